@@ -1,0 +1,269 @@
+"""A policy as the domain sees it: gates, seats, items, thresholds, tiering. Data only; read from YAML by `governance/policy/`.
+
+Conditions (`when`) stay text here: `governance/policy/conditions.py` evaluates them and hands the domain yes, no or undecided.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from governance.domain.vocabulary import (
+    Applies,
+    Comparator,
+    EvidenceKind,
+    Function,
+    GateKind,
+    Section,
+    Severity,
+    Stage,
+    Tier,
+)
+
+
+class Bound(StrEnum):
+    """Which end of the 95 % interval is compared."""
+
+    POINT = "point"
+    WORSE = "worse"
+
+
+class Combination(StrEnum):
+    ALL_OF = "all_of"
+    ANY_OF = "any_of"
+
+
+type Value = Decimal | str | tuple[Decimal, Decimal]
+"""A number, an attribution level (`A0` to `A5`), or the two ends of `between`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What the program compares a measured value with. Exactly one of `value`, `per_tier`, `compare_with` is given."""
+
+    metric: str
+    comparator: Comparator
+    unit: str
+    window: str
+    min_n: int
+    value: Value | None = None
+    per_tier: Mapping[Tier, Value] = field(default_factory=dict)
+    compare_with: str | None = None
+    bound: Bound = Bound.POINT
+    factor: Decimal | None = None
+    margin: Decimal | None = None
+    allow: Decimal | None = None
+    for_each: str | None = None
+    when: str | None = None
+    basis: str = "judgement"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """One or more thresholds and how they combine; no deeper nesting."""
+
+    combination: Combination
+    parts: tuple[Threshold, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One requirement of a policy."""
+
+    id: str
+    title: str
+    owner: Function
+    severity: Severity
+    question: str
+    evidence: EvidenceKind
+    requirement: str
+    when: str
+    why: str
+    maps: tuple[str, ...] = ()
+    source: str | None = None  # the app record that answers it (`answered_by: app`)
+    thresholds: Thresholds | None = None
+    max_age_days: int | None = None  # None: the default of its evidence kind
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One required sign-off of a gate. A higher `order` decides after all lower ones have approved."""
+
+    id: str
+    function: Function
+    label: str
+    covers: frozenset[Section]
+    when: str = "true"
+    independent: bool = False
+    qualification: str | None = None
+    order: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    id: str
+    name: str
+    kind: GateKind
+    question: str
+    seats: tuple[Seat, ...]
+    items: tuple[Item, ...]
+    leaves: frozenset[Stage]  # the stages it can be asked for in
+    enters: Stage | None  # None for a recurring gate
+    every_days: Mapping[Tier, int] = field(default_factory=dict)
+    grace_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A declared fact. `sources` are the questions whose answers imply it; `ask` is the question shown where none does."""
+
+    name: str
+    values: tuple[str, ...]  # empty: a yes/no fact
+    sources: tuple[str, ...] = ()
+    ask: str | None = None
+
+
+type FactValue = bool | str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    key: str
+    points: int
+    text: str
+    implies: Mapping[str, FactValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    id: str
+    text: str
+    options: tuple[Option, ...]
+
+
+class StatementKind(StrEnum):
+    HARD_STOP = "hard_stop"
+    FLOOR = "floor"
+    EXCEPTION = "exception"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A hard stop, floor or exception, answered yes, no or undecided; or a floor known from the facts (`when`)."""
+
+    id: str
+    kind: StatementKind
+    question: str
+    then: Tier | None = None
+    when: str | None = None  # known from the facts, never asked
+    ask_when: str | None = None  # asked only where this holds
+    ask_when_answer: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exception: str | None = None
+    lifts: str | None = None
+    implies: Mapping[str, Mapping[str, FactValue]] = field(default_factory=dict)  # by answer
+    maps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Points from `low` to `high`, both included."""
+
+    tier: Tier
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tiering:
+    questions: tuple[Question, ...]
+    statements: tuple[Statement, ...]
+    bands: tuple[Band, ...]
+    max_score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number an initiative states once: its name, unit (`None`: the metric's own) and meaning."""
+
+    name: str
+    unit: str | None
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of a framework that items may name as `FRAMEWORK:clause`."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    id: str
+    title: str
+    version: str
+    status: str
+    source: str
+    effective_from: str | None
+    superseded_by: str | None
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A whole policy. `digest` identifies the published text (hex SHA-256 of its manifest)."""
+
+    id: str
+    version: str
+    title: str
+    digest: str
+    gates: Mapping[str, Gate]
+    facts: Mapping[str, Fact]
+    tiering: Tiering
+    limits: Mapping[str, Limit]
+    frameworks: Mapping[str, Framework]
+    max_age_days: Mapping[EvidenceKind, int]
+    signoff_valid_days: Mapping[Tier, int]
+    finding_due_days: Mapping[str, int]
+    attribution_minimum: Mapping[str, Mapping[Tier, str]]  # by gate id
+    app_sources: Mapping[str, str]
+    pilot_weeks: tuple[int, int] = (16, 26)  # default, longest
+
+    def item(self, item_id: str) -> Item:
+        """The item of that id; raises `KeyError` where there is none."""
+        return next((i for g in self.gates.values() for i in g.items if i.id == item_id), None) or _missing(item_id)
+
+
+def _missing(item_id: str) -> Item:
+    raise KeyError(item_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Applicability:
+    """Whether a condition holds, and in words why it could not be decided."""
+
+    applies: Applies
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """An item as decided for one initiative at one gate. `thresholds` holds only those that count (their own `when` decided),
+    with `per_tier` resolved into `value`; an undecidable threshold condition makes the item undecided."""
+
+    item: Item
+    applicability: Applicability
+    thresholds: Thresholds | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a request at this gate has to answer, and who has to sign. Frozen with the dossier."""
+
+    policy: str  # digest
+    gate: str
+    tier: Tier
+    items: tuple[PlannedItem, ...]  # in policy order; `applies` no included, with why not
+    seats: tuple[Seat, ...]  # only those that must decide
+    undecided_seats: tuple[tuple[str, str], ...] = ()  # seat id, why: blocks

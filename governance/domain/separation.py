@@ -1,0 +1,94 @@
+"""Separation of duties: who may take a seat. Every path to a sign-off asks here, nowhere else."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from governance.domain import signoffs
+from governance.domain.errors import Conflict, NotAllowed, RuleBroken
+from governance.domain.policy import Seat
+from governance.domain.signoffs import Review
+from governance.domain.vocabulary import Decision, Function, RequestState, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A function somebody holds since a moment, for one unit or (None) for all."""
+
+    function: Function
+    unit: str | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    id: str
+    holdings: tuple[Holding, ...]
+    qualifications: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the rules look at besides the review itself."""
+
+    unit: str
+    lead: str
+    submitters: frozenset[str]  # of every revision
+    first_submitted: datetime
+    team: frozenset[str]
+    authors: Mapping[Section, frozenset[str]]
+    functions: Mapping[str, Function]  # by seat, of every sign-off given
+
+
+def holding_for(signer: Signer, function: Function, unit: str) -> Holding | None:
+    """The holding under which somebody decides for a function in a unit, the oldest one."""
+    fitting = [h for h in signer.holdings if h.function is function and h.unit in (None, unit)]
+    return min(fitting, key=lambda holding: holding.since, default=None)
+
+
+def obstacles(review: Review, seat: Seat, signer: Signer, around: Circumstances) -> Iterator[str]:
+    """Every reason why this person may not take this seat, each a sentence that says who can help."""
+    holding = holding_for(signer, seat.function, around.unit)
+    label = seat.label
+    if holding is None:
+        yield f"You do not hold the function this seat needs ({seat.function.value.replace('_', ' ')}) for this unit. An administrator can grant it."
+    elif holding.since > around.first_submitted:
+        yield "You were given this function after the request was submitted. Somebody who held it before has to sign it off."
+    if seat.qualification and seat.qualification not in signer.qualifications:
+        yield f"The seat {label} asks for a qualification you do not have on record: {seat.qualification}."
+    if signer.id in around.submitters:
+        yield "You submitted this request. Somebody else who holds the function has to sign it off."
+    elif signer.id == around.lead:
+        yield "You lead this initiative. Somebody else who holds the function has to sign it off."
+    if any(around.authors.get(section) == {signer.id} for section in seat.covers if section is not Section.COMMON):
+        yield "You are the only author of the evidence this seat judges. Somebody else has to sign it off, or add evidence of their own."
+    if any(given.by == signer.id and given.seat != seat.id for given in review.given):
+        yield "You have signed another seat of this request. Nobody fills two seats of one request."
+    if seat.independent and signer.id in around.team:
+        yield f"The seat {label} is independent: members of the initiative's team may not take it."
+
+
+def check_may_sign(review: Review, seat: Seat, signer: Signer, around: Circumstances, now: datetime) -> None:
+    """Raise unless this person may decide for this seat now."""
+    if review.state is not RequestState.IN_REVIEW:
+        raise RuleBroken("This request is not in review, so there is nothing to decide on.")
+    for sentence in obstacles(review, seat, signer, around):
+        raise NotAllowed(sentence)
+    if seat.id in signoffs.standing(review, now):
+        raise Conflict(f"The seat {seat.label} has already decided, and that decision counts.")
+    if (lower := signoffs.waits_for_lower(review, seat, now)) and signoffs.can_still_pass(review):
+        raise RuleBroken(f"The seat {seat.label} decides last. First: {', '.join(other.label for other in lower)}.")
+
+
+def check_seen(review: Review, seat: Seat, seen: str, dossier: str) -> None:
+    """Raise where the signer read another dossier than the one on the table, or the record moved on since it was submitted."""
+    if seen != dossier:
+        raise Conflict("The dossier changed while you were reading. Read it again before you decide.")
+    moved = [section for section in seat.covers if review.frozen[section] != review.live[section]]
+    if moved:
+        raise Conflict("The record changed after the dossier was submitted. The lead has to submit a new revision before you can decide on it.")
+
+
+def check_reason(decision: Decision, reason: str) -> None:
+    if decision is not Decision.APPROVE and not reason.strip():
+        raise RuleBroken("Say why: the reason goes into the record and tells the lead what to do.")
