@@ -37,7 +37,6 @@ class Circumstances:
     first_submitted: datetime
     team: frozenset[str]
     authors: Mapping[Section, frozenset[str]]
-    functions: Mapping[str, Function]  # by seat, of every sign-off given
 
 
 def holding_for(signer: Signer, function: Function, unit: str) -> Holding | None:

@@ -1,0 +1,107 @@
+"""Who may do what to an initiative, apart from signing (see `separation`). Services ask here on every path."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from governance.domain.errors import NotAllowed, NotThere
+from governance.domain.separation import Holding
+from governance.domain.vocabulary import Function, Role, Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """Somebody who asks for something: their roles and functions as they are now."""
+
+    id: str
+    name: str
+    unit: str
+    roles: frozenset[Role] = frozenset()
+    holdings: tuple[Holding, ...] = ()
+    qualifications: frozenset[str] = frozenset()
+    active: bool = True
+
+    def holds(self, function: Function, unit: str) -> bool:
+        return any(held.function is function and held.unit in (None, unit) for held in self.holdings)
+
+    def reviews(self, unit: str) -> bool:
+        return any(held.unit in (None, unit) for held in self.holdings)
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """How an initiative is bound to people."""
+
+    initiative: str
+    unit: str
+    lead: str
+    visibility: Visibility
+    team: frozenset[str] = frozenset()  # accountable people and deputies
+    named: frozenset[str] = frozenset()
+
+
+def on_team(doer: Doer, ties: Ties) -> bool:
+    return doer.id == ties.lead or doer.id in ties.team
+
+
+def may_see(doer: Doer, ties: Ties) -> bool:
+    """Lists, search, counts and packs apply the same rule in SQL (`reads/visibility.py`); a test holds the two together."""
+    if not doer.active:
+        return False
+    if on_team(doer, ties) or doer.id in ties.named or doer.roles & {Role.COMPLIANCE_OFFICER, Role.AUDITOR}:
+        return True
+    match ties.visibility:
+        case Visibility.ORGANISATION:
+            return True
+        case Visibility.UNIT:
+            return doer.unit == ties.unit or doer.reviews(ties.unit)
+        case Visibility.NAMED:
+            return False
+
+
+def check_may_see(doer: Doer, ties: Ties) -> None:
+    if not may_see(doer, ties):
+        raise NotThere("There is no such initiative, or you may not see it. Its lead can name you as a reader.")
+
+
+def check_active(doer: Doer) -> None:
+    if not doer.active:
+        raise NotAllowed("Your account is disabled. An administrator can enable it.")
+
+
+def check_role(doer: Doer, roles: Iterable[Role], deed: str) -> None:
+    """Raise unless the doer has one of the roles. `deed` completes the sentence “Only … can …”."""
+    check_active(doer)
+    wanted = list(roles)
+    if not doer.roles & set(wanted):
+        names = " or ".join(role.value.replace("_", " ") for role in wanted)
+        raise NotAllowed(f"Only somebody with the role {names} can {deed}.")
+
+
+def check_may_work_on(doer: Doer, ties: Ties, deed: str) -> None:
+    """Raise unless the doer leads the initiative or is on its team."""
+    check_active(doer)
+    check_may_see(doer, ties)
+    if not on_team(doer, ties):
+        raise NotAllowed(f"Only the lead and the team of {ties.initiative} can {deed}.")
+
+
+def check_leads(doer: Doer, ties: Ties, deed: str) -> None:
+    check_active(doer)
+    check_may_see(doer, ties)
+    if doer.id != ties.lead:
+        raise NotAllowed(f"Only the lead of {ties.initiative} can {deed}.")
+
+
+def check_may_govern(doer: Doer, ties: Ties, deed: str) -> None:
+    """Raise unless the doer leads the initiative or is a compliance officer who may see it."""
+    check_active(doer)
+    check_may_see(doer, ties)
+    if doer.id != ties.lead and Role.COMPLIANCE_OFFICER not in doer.roles:
+        raise NotAllowed(f"Only the lead of {ties.initiative} or a compliance officer can {deed}.")
+
+
+def check_may_raise_finding(doer: Doer, ties: Ties) -> None:
+    check_active(doer)
+    check_may_see(doer, ties)
+    if not (on_team(doer, ties) or doer.reviews(ties.unit) or Role.COMPLIANCE_OFFICER in doer.roles):
+        raise NotAllowed(f"Only the team of {ties.initiative} and its reviewers can raise a finding.")

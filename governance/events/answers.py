@@ -1,0 +1,67 @@
+"""What can happen to answers and evidence."""
+
+from datetime import date
+
+from governance.domain.vocabulary import AnswerState, EvidenceKind
+from governance.ledger.book import Book, Event, event
+from governance.models.answers import Answer, Evidence, ValueRow
+
+
+@event("evidence.added")
+class EvidenceAdded(Event):
+    evidence: str
+    initiative: str
+    evidence_kind: EvidenceKind
+    title: str
+    digest: str
+    effective: str
+    expires: str | None = None
+    file_name: str | None = None
+    media_type: str | None = None
+    size: int | None = None
+    address: str | None = None
+
+    def apply(self, book: Book) -> None:
+        book.add(
+            Evidence(
+                id=self.evidence,
+                initiative_key=self.initiative,
+                kind=self.evidence_kind,
+                title=self.title,
+                digest=self.digest,
+                file_name=self.file_name,
+                media_type=self.media_type,
+                size=self.size,
+                address=self.address,
+                effective=date.fromisoformat(self.effective),
+                expires=date.fromisoformat(self.expires) if self.expires else None,
+                by=book.by,
+                at=book.at,
+            )
+        )
+
+
+@event("item.answered")
+class ItemAnswered(Event):
+    """The whole answer to an item, as it is from now on. The program works out what it amounts to."""
+
+    initiative: str
+    item: str
+    claim: AnswerState
+    values: list[ValueRow]
+    evidence: list[str]
+    note: str | None = None  # digest of the words
+    carried: bool = False
+
+    def apply(self, book: Book) -> None:
+        row = book.find(Answer, (self.initiative, self.item))
+        if row is None:
+            row = Answer(initiative_key=self.initiative, item=self.item)
+            self._write(row, book)
+            book.add(row)
+        else:
+            self._write(row, book)
+
+    def _write(self, row: Answer, book: Book) -> None:
+        row.claim, row.values, row.evidence = self.claim, self.values, self.evidence
+        row.note, row.carried, row.by, row.at = self.note, self.carried, book.by, book.at

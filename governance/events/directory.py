@@ -1,0 +1,160 @@
+"""What can happen to the organisation, its units and its people."""
+
+from datetime import datetime
+
+from governance.domain.text import fold
+from governance.domain.vocabulary import Function, Role
+from governance.ledger.book import Book, Event, event
+from governance.models.directory import Organisation, Person, PersonFunction, PersonRole, Unit
+
+ORGANISATION = "organisation"
+
+
+@event("settings.changed")
+class SettingsChanged(Event):
+    """The organisation's name, time zone, holidays and logo, all of them, as they are from now on."""
+
+    name: str
+    time_zone: str
+    holidays: list[str]
+    logo: str | None = None
+    demo: bool = False
+
+    def apply(self, book: Book) -> None:
+        row = book.find(Organisation, ORGANISATION)
+        if row is None:
+            row = Organisation(id=ORGANISATION)
+            self._write(row)
+            book.add(row)
+        else:
+            self._write(row)
+
+    def _write(self, row: Organisation) -> None:
+        row.name, row.time_zone, row.holidays = self.name, self.time_zone, self.holidays
+        row.logo, row.demo = self.logo, self.demo
+
+
+@event("unit.opened")
+class UnitOpened(Event):
+    unit: str
+    name: str
+
+    def apply(self, book: Book) -> None:
+        book.add(Unit(id=self.unit, name=self.name))
+
+
+@event("unit.renamed")
+class UnitRenamed(Event):
+    unit: str
+    name: str
+
+    def apply(self, book: Book) -> None:
+        book.get(Unit, self.unit).name = self.name
+
+
+@event("person.registered")
+class PersonRegistered(Event):
+    person: str
+    name: str
+    title: str
+    unit: str
+
+    def apply(self, book: Book) -> None:
+        book.add(
+            Person(
+                id=self.person,
+                name=self.name,
+                folded=fold(self.name),
+                title=self.title,
+                unit_id=self.unit,
+                qualifications=[],
+                time_zone=None,
+                registered_at=book.at,
+                disabled_at=None,
+            )
+        )
+
+
+@event("person.changed")
+class PersonChanged(Event):
+    person: str
+    name: str
+    title: str
+    unit: str
+    qualifications: list[str]
+    time_zone: str | None = None
+
+    def apply(self, book: Book) -> None:
+        row = book.get(Person, self.person)
+        row.name, row.folded, row.title, row.unit_id = self.name, fold(self.name), self.title, self.unit
+        row.qualifications, row.time_zone = self.qualifications, self.time_zone
+
+
+@event("person.disabled")
+class PersonDisabled(Event):
+    person: str
+    reason: str | None = None  # digest of the words
+
+    def apply(self, book: Book) -> None:
+        book.get(Person, self.person).disabled_at = book.at
+
+
+@event("person.enabled")
+class PersonEnabled(Event):
+    person: str
+
+    def apply(self, book: Book) -> None:
+        book.get(Person, self.person).disabled_at = None
+
+
+@event("person.locked")
+class PersonLocked(Event):
+    """Too many wrong passwords in a row."""
+
+    person: str
+    until: str
+
+    def apply(self, book: Book) -> None:
+        """Nothing a page shows changes; the entry is the alarm."""
+
+
+@event("role.granted")
+class RoleGranted(Event):
+    person: str
+    role: Role
+    until: str | None = None
+
+    def apply(self, book: Book) -> None:
+        until = datetime.fromisoformat(self.until) if self.until else None
+        book.add(PersonRole(person_id=self.person, role=self.role, since=book.at, until=until))
+
+
+@event("role.withdrawn")
+class RoleWithdrawn(Event):
+    person: str
+    role: Role
+
+    def apply(self, book: Book) -> None:
+        book.remove(book.get(PersonRole, (self.person, self.role)))
+
+
+@event("function.granted")
+class FunctionGranted(Event):
+    """Somebody may sign for a function, in one unit or (None) in all."""
+
+    person: str
+    function: Function
+    unit: str | None = None
+
+    def apply(self, book: Book) -> None:
+        book.add(PersonFunction(person_id=self.person, function=self.function, unit_id=self.unit or "", since=book.at))
+
+
+@event("function.withdrawn")
+class FunctionWithdrawn(Event):
+    person: str
+    function: Function
+    unit: str | None = None
+
+    def apply(self, book: Book) -> None:
+        book.remove(book.get(PersonFunction, (self.person, self.function, self.unit or "")))

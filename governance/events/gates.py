@@ -1,0 +1,165 @@
+"""What can happen to a gate request."""
+
+import msgspec
+
+from governance.domain.vocabulary import Decision, Function, ProofMethod, RequestState
+from governance.ledger.book import Book, Event, event
+from governance.models.gates import Comment, GateRequest, RequestSeat, Revision, SignOff
+
+
+class SeatAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """A seat as the frozen plan asks for it; part of a submission, never an event of its own."""
+
+    seat: str
+    function: Function
+    label: str
+    covers: list[str]
+    independent: bool
+    order: int
+    qualification: str | None = None
+
+
+@event("gate.opened")
+class GateOpened(Event):
+    """Somebody started a request: a draft."""
+
+    request: str
+    initiative: str
+    gate: str
+    number: int
+    policy: str
+
+    def apply(self, book: Book) -> None:
+        book.add(
+            GateRequest(
+                id=self.request,
+                initiative_key=self.initiative,
+                gate=self.gate,
+                number=self.number,
+                state=RequestState.DRAFT,
+                revision=0,
+                policy=self.policy,
+                opened_by=book.by,
+                opened_at=book.at,
+                first_submitted_at=None,
+                settled_at=None,
+                settled_by=None,
+                settled_why=None,
+            )
+        )
+
+
+@event("gate.submitted")
+class GateSubmitted(Event):
+    """A dossier was frozen as a revision and put before its seats."""
+
+    request: str
+    revision: int
+    dossier: str
+    sections: dict[str, str]
+    policy: str
+    model_version: str
+    seats: list[SeatAsked]
+    gone: list[str]  # seats of the revision before that are asked no more
+    note: str | None = None
+
+    def apply(self, book: Book) -> None:
+        request = book.get(GateRequest, self.request)
+        request.state, request.revision, request.policy = RequestState.IN_REVIEW, self.revision, self.policy
+        request.first_submitted_at = request.first_submitted_at or book.at
+        book.add(
+            Revision(
+                request_id=self.request,
+                number=self.revision,
+                digest=self.dossier,
+                sections=self.sections,
+                policy=self.policy,
+                model_version=self.model_version,
+                note=self.note,
+                by=book.by,
+                at=book.at,
+            )
+        )
+        for seat in self.gone:
+            book.remove(book.get(RequestSeat, (self.request, seat)))
+        for position, seat in enumerate(self.seats):
+            _seat(book, self.request, position, seat)
+
+
+def _seat(book: Book, request: str, position: int, asked: SeatAsked) -> None:
+    row = book.find(RequestSeat, (request, asked.seat))
+    new = row is None
+    row = row or RequestSeat(request_id=request, seat=asked.seat)
+    row.position, row.function, row.label, row.covers = position, asked.function, asked.label, asked.covers
+    row.independent, row.qualification, row.order = asked.independent, asked.qualification, asked.order
+    if new:
+        book.add(row)
+
+
+@event("gate.signed_off")
+class SignedOff(Event):
+    """A seat decided on a dossier. It counts while the sections it covers are unchanged (21 CFR 11.50: name, time, meaning)."""
+
+    request: str
+    revision: int
+    seat: str
+    function: Function
+    decision: Decision
+    dossier: str
+    covers: dict[str, str]
+    name: str
+    meaning: str
+    method: ProofMethod
+    reason: str | None = None  # digest of the words
+
+    def apply(self, book: Book) -> None:
+        book.add(
+            SignOff(
+                leaf=book.index,
+                request_id=self.request,
+                seat=self.seat,
+                function=self.function,
+                revision=self.revision,
+                decision=self.decision,
+                dossier=self.dossier,
+                covers=self.covers,
+                by=book.by,
+                name=self.name,
+                meaning=self.meaning,
+                reason=self.reason,
+                method=self.method,
+                at=book.at,
+            )
+        )
+
+
+@event("gate.changes_requested")
+class ChangesRequested(Event):
+    """At least one seat asked for changes: the lead is next."""
+
+    request: str
+
+    def apply(self, book: Book) -> None:
+        book.get(GateRequest, self.request).state = RequestState.CHANGES_REQUESTED
+
+
+@event("gate.settled")
+class GateSettled(Event):
+    """The request ended: passed, rejected or withdrawn."""
+
+    request: str
+    outcome: RequestState
+    why: str | None = None  # digest of the words
+
+    def apply(self, book: Book) -> None:
+        request = book.get(GateRequest, self.request)
+        request.state, request.settled_at, request.settled_by, request.settled_why = self.outcome, book.at, book.by, self.why
+
+
+@event("gate.commented")
+class Commented(Event):
+    request: str
+    words: str
+
+    def apply(self, book: Book) -> None:
+        book.add(Comment(leaf=book.index, request_id=self.request, words=self.words, by=book.by, at=book.at))

@@ -1,0 +1,193 @@
+"""What can happen to an initiative apart from its gates."""
+
+from datetime import date
+
+from governance.domain.policy import FactValue
+from governance.domain.text import fold
+from governance.domain.vocabulary import Function, Stage, Standing, Tier, Visibility
+from governance.ledger.book import Book, Event, event
+from governance.models.initiatives import Initiative, LimitValue, NamedViewer, StageEntry, TeamSeat, Tiering
+
+
+@event("initiative.registered")
+class Registered(Event):
+    initiative: str
+    name: str
+    summary: str
+    unit: str
+    lead: str
+    visibility: Visibility
+    pilot_ends: str | None = None
+
+    def apply(self, book: Book) -> None:
+        book.add(
+            Initiative(
+                key=self.initiative,
+                name=self.name,
+                folded=fold(f"{self.initiative} {self.name}"),
+                summary=self.summary,
+                unit_id=self.unit,
+                lead_id=self.lead,
+                visibility=self.visibility,
+                stage=Stage.PILOT,
+                stage_since=book.at,
+                standing=Standing.GOOD,
+                standing_since=book.at,
+                standing_why=None,
+                model_version="",
+                pilot_ends=date.fromisoformat(self.pilot_ends) if self.pilot_ends else None,
+                registered_at=book.at,
+                registered_by=book.by,
+            )
+        )
+        book.add(StageEntry(leaf=book.index, initiative_key=self.initiative, stage=Stage.PILOT, at=book.at, request_id=None))
+
+
+@event("initiative.described")
+class Described(Event):
+    """What the initiative is, who leads it, who may see it, from now on."""
+
+    initiative: str
+    name: str
+    summary: str
+    unit: str
+    lead: str
+    visibility: Visibility
+    pilot_ends: str | None = None
+
+    def apply(self, book: Book) -> None:
+        row = book.get(Initiative, self.initiative)
+        row.name, row.folded, row.summary = self.name, fold(f"{self.initiative} {self.name}"), self.summary
+        row.unit_id, row.lead_id, row.visibility = self.unit, self.lead, self.visibility
+        row.pilot_ends = date.fromisoformat(self.pilot_ends) if self.pilot_ends else None
+
+
+@event("initiative.model_named")
+class ModelNamed(Event):
+    """The version of the model that is to be judged next."""
+
+    initiative: str
+    version: str
+
+    def apply(self, book: Book) -> None:
+        book.get(Initiative, self.initiative).model_version = self.version
+
+
+@event("initiative.viewer_named")
+class ViewerNamed(Event):
+    initiative: str
+    person: str
+
+    def apply(self, book: Book) -> None:
+        book.add(NamedViewer(initiative_key=self.initiative, person_id=self.person))
+
+
+@event("initiative.viewer_removed")
+class ViewerRemoved(Event):
+    initiative: str
+    person: str
+
+    def apply(self, book: Book) -> None:
+        book.remove(book.get(NamedViewer, (self.initiative, self.person)))
+
+
+@event("team.named")
+class TeamNamed(Event):
+    """Who answers for a function in this initiative from now on."""
+
+    initiative: str
+    function: Function
+    person: str
+    hours_a_week: int
+    deputy: str | None = None
+
+    def apply(self, book: Book) -> None:
+        row = book.find(TeamSeat, (self.initiative, self.function))
+        if row is None:
+            row = TeamSeat(initiative_key=self.initiative, function=self.function)
+            self._write(row, book)
+            book.add(row)
+        else:
+            self._write(row, book)
+
+    def _write(self, row: TeamSeat, book: Book) -> None:
+        row.person_id, row.deputy_id, row.hours_a_week, row.since = self.person, self.deputy, self.hours_a_week, book.at
+
+
+@event("tiering.answered")
+class TieringAnswered(Event):
+    """The questionnaire as answered so far, and what the policy makes of it."""
+
+    initiative: str
+    policy: str
+    questions: dict[str, str]
+    statements: dict[str, str]
+    asked: dict[str, FactValue]
+    facts: dict[str, FactValue]
+    missing: list[str]
+    score: int
+    decided_by: str
+    tier: Tier | None = None
+
+    def apply(self, book: Book) -> None:
+        row = book.find(Tiering, self.initiative)
+        if row is None:
+            row = Tiering(initiative_key=self.initiative)
+            self._write(row, book)
+            book.add(row)
+        else:
+            self._write(row, book)
+
+    def _write(self, row: Tiering, book: Book) -> None:
+        row.policy, row.questions, row.statements = self.policy, self.questions, self.statements
+        row.asked, row.facts, row.missing = self.asked, self.facts, self.missing
+        row.score, row.tier, row.decided_by = self.score, self.tier, self.decided_by
+        row.by, row.at = book.by, book.at
+
+
+@event("limit.stated")
+class LimitStated(Event):
+    initiative: str
+    name: str
+    value: str
+    unit: str
+    good: str | None = None
+
+    def apply(self, book: Book) -> None:
+        row = book.find(LimitValue, (self.initiative, self.name))
+        if row is None:
+            row = LimitValue(initiative_key=self.initiative, name=self.name)
+            self._write(row, book)
+            book.add(row)
+        else:
+            self._write(row, book)
+
+    def _write(self, row: LimitValue, book: Book) -> None:
+        row.value, row.unit, row.good, row.at = self.value, self.unit, self.good, book.at
+
+
+@event("standing.changed")
+class StandingChanged(Event):
+    """Why is a sentence of the program, never words of a person."""
+
+    initiative: str
+    standing: Standing
+    why: str | None = None
+
+    def apply(self, book: Book) -> None:
+        row = book.get(Initiative, self.initiative)
+        row.standing, row.standing_since, row.standing_why = self.standing, book.at, self.why
+
+
+@event("initiative.advanced")
+class Advanced(Event):
+    """A gate was passed: the initiative enters the next stage."""
+
+    initiative: str
+    request: str
+    entered: Stage
+
+    def apply(self, book: Book) -> None:
+        row = book.get(Initiative, self.initiative)
+        row.stage, row.stage_since = self.entered, book.at
+        book.add(StageEntry(leaf=book.index, initiative_key=self.initiative, stage=self.entered, at=book.at, request_id=self.request))

@@ -1,0 +1,29 @@
+"""What can happen to a policy."""
+
+from governance.ledger.book import Book, Event, event
+from governance.models.policies import CurrentPolicy, PublishedPolicy
+
+
+@event("policy.published")
+class PolicyPublished(Event):
+    """These texts are the rules from now on. Requests already submitted keep theirs."""
+
+    policy: str
+    version: str
+    title: str
+    digest: str
+    files: dict[str, str]
+
+    def apply(self, book: Book) -> None:
+        if book.find(PublishedPolicy, self.digest) is None:
+            book.add(self._row(book))
+        current = book.find(CurrentPolicy, self.policy)
+        if current is None:
+            book.add(CurrentPolicy(id=self.policy, digest=self.digest))
+        else:
+            current.digest = self.digest
+
+    def _row(self, book: Book) -> PublishedPolicy:
+        return PublishedPolicy(
+            digest=self.digest, id=self.policy, version=self.version, title=self.title, files=self.files, by=book.by, at=book.at
+        )

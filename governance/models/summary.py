@@ -1,0 +1,49 @@
+"""One row per initiative for lists, and one per thing that waits for somebody. Worked out before each commit, never stated."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from governance.domain.vocabulary import Function, Tier
+from governance.models.base import Base, Json, Moment, closed
+
+
+class Summary(Base):
+    __tablename__ = "summary"
+
+    initiative_key: Mapped[str] = mapped_column(String(20), primary_key=True)
+    tier: Mapped[Tier | None] = mapped_column(closed(Tier), index=True)
+    gate: Mapped[str | None] = mapped_column(String(20), comment="the gate ahead, or the one open")
+    request_id: Mapped[str | None] = mapped_column(String(40))
+    request_state: Mapped[str | None] = mapped_column(String(30), index=True)
+    seats: Mapped[dict[str, str]] = mapped_column(Json, comment="by function: waiting, approve, ...")
+    checks_done: Mapped[int] = mapped_column(Integer)
+    checks_total: Mapped[int] = mapped_column(Integer)
+    waits_for: Mapped[str] = mapped_column(Text, comment="whose turn it is, in words")
+    waits_since: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    findings_open: Mapped[int] = mapped_column(Integer)
+    last_leaf: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    changes_at: Mapped[datetime | None] = mapped_column(Moment, index=True, comment="when time alone will change this row")
+
+
+class Waiting(Base):
+    """Something that waits for a person, or for whoever holds a function in a unit."""
+
+    __tablename__ = "waiting"
+
+    id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    initiative_key: Mapped[str] = mapped_column(String(20), index=True)
+    kind: Mapped[str] = mapped_column(String(30), comment="sign, change, submit, answer, finding, accept, close")
+    person_id: Mapped[str | None] = mapped_column(String(60), index=True)
+    function: Mapped[Function | None] = mapped_column(closed(Function), index=True)
+    unit_id: Mapped[str] = mapped_column(String(60))
+    excluded: Mapped[list[str]] = mapped_column(Json, comment="people who may not do it")
+    qualification: Mapped[str | None] = mapped_column(String(100))
+    what: Mapped[str] = mapped_column(String(300))
+    why: Mapped[str] = mapped_column(String(300), comment="why this person: the rule in words")
+    request_id: Mapped[str | None] = mapped_column(String(40))
+    subject: Mapped[str | None] = mapped_column(String(60), comment="the seat, item or finding")
+    since: Mapped[datetime] = mapped_column(Moment)
+    due: Mapped[date | None] = mapped_column(Date)

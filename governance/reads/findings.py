@@ -1,0 +1,26 @@
+"""Findings of an initiative."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from governance.domain.errors import NotThere
+from governance.models.findings import Finding
+
+
+def next_id(session: Session, key: str) -> str:
+    taken = session.scalar(select(func.count()).select_from(Finding).where(Finding.initiative_key == key)) or 0
+    return f"{key}.F-{taken + 1}"
+
+
+def finding(session: Session, finding_id: str) -> Finding:
+    """Raises `NotThere`."""
+    row = session.get(Finding, finding_id)
+    if row is None:
+        raise NotThere(f"There is no finding {finding_id}.")
+    return row
+
+
+def of_initiative(session: Session, key: str) -> list[Finding]:
+    """Open ones first, then by due date."""
+    query = select(Finding).where(Finding.initiative_key == key).order_by(Finding.closed_at.is_not(None), Finding.due, Finding.id)
+    return list(session.scalars(query))

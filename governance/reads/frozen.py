@@ -1,0 +1,94 @@
+"""A dossier as it was submitted, read back from the texts of its sections."""
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, TeamMember
+from governance.domain.policy import Policy
+from governance.domain.vocabulary import AnswerState, EvidenceKind, FindingSeverity, Function, Section, Tier
+from governance.models.gates import GateRequest, Revision
+from governance.policy.plan import decide_plan
+from governance.reads import words
+from governance.reads.material import approved, stated_value
+
+
+def frozen_material(session: Session, request: GateRequest, revision: Revision, policy: Policy) -> Material:
+    """What was put before the seats. The plan follows from the frozen facts and tier under the pinned policy."""
+    texts = words.texts(session, revision.sections.values())
+    content = {Section(name): json.loads(texts[digest]) for name, digest in revision.sections.items()}
+    common = content[Section.COMMON]
+    tier = Tier(common["tier"]["tier"])
+    return Material(
+        initiative=common["initiative"],
+        name=common["name"],
+        summary=common["summary"],
+        unit=common["unit"],
+        lead=common["lead"],
+        model_version=common["model_version"],
+        score=common["tier"]["score"],
+        tier=tier,
+        tier_by=common["tier"]["by"],
+        facts=common["facts"],
+        plan=decide_plan(policy, request.gate, common["facts"], tier),
+        answers=_answers(content),
+        team=_team(content, policy),
+        open_points=_open_points(content, policy),
+        limits=tuple(StatedLimit(name, row["value"], row["unit"], row["good"]) for name, row in common["limits"].items()),
+        approved=approved(session, request.initiative_key, before=request),
+    )
+
+
+def _answers(content: dict[Section, Any]) -> dict[str, Answer]:
+    found = {}
+    for section, entries in content.items():
+        if section is not Section.COMMON:
+            found.update({item: _answer(item, row) for item, row in entries.items() if isinstance(row, dict) and "claim" in row})
+    return found
+
+
+def _answer(item: str, row: dict[str, Any]) -> Answer:
+    return Answer(
+        item=item,
+        claim=AnswerState(row["claim"]),
+        by=row["by"],
+        at=datetime.fromisoformat(row["at"]),
+        note=row["note"],
+        values=tuple(stated_value(value) for value in row["values"]),
+        evidence=tuple(_evidence(piece) for piece in row["evidence"]),
+        carried=row["carried"],
+    )
+
+
+def _evidence(row: dict[str, Any]) -> Evidence:
+    return Evidence(
+        id=row["id"],
+        kind=EvidenceKind(row["kind"]),
+        title=row["title"],
+        digest=row["digest"],
+        effective=date.fromisoformat(row["effective"]),
+        added_by=row["by"],
+        added_at=datetime.fromisoformat(row["at"]),
+        expires=date.fromisoformat(row["expires"]) if row["expires"] else None,
+        file_name=row["file"],
+        size=row["size"],
+        address=row["address"],
+    )
+
+
+def _record(content: dict[Section, Any], policy: Policy, source: str) -> Any:
+    """What the app's own record said, wherever an item names it as its source; None where none does."""
+    named = [item.id for gate in policy.gates.values() for item in gate.items if item.source == source]
+    return next((entries[item] for entries in content.values() for item in named if item in entries), None)
+
+
+def _team(content: dict[Section, Any], policy: Policy) -> tuple[TeamMember, ...]:
+    named = _record(content, policy, "team") or {}
+    return tuple(TeamMember(Function(name), row["person"], row["deputy"], row["hours_a_week"]) for name, row in named.items())
+
+
+def _open_points(content: dict[Section, Any], policy: Policy) -> tuple[OpenPoint, ...]:
+    named = _record(content, policy, "open_points") or []
+    return tuple(OpenPoint(row["id"], FindingSeverity(row["severity"]), row["owner"], date.fromisoformat(row["due"])) for row in named)

@@ -1,0 +1,127 @@
+"""What the dossier of an initiative would be made of, as the record stands now."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
+from governance.domain.errors import RuleBroken
+from governance.domain.policy import Policy
+from governance.domain.vocabulary import Function, RequestState
+from governance.models import answers as rows
+from governance.models.findings import Finding
+from governance.models.gates import GateRequest, Revision
+from governance.models.initiatives import Initiative, LimitValue, TeamSeat, Tiering
+from governance.policy.plan import decide_plan
+from governance.reads import words
+
+
+def material(session: Session, key: str, gate: str, policy: Policy) -> Material:
+    """Raises `RuleBroken` while the initiative has no tier: without it nobody knows what applies."""
+    initiative = session.get_one(Initiative, key)
+    tiering = session.get(Tiering, key)
+    if tiering is None or tiering.tier is None:
+        raise RuleBroken("Answer the tiering questions first: they decide which checks and which signatures this gate needs.")
+    return Material(
+        initiative=key,
+        name=initiative.name,
+        summary=initiative.summary,
+        unit=initiative.unit_id,
+        lead=initiative.lead_id,
+        model_version=initiative.model_version,
+        score=tiering.score,
+        tier=tiering.tier,
+        tier_by=tiering.decided_by,
+        facts=tiering.facts,
+        plan=decide_plan(policy, gate, tiering.facts, tiering.tier),
+        answers=answers(session, key),
+        team=team(session, key),
+        open_points=open_points(session, key),
+        limits=limits(session, key),
+        approved=approved(session, key),
+    )
+
+
+def answers(session: Session, key: str) -> Mapping[str, Answer]:
+    """The answers given so far, by item."""
+    pieces = evidence(session, key)
+    given = session.scalars(select(rows.Answer).where(rows.Answer.initiative_key == key))
+    return {row.item: _answer(row, pieces) for row in given}
+
+
+def evidence(session: Session, key: str) -> Mapping[str, Evidence]:
+    found = session.scalars(select(rows.Evidence).where(rows.Evidence.initiative_key == key).order_by(rows.Evidence.at, rows.Evidence.id))
+    return {row.id: _evidence(row) for row in found}
+
+
+def team(session: Session, key: str) -> tuple[TeamMember, ...]:
+    seats = {seat.function: seat for seat in session.scalars(select(TeamSeat).where(TeamSeat.initiative_key == key))}
+    named = [seats[function] for function in Function if function in seats]
+    return tuple(TeamMember(seat.function, seat.person_id, seat.deputy_id, seat.hours_a_week) for seat in named)
+
+
+def open_points(session: Session, key: str) -> tuple[OpenPoint, ...]:
+    found = session.scalars(select(Finding).where(Finding.initiative_key == key, Finding.closed_at.is_(None)).order_by(Finding.id))
+    return tuple(OpenPoint(row.id, row.severity, row.owner_id, row.due) for row in found)
+
+
+def limits(session: Session, key: str) -> tuple[StatedLimit, ...]:
+    found = session.scalars(select(LimitValue).where(LimitValue.initiative_key == key).order_by(LimitValue.name))
+    return tuple(StatedLimit(row.name, row.value, row.unit, row.good) for row in found)
+
+
+def approved(session: Session, key: str, before: GateRequest | None = None) -> Mapping[str, StatedValue]:
+    """The values measured in the dossiers of passed gates, by metric; the latest gate counts. `before` leaves later ones out."""
+    passed = (
+        select(Revision.sections)
+        .join(GateRequest, GateRequest.id == Revision.request_id)
+        .where(GateRequest.initiative_key == key, GateRequest.state == RequestState.PASSED, Revision.number == GateRequest.revision)
+        .order_by(GateRequest.settled_at)
+    )
+    if before is not None:
+        passed = passed.where(GateRequest.settled_at < before.opened_at)
+    digests = [digest for (sections,) in session.execute(passed) for digest in sections.values()]
+    texts = words.texts(session, digests)
+    stated = [value for digest in digests for value in _stated_in(texts.get(digest, "{}"))]
+    return {value.metric: value for value in stated}
+
+
+def _stated_in(section: str) -> list[StatedValue]:
+    answers = [content for content in json.loads(section).values() if isinstance(content, dict) and "values" in content]
+    return [stated_value(row) for content in answers for row in content["values"]]
+
+
+def stated_value(row: rows.ValueRow) -> StatedValue:
+    return StatedValue(**{**row, "measured_at": datetime.fromisoformat(row["measured_at"])})  # type: ignore[arg-type]
+
+
+def _answer(row: rows.Answer, pieces: Mapping[str, Evidence]) -> Answer:
+    return Answer(
+        item=row.item,
+        claim=row.claim,
+        by=row.by,
+        at=row.at,
+        note=row.note,
+        values=tuple(stated_value(value) for value in row.values),
+        evidence=tuple(pieces[piece] for piece in row.evidence if piece in pieces),
+        carried=row.carried,
+    )
+
+
+def _evidence(row: rows.Evidence) -> Evidence:
+    return Evidence(
+        id=row.id,
+        kind=row.kind,
+        title=row.title,
+        digest=row.digest,
+        effective=row.effective,
+        added_by=row.by,
+        added_at=row.at,
+        expires=row.expires,
+        file_name=row.file_name,
+        size=row.size,
+        address=row.address,
+    )

@@ -1,0 +1,87 @@
+"""People: who they are, what they hold, and how they are bound to an initiative."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from governance.domain.errors import NotThere
+from governance.domain.rights import Doer, Ties
+from governance.domain.separation import Holding, Signer
+from governance.domain.vocabulary import Function
+from governance.models.directory import Organisation, Person, PersonFunction, PersonRole, Unit
+from governance.models.initiatives import Initiative, NamedViewer, TeamSeat
+
+
+def doer(session: Session, person_id: str, now: datetime) -> Doer:
+    """Somebody as the rules see them at a moment. Raises `NotThere`."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotThere(f"There is no person {person_id}.")
+    granted = session.scalars(select(PersonRole).where(PersonRole.person_id == person_id))
+    return Doer(
+        id=person.id,
+        name=person.name,
+        unit=person.unit_id,
+        roles=frozenset(row.role for row in granted if row.until is None or row.until > now),
+        holdings=holdings(session, person_id),
+        qualifications=frozenset(person.qualifications),
+        active=person.disabled_at is None,
+    )
+
+
+def holdings(session: Session, person_id: str) -> tuple[Holding, ...]:
+    rows = session.scalars(select(PersonFunction).where(PersonFunction.person_id == person_id).order_by(PersonFunction.since))
+    return tuple(Holding(row.function, row.unit_id or None, row.since) for row in rows)
+
+
+def signer(who: Doer) -> Signer:
+    return Signer(who.id, who.holdings, who.qualifications)
+
+
+def ties(session: Session, key: str) -> Ties:
+    """How an initiative is bound to people. Raises `NotThere`."""
+    row = session.get(Initiative, key)
+    if row is None:
+        raise NotThere(f"There is no initiative {key}, or you may not see it.")
+    seats = session.scalars(select(TeamSeat).where(TeamSeat.initiative_key == key)).all()
+    team = {seat.person_id for seat in seats} | {seat.deputy_id for seat in seats if seat.deputy_id}
+    named = session.scalars(select(NamedViewer.person_id).where(NamedViewer.initiative_key == key))
+    return Ties(key, row.unit_id, row.lead_id, row.visibility, frozenset(team), frozenset(named))
+
+
+def is_active(session: Session, person_id: str) -> bool:
+    person = session.get(Person, person_id)
+    return person is not None and person.disabled_at is None
+
+
+def names(session: Session, ids: Iterable[str | None]) -> Mapping[str, str]:
+    """Printed names by id; the program itself is `system`."""
+    wanted = {person_id for person_id in ids if person_id}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+    return {"system": "The program", **{row.id: row.name for row in rows}}
+
+
+def units(session: Session) -> Mapping[str, str]:
+    return {unit.id: unit.name for unit in session.scalars(select(Unit).order_by(Unit.name))}
+
+
+def organisation(session: Session) -> Organisation | None:
+    return session.get(Organisation, "organisation")
+
+
+def active_people(session: Session) -> list[Person]:
+    return list(session.scalars(select(Person).where(Person.disabled_at.is_(None)).order_by(Person.folded)))
+
+
+def holders(session: Session, function: Function, unit: str) -> list[Signer]:
+    """The active people who hold a function in a unit."""
+    query = (
+        select(Person.id)
+        .join(PersonFunction, PersonFunction.person_id == Person.id)
+        .where(PersonFunction.function == function, PersonFunction.unit_id.in_(["", unit]), Person.disabled_at.is_(None))
+        .distinct()
+    )
+    found = session.scalars(select(Person).where(Person.id.in_(query)).order_by(Person.folded))
+    return [Signer(person.id, holdings(session, person.id), frozenset(person.qualifications)) for person in found]

@@ -1,0 +1,143 @@
+"""The portfolio: initiatives with their summary rows, searched, filtered, sorted and paged. Never more than a few statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Session
+
+from governance.domain.lifecycle import ORDER
+from governance.domain.rights import Doer
+from governance.domain.text import fold
+from governance.domain.vocabulary import Stage, Standing, Tier
+from governance.models.directory import Person, Unit
+from governance.models.initiatives import Initiative
+from governance.models.summary import Summary
+from governance.reads.visibility import visible
+
+PAGE = 50
+MOST_ON_BOARD = 30
+"""Cards per column; the rest is a link to the table."""
+
+
+class Sort(StrEnum):
+    KEY = "key"
+    NAME = "name"
+    STAGE = "stage"
+    TIER = "tier"
+    WAITS = "waits"
+    LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the filter bar asks for; None means all."""
+
+    text: str = ""
+    stage: Stage | None = None
+    standing: Standing | None = None
+    tier: Tier | None = None
+    unit: str | None = None
+    lead: str | None = None
+    state: str | None = None  # of the open request
+    sort: Sort = Sort.LAST
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An initiative as lists show it."""
+
+    initiative: Initiative
+    summary: Summary
+    unit: str
+    lead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    lines: tuple[Line, ...]
+    total: int
+    number: int  # from 1
+    size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+
+def page(session: Session, doer: Doer, filters: Filters, number: int = 1, size: int = PAGE) -> Page:
+    """One page of the list; a number past the end gives the last page."""
+    total = session.scalar(select(func.count()).select_from(_filtered(doer, filters).subquery())) or 0
+    number = min(max(1, number), max(1, -(-total // size)))
+    query = _ordered(_filtered(doer, filters), filters).limit(size).offset((number - 1) * size)
+    return Page(tuple(_lines(session, query)), total, number, size)
+
+
+def every(session: Session, doer: Doer, filters: Filters) -> list[Line]:
+    """The whole list, for export."""
+    return _lines(session, _ordered(_filtered(doer, filters), filters))
+
+
+def board(session: Session, doer: Doer, filters: Filters) -> tuple[Mapping[Stage, Sequence[Line]], Mapping[Stage, int]]:
+    """The columns by stage, at most 30 cards each, and how many there are in all."""
+    ranked = (
+        select(Initiative.key, func.row_number().over(partition_by=Initiative.stage, order_by=[Summary.last_at.desc(), Initiative.key]).label("place"))
+        .join(Summary, Summary.initiative_key == Initiative.key)
+        .where(*_conditions(doer, filters))
+        .subquery()
+    )
+    query = _base().where(Initiative.key.in_(select(ranked.c.key).where(ranked.c.place <= MOST_ON_BOARD)))
+    lines = _lines(session, _ordered(query, filters))
+    counted = select(Initiative.stage, func.count()).join(Summary, Summary.initiative_key == Initiative.key)
+    counts = dict(session.execute(counted.where(*_conditions(doer, filters)).group_by(Initiative.stage)).tuples())
+    columns = {stage: [line for line in lines if line.initiative.stage is stage] for stage in ORDER}
+    return columns, {stage: counts.get(stage, 0) for stage in ORDER}
+
+
+def _base() -> Select[tuple[Initiative, Summary, str, str]]:
+    return (
+        select(Initiative, Summary, Unit.name, Person.name)
+        .join(Summary, Summary.initiative_key == Initiative.key)
+        .join(Unit, Unit.id == Initiative.unit_id)
+        .join(Person, Person.id == Initiative.lead_id)
+    )
+
+
+def _filtered(doer: Doer, filters: Filters) -> Select[tuple[Initiative, Summary, str, str]]:
+    return _base().where(*_conditions(doer, filters))
+
+
+def _conditions(doer: Doer, filters: Filters) -> list[ColumnElement[bool]]:
+    conditions = [visible(doer)]
+    for word in fold(filters.text).split()[:8]:
+        conditions.append(Initiative.folded.contains(word, autoescape=True))
+    exact = {
+        Initiative.stage: filters.stage,
+        Initiative.standing: filters.standing,
+        Summary.tier: filters.tier,
+        Initiative.unit_id: filters.unit,
+        Initiative.lead_id: filters.lead,
+        Summary.request_state: filters.state,
+    }
+    return conditions + [column == value for column, value in exact.items() if value is not None]
+
+
+def _ordered(query: Select[tuple[Initiative, Summary, str, str]], filters: Filters) -> Select[tuple[Initiative, Summary, str, str]]:
+    stage_order = {stage: place for place, stage in enumerate(ORDER)}
+    tier_order = {tier: place for place, tier in enumerate(Tier)}
+    column: ColumnElement[object] = {
+        Sort.KEY: Initiative.key,
+        Sort.NAME: Initiative.folded,
+        Sort.STAGE: case(stage_order, value=Initiative.stage),
+        Sort.TIER: case(tier_order, value=Summary.tier),
+        Sort.WAITS: Summary.waits_since,
+        Sort.LAST: Summary.last_at,
+    }[filters.sort]  # type: ignore[assignment]
+    ordered = column.desc() if filters.descending else column.asc()
+    return query.order_by(ordered.nulls_last(), Initiative.key)
+
+
+def _lines(session: Session, query: Select[tuple[Initiative, Summary, str, str]]) -> list[Line]:
+    return [Line(*row) for row in session.execute(query).tuples()]

@@ -1,0 +1,167 @@
+"""A gate request as the rules see it: seats, sign-offs, sections as frozen and as they stand now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from governance.domain import dossier, separation, signoffs
+from governance.domain.dossier import Digests, Material
+from governance.domain.errors import NotThere, RuleBroken
+from governance.domain.policy import Policy, Seat
+from governance.domain.separation import Circumstances
+from governance.domain.signoffs import Review
+from governance.domain.vocabulary import Decision, RequestState, Section, Standing
+from governance.models.directory import Person
+from governance.models.gates import GateRequest, RequestSeat, Revision, SignOff
+from governance.models.initiatives import Initiative
+from governance.reads import checks, people, policies
+from governance.reads.frozen import frozen_material
+from governance.reads.material import material
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheTable:
+    """A submitted request with everything a decision on it depends on."""
+
+    request: GateRequest
+    revision: Revision
+    policy: Policy
+    material: Material  # as submitted
+    review: Review
+    around: Circumstances
+    checks: tuple[checks.Checked, ...]
+
+
+def request(session: Session, request_id: str) -> GateRequest:
+    """Raises `NotThere`."""
+    row = session.get(GateRequest, request_id)
+    if row is None:
+        raise NotThere(f"There is no gate request {request_id}.")
+    return row
+
+
+def on_the_table(session: Session, request_id: str, now: datetime) -> OnTheTable:
+    """A request that was submitted at least once. Raises `NotThere` for a draft."""
+    row = request(session, request_id)
+    revision = session.get(Revision, (request_id, row.revision))
+    if revision is None:
+        raise NotThere("Nothing was submitted yet, so there is nothing to decide on.")
+    policy = policies.by_digest(session, row.policy)
+    frozen = frozen_material(session, row, revision, policy)
+    checked = checks.evaluated(policy, frozen, row.settled_at or now)
+    return OnTheTable(
+        request=row,
+        revision=revision,
+        policy=policy,
+        material=frozen,
+        review=_review(session, row, revision, policy, frozen, checked),
+        around=_around(session, row, frozen),
+        checks=checked,
+    )
+
+
+def seats(session: Session, request_id: str) -> tuple[Seat, ...]:
+    """The seats of the frozen plan, in policy order."""
+    rows = session.scalars(select(RequestSeat).where(RequestSeat.request_id == request_id).order_by(RequestSeat.position))
+    return tuple(
+        Seat(
+            id=row.seat,
+            function=row.function,
+            label=row.label,
+            covers=frozenset(Section(section) for section in row.covers),
+            independent=row.independent,
+            qualification=row.qualification,
+            order=row.order,
+        )
+        for row in rows
+    )
+
+
+def sign_offs(session: Session, request_id: str) -> list[SignOff]:
+    return list(session.scalars(select(SignOff).where(SignOff.request_id == request_id).order_by(SignOff.leaf)))
+
+
+def frozen_sections(revision: Revision) -> Digests:
+    return {Section(name): digest for name, digest in revision.sections.items()}
+
+
+def _review(
+    session: Session, row: GateRequest, revision: Revision, policy: Policy, found: Material, checked: tuple[checks.Checked, ...]
+) -> Review:
+    initiative = session.get_one(Initiative, row.initiative_key)
+    return Review(
+        state=row.state,
+        revision=row.revision,
+        seats=seats(session, row.id),
+        frozen=frozen_sections(revision),
+        live=_live(session, row, policy),
+        given=tuple(_given(session, initiative, given) for given in sign_offs(session, row.id)),
+        valid_days=policy.signoff_valid_days[found.tier],
+        obstacles=tuple(_obstacles(initiative, found, checked)),
+    )
+
+
+def _live(session: Session, row: GateRequest, policy: Policy) -> Digests:
+    """The sections as the record stands now; none where the initiative lost its tier, so that nothing matches them."""
+    try:
+        return dossier.digests(dossier.sections(material(session, row.initiative_key, row.gate, policy)))
+    except RuleBroken:
+        return dict.fromkeys(Section, "")
+
+
+def _obstacles(initiative: Initiative, found: Material, checked: tuple[checks.Checked, ...]) -> list[str]:
+    obstacles = [f"{check.planned.item.id} {check.evaluated.state.value}" for check in checked if not check.passes]
+    obstacles += [f"whether the seat {seat} is asked for cannot be decided: {why}" for seat, why in found.plan.undecided_seats]
+    if initiative.standing is not Standing.GOOD:
+        obstacles.append(f"the initiative is {initiative.standing.value.replace('_', ' ')}")
+    return obstacles
+
+
+def _given(session: Session, initiative: Initiative, row: SignOff) -> signoffs.SignOff:
+    return signoffs.SignOff(
+        leaf=row.leaf,
+        seat=row.seat,
+        by=row.by,
+        decision=row.decision,
+        at=row.at,
+        revision=row.revision,
+        covers={Section(name): digest for name, digest in row.covers.items()},
+        entitled=_entitled(session, initiative, row),
+    )
+
+
+def _entitled(session: Session, initiative: Initiative, row: SignOff) -> bool:
+    """Whether the signer still is an active holder of the function, held since before signing."""
+    person = session.get_one(Person, row.by)
+    signer = separation.Signer(row.by, people.holdings(session, row.by))
+    holding = separation.holding_for(signer, row.function, initiative.unit_id)
+    return person.disabled_at is None and holding is not None and holding.since <= row.at
+
+
+def _around(session: Session, row: GateRequest, found: Material) -> Circumstances:
+    bound = people.ties(session, row.initiative_key)
+    return Circumstances(
+        unit=bound.unit,
+        lead=bound.lead,
+        submitters=submitters(session, row.id),
+        first_submitted=row.first_submitted_at or row.opened_at,
+        team=bound.team | {bound.lead},
+        authors={section: dossier.authors(found, section) for section in Section},
+    )
+
+
+def open_request(session: Session, key: str) -> GateRequest | None:
+    """The request of an initiative that is not settled, if there is one. There is never more than one."""
+    states = [RequestState.DRAFT, RequestState.IN_REVIEW, RequestState.CHANGES_REQUESTED]
+    return session.scalars(select(GateRequest).where(GateRequest.initiative_key == key, GateRequest.state.in_(states))).first()
+
+
+def was_rejected(session: Session, request_id: str) -> bool:
+    return any(given.decision is Decision.REJECT for given in sign_offs(session, request_id))
+
+
+def submitters(session: Session, request_id: str) -> frozenset[str]:
+    """Who submitted any revision of a request."""
+    return frozenset(session.scalars(select(Revision.by).where(Revision.request_id == request_id)))

@@ -1,0 +1,19 @@
+"""Long words by their digest."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from governance.models.ledger import Words
+
+
+def texts(session: Session, digests: Iterable[str | None]) -> Mapping[str, str]:
+    """The texts that are kept under these digests; one that was redacted is missing."""
+    wanted = {digest for digest in digests if digest}
+    rows = session.execute(select(Words.digest, Words.text).where(Words.digest.in_(wanted)))
+    return {row.digest: row.text for row in rows if row.text is not None}
+
+
+def text(session: Session, digest: str | None) -> str | None:
+    return texts(session, [digest]).get(digest) if digest else None

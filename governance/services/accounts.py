@@ -1,0 +1,168 @@
+"""Passwords, sessions and set-up links. Proving an identity is slow on purpose, so it comes before any transaction."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+from zxcvbn import zxcvbn
+
+from governance.domain.errors import Conflict, NotAllowed, Problem, RuleBroken
+from governance.events import streams
+from governance.events.directory import PersonLocked
+from governance.ledger.log import SYSTEM, Log
+from governance.models.accounts import Account, SetupLink, WebSession
+from governance.models.directory import Person
+
+MOST_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
+LINK_LIVES = timedelta(days=7)
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 256
+LONGEST_GUESSED = 72
+"""The estimate looks at the start of a password only: its cost grows with the length."""
+LEAST_SCORE = 3
+"""Of 0 to 4: more than 10^8 guesses."""
+
+_hasher = PasswordHasher()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whether a password was right. Nothing is changed yet: `settle_attempt` records the outcome."""
+
+    person_id: str | None
+    right: bool
+
+
+@cache
+def _nobody() -> str:
+    """A hash that no password fits, so that an unknown address takes as long as a wrong password."""
+    return _hasher.hash(secrets.token_hex(32))
+
+
+def prove(session: Session, email: str, password: str) -> Proof:
+    """Compare a password with the one on file; takes the same time whether or not the address is known."""
+    account = session.scalar(select(Account).where(Account.email == email.strip().casefold()))
+    return _verify(account, password)
+
+
+def prove_person(session: Session, person_id: str, password: str) -> Proof:
+    """The same for somebody who is signed in already and is asked again, as signing does (21 CFR 11.200)."""
+    return _verify(session.get(Account, person_id), password)
+
+
+def _verify(account: Account | None, password: str) -> Proof:
+    on_file = account.password if account and account.password else None
+    try:
+        _hasher.verify(on_file or _nobody(), password[:LONGEST_PASSWORD])
+    except (VerifyMismatchError, InvalidHashError):
+        return Proof(account.person_id if account else None, False)
+    return Proof(account.person_id if account else None, on_file is not None)
+
+
+def settle_attempt(log: Log, proof: Proof) -> str:
+    """Count a failure, or clear them. Returns the person; `failed` says whether to refuse after the transaction.
+
+    The sentence is the same for an unknown address, a wrong password, a locked and a disabled account.
+    """
+    account = log.session.get(Account, proof.person_id) if proof.person_id else None
+    if account is None:
+        return ""
+    if account.locked_until is not None and account.locked_until > log.now:
+        return ""
+    if not proof.right:
+        _count_failure(log, account)
+        return ""
+    account.failures, account.locked_until = 0, None
+    person = log.session.get(Person, account.person_id)
+    return account.person_id if person is not None and person.disabled_at is None else ""
+
+
+def _count_failure(log: Log, account: Account) -> None:
+    account.failures += 1
+    if account.failures >= MOST_FAILURES:
+        account.failures, account.locked_until = 0, log.now + LOCKED_FOR
+        event = PersonLocked(person=account.person_id, until=account.locked_until.isoformat())
+        log.record(event, streams.person(account.person_id), by=SYSTEM)
+
+
+def refuse_sign_in() -> NotAllowed:
+    minutes = int(LOCKED_FOR.total_seconds() // 60)
+    return NotAllowed(
+        f"That address and password do not fit together, or the account is locked. After {MOST_FAILURES} wrong tries it rests for {minutes} minutes."
+    )
+
+
+def start_session(log: Log, person_id: str, lasts: timedelta) -> str:
+    """Begin a session and return what the browser keeps; only its hash is stored."""
+    log.session.execute(delete(WebSession).where(WebSession.ends_at < log.now))
+    token = secrets.token_urlsafe(32)
+    log.session.add(WebSession(token=hashed(token), person_id=person_id, started_at=log.now, ends_at=log.now + lasts))
+    return token
+
+
+def end_session(log: Log, token: str) -> None:
+    log.session.execute(delete(WebSession).where(WebSession.token == hashed(token)))
+
+
+def end_sessions(log: Log, person_id: str) -> None:
+    """Sign somebody out everywhere."""
+    log.session.execute(delete(WebSession).where(WebSession.person_id == person_id))
+
+
+def make_setup_link(log: Log, person_id: str) -> str:
+    """Return the secret of a link by which somebody sets a password, once, within seven days. Older links die."""
+    if log.session.get(Person, person_id) is None:
+        raise RuleBroken("There is no such person.")
+    log.session.execute(delete(SetupLink).where(SetupLink.person_id == person_id))
+    secret = secrets.token_urlsafe(32)
+    log.session.add(SetupLink(token=hashed(secret), person_id=person_id, expires_at=log.now + LINK_LIVES, used_at=None))
+    return secret
+
+
+def link_owner(session: Session, secret: str, now: datetime) -> str:
+    """Whose link it is. Raises `Conflict` for one that is used, expired or unknown."""
+    link = session.get(SetupLink, hashed(secret))
+    if link is None or link.used_at is not None or link.expires_at < now:
+        raise Conflict("This link was used, or is too old. An administrator can make a new one.")
+    return link.person_id
+
+
+def set_password_by_link(log: Log, secret: str, password_hash: str) -> str:
+    """Set the password and end every session of its owner. Returns the person."""
+    person_id = link_owner(log.session, secret, log.now)
+    log.session.get_one(SetupLink, hashed(secret)).used_at = log.now
+    set_password(log, person_id, password_hash)
+    return person_id
+
+
+def set_password(log: Log, person_id: str, password_hash: str) -> None:
+    account = log.session.get_one(Account, person_id)
+    account.password, account.failures, account.locked_until = password_hash, 0, None
+    end_sessions(log, person_id)
+
+
+def hash_password(password: str, about: tuple[str, ...] = ()) -> str:
+    """Check a new password and hash it (argon2id). Raises `RuleBroken` for a short, common or personal one.
+
+    `about` holds words that belong to the person. How easily it is guessed is zxcvbn's estimate (NIST SP 800-63B, 5.1.1.2).
+    """
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise _weak(f"Use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} signs; three or four unrelated words do well.")
+    if zxcvbn(password[:LONGEST_GUESSED], user_inputs=list(about))["score"] < LEAST_SCORE:
+        raise _weak("This password is among the first that others try. Use three or four unrelated words, and nothing about yourself.")
+    return _hasher.hash(password)
+
+
+def hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _weak(sentence: str) -> RuleBroken:
+    return RuleBroken("That password is too easy to guess.", Problem("weak", sentence, "password"))

@@ -1,0 +1,76 @@
+"""Raising a finding, answering it with evidence, accepting the answer."""
+
+from datetime import timedelta
+
+from governance.domain import rights
+from governance.domain.errors import Conflict, NotAllowed, Problem, RuleBroken
+from governance.domain.findings import NewFinding, problems_of
+from governance.domain.vocabulary import Role
+from governance.events import streams
+from governance.events.findings import FindingAnswered, FindingClosed, FindingRaised
+from governance.ledger.log import Log
+from governance.models.answers import Evidence
+from governance.models.findings import Finding
+from governance.reads import findings, people, policies
+
+
+def raise_finding(log: Log, key: str, new: NewFinding) -> str:
+    """Record a problem, at any stage. Returns its id."""
+    doer, ties = people.doer(log.session, log.by, log.now), people.ties(log.session, key)
+    rights.check_may_raise_finding(doer, ties)
+    if problems := problems_of(new, people.is_active(log.session, new.owner)):
+        raise RuleBroken("The finding does not hold up.", *problems)
+    policy = policies.current(log.session)
+    due = new.due or (log.now + timedelta(days=policy.finding_due_days[new.severity.value])).date()
+    finding_id = findings.next_id(log.session, key)
+    held = [held.function for held in doer.holdings if held.unit in (None, ties.unit)]
+    event = FindingRaised(
+        finding=finding_id,
+        initiative=key,
+        severity=new.severity,
+        words=log.keep_words(new.words),
+        owner=new.owner,
+        due=due.isoformat(),
+        item=new.item,
+        function=held[0] if held else None,
+    )
+    log.record(event, streams.initiative(key))
+    return finding_id
+
+
+def answer_finding(log: Log, finding_id: str, evidence_id: str) -> None:
+    """Name the evidence that answers a finding. Who raised it then accepts, or waits for better."""
+    row = findings.finding(log.session, finding_id)
+    ties = people.ties(log.session, row.initiative_key)
+    doer = people.doer(log.session, log.by, log.now)
+    rights.check_may_see(doer, ties)
+    if doer.id != row.owner_id:
+        rights.check_may_work_on(doer, ties, "answer its findings")
+    _check_open(row)
+    piece = log.session.get(Evidence, evidence_id)
+    if piece is None or piece.initiative_key != row.initiative_key:
+        raise RuleBroken("Choose evidence of this initiative.", Problem("unknown", "Choose the evidence that answers it.", "evidence"))
+    log.record(FindingAnswered(finding=finding_id, evidence=evidence_id), streams.initiative(row.initiative_key))
+
+
+def close_finding(log: Log, finding_id: str) -> None:
+    """Accept the answer. Only who raised it, or another holder of the same function, may."""
+    row = findings.finding(log.session, finding_id)
+    ties = people.ties(log.session, row.initiative_key)
+    doer = people.doer(log.session, log.by, log.now)
+    rights.check_active(doer)
+    rights.check_may_see(doer, ties)
+    _check_open(row)
+    if row.answered_by is None:
+        raise RuleBroken("Nobody has answered this finding yet: its owner names the evidence first.")
+    if doer.id == row.owner_id:
+        raise NotAllowed("You own this finding. Whoever raised it, or their function, accepts the answer.")
+    same_function = row.function is not None and doer.holds(row.function, ties.unit)
+    if not (doer.id == row.raised_by or same_function or Role.COMPLIANCE_OFFICER in doer.roles):
+        raise NotAllowed("Only the function that raised a finding, or a compliance officer, can accept its answer.")
+    log.record(FindingClosed(finding=finding_id), streams.initiative(row.initiative_key))
+
+
+def _check_open(row: Finding) -> None:
+    if row.closed_at is not None:
+        raise Conflict("This finding is closed. Raise a new one if the problem came back.")

@@ -1,0 +1,38 @@
+"""Publishing a policy."""
+
+from collections.abc import Mapping
+
+from governance.domain import rights
+from governance.domain.dossier import digest
+from governance.domain.errors import Conflict
+from governance.domain.vocabulary import Role
+from governance.events import streams
+from governance.events.policies import PolicyPublished
+from governance.ledger.log import SYSTEM, Log
+from governance.models.policies import CurrentPolicy
+from governance.policy.loader import parse_policy
+from governance.reads import people
+
+
+def publish(log: Log, texts: Mapping[str, str]) -> str:
+    """Make these texts the rules from now on, and return their digest. Raises `PolicyError` with every fault in them.
+
+    Compliance officers publish; the program itself publishes the shipped policy on an empty instance, once.
+    """
+    policy = parse_policy(texts)
+    current = log.session.get(CurrentPolicy, policy.id)
+    if log.by != SYSTEM.id or current is not None:
+        rights.check_role(people.doer(log.session, log.by, log.now), [Role.COMPLIANCE_OFFICER], "publish a policy")
+    if current is not None and current.digest == policy.digest:
+        raise Conflict("These very texts are in force already.")
+    for text in texts.values():
+        log.keep_text(text)
+    event = PolicyPublished(
+        policy=policy.id,
+        version=policy.version,
+        title=policy.title,
+        digest=policy.digest,
+        files={name: digest(text) for name, text in texts.items()},
+    )
+    log.record(event, streams.policy(policy.id))
+    return policy.digest

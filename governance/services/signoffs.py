@@ -1,0 +1,121 @@
+"""Signing a gate request off. The only way a stage is ever entered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from governance.domain import lifecycle, rights, separation, signoffs
+from governance.domain.errors import NotAllowed, NotThere, Problem, RuleBroken
+from governance.domain.findings import NewFinding, problems_of
+from governance.domain.policy import Seat
+from governance.domain.rights import Doer
+from governance.domain.vocabulary import Decision, ProofMethod, RequestState
+from governance.events import streams
+from governance.events.findings import FindingRaised
+from governance.events.gates import ChangesRequested, GateSettled, SignedOff
+from governance.events.initiatives import Advanced
+from governance.ledger.log import SYSTEM, Log
+from governance.models.initiatives import Initiative
+from governance.reads import findings, people, reviews
+from governance.reads.reviews import OnTheTable
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a signer decided, on which dossier they read (`seen`), and in which words. `meaning` is what the signature says."""
+
+    decision: Decision
+    meaning: str
+    seen: str
+    reason: str = ""
+    findings: Sequence[NewFinding] = ()
+
+
+def sign_off(log: Log, request_id: str, seat_id: str, judgement: Judgement) -> RequestState:
+    """Record one seat's decision; settle the request, and advance the initiative, when it was the last one needed.
+
+    The signer's identity was proved before this transaction (`log.auth`); without proof nothing is signed.
+    """
+    table = reviews.on_the_table(log.session, request_id, log.now)
+    doer = people.doer(log.session, log.by, log.now)
+    seat = _check(log, table, doer, seat_id, judgement)
+    log.record(_signed(log, table, doer, seat, judgement), streams.initiative(table.request.initiative_key))
+    for finding in judgement.findings:
+        log.record(_finding(log, table, seat, finding), streams.initiative(table.request.initiative_key))
+    return _settle(log, request_id)
+
+
+def _check(log: Log, table: OnTheTable, doer: Doer, seat_id: str, judgement: Judgement) -> Seat:
+    rights.check_active(doer)
+    rights.check_may_see(doer, people.ties(log.session, table.request.initiative_key))
+    if log.auth is None or log.auth.method not in ProofMethod:
+        raise NotAllowed("Prove who you are first: a sign-off needs your password.")
+    seat = next((seat for seat in table.review.seats if seat.id == seat_id), None)
+    if seat is None:
+        raise NotThere("This request has no such seat.")
+    separation.check_may_sign(table.review, seat, people.signer(doer), table.around, log.now)
+    separation.check_seen(table.review, seat, judgement.seen, table.revision.digest)
+    separation.check_reason(judgement.decision, judgement.reason)
+    _check_findings(log, judgement)
+    return seat
+
+
+def _check_findings(log: Log, judgement: Judgement) -> None:
+    if judgement.decision is Decision.REJECT and not judgement.findings:
+        raise RuleBroken("A reject names at least one finding.", Problem("required", "Say what is wrong and who owns it.", "finding"))
+    problems = [problem for new in judgement.findings for problem in problems_of(new, people.is_active(log.session, new.owner))]
+    if problems:
+        raise RuleBroken("The finding does not hold up.", *problems)
+
+
+def _signed(log: Log, table: OnTheTable, doer: Doer, seat: Seat, judgement: Judgement) -> SignedOff:
+    assert log.auth is not None
+    frozen = table.review.frozen
+    return SignedOff(
+        request=table.request.id,
+        revision=table.request.revision,
+        seat=seat.id,
+        function=seat.function,
+        decision=judgement.decision,
+        dossier=table.revision.digest,
+        covers={section.value: frozen[section] for section in frozen if section in seat.covers},
+        name=doer.name,
+        meaning=judgement.meaning,
+        method=ProofMethod(log.auth.method),
+        reason=log.keep_words(judgement.reason) if judgement.reason.strip() else None,
+    )
+
+
+def _finding(log: Log, table: OnTheTable, seat: Seat, finding: NewFinding) -> FindingRaised:
+    days = table.policy.finding_due_days[finding.severity.value]
+    return FindingRaised(
+        finding=findings.next_id(log.session, table.request.initiative_key),
+        initiative=table.request.initiative_key,
+        severity=finding.severity,
+        words=log.keep_words(finding.words),
+        owner=finding.owner,
+        due=(finding.due or (log.now + timedelta(days=days)).date()).isoformat(),
+        item=finding.item,
+        request=table.request.id,
+        function=seat.function,
+    )
+
+
+def _settle(log: Log, request_id: str) -> RequestState:
+    """Ask the verdict and record what follows from it, as acts of the program in the same transaction."""
+    table = reviews.on_the_table(log.session, request_id, log.now)
+    outcome = signoffs.verdict(table.review, log.now)
+    stream = streams.initiative(table.request.initiative_key)
+    match outcome:
+        case RequestState.CHANGES_REQUESTED:
+            log.record(ChangesRequested(request=request_id), stream, by=SYSTEM)
+        case RequestState.PASSED:
+            initiative = log.session.get_one(Initiative, table.request.initiative_key)
+            entered = lifecycle.entered(table.policy.gates[table.request.gate], initiative.stage)
+            log.record(GateSettled(request=request_id, outcome=outcome), stream, by=SYSTEM)
+            log.record(Advanced(initiative=initiative.key, request=request_id, entered=entered), stream, by=SYSTEM)
+        case RequestState.REJECTED:
+            log.record(GateSettled(request=request_id, outcome=outcome), stream, by=SYSTEM)
+        case _:
+            pass
+    return outcome

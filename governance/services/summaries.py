@@ -1,0 +1,89 @@
+"""The summary row of an initiative and what waits for whom, worked out anew before a transaction commits.
+
+Not an act of anybody: nothing here is recorded, and everything can be worked out again from the governed tables.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from governance.models.findings import Finding
+from governance.models.initiatives import Initiative, Tiering
+from governance.models.ledger import Leaf
+from governance.models.summary import Summary, Waiting
+from governance.reads import turns
+from governance.reads.turns import Turn
+
+
+def refresh(session: Session, keys: Iterable[str], now: datetime) -> None:
+    """Work out the summary and the waiting rows of these initiatives as of `now`."""
+    for key in keys:
+        initiative = session.get(Initiative, key)
+        if initiative is not None:
+            _refresh(session, initiative, now)
+
+
+def refresh_due(session: Session, now: datetime) -> int:
+    """The same for every row that time alone has changed. Returns how many there were."""
+    due = session.scalars(select(Summary.initiative_key).where(Summary.changes_at <= now)).all()
+    refresh(session, due, now)
+    return len(due)
+
+
+def _refresh(session: Session, initiative: Initiative, now: datetime) -> None:
+    session.execute(delete(Waiting).where(Waiting.initiative_key == initiative.key))
+    session.execute(delete(Summary).where(Summary.initiative_key == initiative.key))
+    state = turns.state(session, initiative, now)
+    last = _last_leaf(session, initiative.key)
+    tiering = session.get(Tiering, initiative.key)
+    session.add(
+        Summary(
+            initiative_key=initiative.key,
+            tier=tiering.tier if tiering else None,
+            gate=state.gate,
+            request_id=state.request.id if state.request else None,
+            request_state=state.request.state.value if state.request else None,
+            seats=dict(state.seats),
+            checks_done=state.done,
+            checks_total=state.total,
+            waits_for=state.waits_for,
+            waits_since=min((turn.since for turn in state.turns), default=None),
+            findings_open=_open_findings(session, initiative.key),
+            last_leaf=last.index,
+            last_at=last.at,
+            changes_at=state.changes_at,
+        )
+    )
+    session.add_all(_waiting(initiative, turn) for turn in state.turns)
+    session.flush()
+
+
+def _waiting(initiative: Initiative, turn: Turn) -> Waiting:
+    return Waiting(
+        id=f"{initiative.key}:{turn.kind}:{turn.subject or ''}",
+        initiative_key=initiative.key,
+        kind=turn.kind,
+        person_id=turn.person,
+        function=turn.function,
+        unit_id=initiative.unit_id,
+        excluded=sorted(turn.excluded),
+        qualification=turn.qualification,
+        what=turn.what,
+        why=turn.why,
+        request_id=turn.request,
+        subject=turn.subject,
+        since=turn.since,
+        due=turn.due,
+    )
+
+
+def _last_leaf(session: Session, key: str) -> Leaf:
+    query = select(Leaf).where(Leaf.stream == f"initiative/{key}").order_by(Leaf.index.desc()).limit(1)
+    return session.scalars(query).one()
+
+
+def _open_findings(session: Session, key: str) -> int:
+    query = select(func.count()).select_from(Finding).where(Finding.initiative_key == key, Finding.closed_at.is_(None))
+    return session.scalar(query) or 0

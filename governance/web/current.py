@@ -1,0 +1,81 @@
+"""The request at hand: who asks, when, through which session, and how to write."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import Session
+
+from governance.domain.rights import Doer
+from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
+from governance.models.base import Base
+from governance.models.directory import Organisation
+from governance.reads import people
+from governance.settings import Settings
+from governance.storage.content import ContentStore
+
+db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
+"""Pages read through `db.session`: its engine may not write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the application was built from."""
+
+    settings: Settings
+    ledger: Ledger
+    content: ContentStore
+
+
+def parts(app: Flask | None = None) -> Parts:
+    return cast(Parts, (app or current_app).extensions["governance"])
+
+
+def session() -> Session:
+    return cast(Session, db.session())
+
+
+def now() -> datetime:
+    """One moment per request."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    return cast(datetime, g.now)
+
+
+def doer() -> Doer:
+    """Who is signed in. Only for routes that ask for it."""
+    return cast(Doer, g.doer)
+
+
+def signed_in() -> bool:
+    return g.get("doer") is not None
+
+
+def organisation() -> Organisation | None:
+    if "organisation" not in g:
+        g.organisation = people.organisation(session())
+    return cast(Organisation | None, g.organisation)
+
+
+def zone() -> ZoneInfo:
+    """The viewer's time zone: their own, else the organisation's, else UTC."""
+    if "time_zone" not in g:
+        named = g.get("person_zone") or (row.time_zone if (row := organisation()) else None)
+        g.time_zone = ZoneInfo(named or "UTC")
+    return cast(ZoneInfo, g.time_zone)
+
+
+@contextmanager
+def writing(auth: Auth | None = None) -> Iterator[Log]:
+    """One transaction in the name of whoever is signed in. Reading ends first, so that the page after it sees the change."""
+    db.session.rollback()
+    who = doer() if signed_in() else None
+    actor = Actor(who.id, tuple(sorted({held.function for held in who.holdings}))) if who else SYSTEM
+    with parts().ledger.writing(actor, datetime.now(UTC), auth) as log:
+        yield log
+    g.pop("now", None)

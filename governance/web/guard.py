@@ -1,0 +1,89 @@
+"""Before and after each request: who asks, whether the route is theirs, and the headers of every answer."""
+
+import logging
+from datetime import UTC, datetime
+
+from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response as Answer
+
+from governance.models.accounts import WebSession
+from governance.models.directory import Person
+from governance.permissions import ROUTES, Permission, allows
+from governance.reads import people
+from governance.services.accounts import hashed
+from governance.web import current
+
+log = logging.getLogger("governance.access")
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+TOKEN = "token"  # noqa: S105 - the name of the session field
+
+
+def register(app: Flask) -> None:
+    app.before_request(admit)
+    app.after_request(protect)
+
+
+def admit() -> Answer | None:
+    """Let the request in, send it to sign in, or refuse it. An unknown route is refused by the router before."""
+    g.doer = None
+    if request.endpoint is None:
+        return None
+    permission = ROUTES[request.endpoint]
+    if request.endpoint in ("static", "bootstrap.static", "health.healthz"):
+        return None
+    _recognise()
+    if permission is Permission.EMPTY_INSTANCE:
+        return None if _is_empty() else abort(404)
+    if allows(permission, g.doer):
+        return None
+    if g.doer is None:
+        return _to_sign_in()
+    log.warning("denied %s %s to %s", request.method, request.endpoint, g.doer.id)
+    abort(403)
+
+
+def _recognise() -> None:
+    """Find the session row behind the cookie. It ends with its time, with a sign-out anywhere, and with the account."""
+    token = session.get(TOKEN)
+    if not isinstance(token, str):
+        return
+    row = current.session().get(WebSession, hashed(token))
+    if row is None or row.ends_at <= datetime.now(UTC):
+        session.pop(TOKEN, None)
+        return
+    found = people.doer(current.session(), row.person_id, current.now())
+    if found.active:
+        g.doer = found
+        g.person_zone = current.session().get_one(Person, row.person_id).time_zone
+    else:
+        session.pop(TOKEN, None)
+
+
+def _is_empty() -> bool:
+    return not current.session().scalar(select(func.count()).select_from(Person))
+
+
+def _to_sign_in() -> Answer:
+    if _is_empty():
+        return redirect(url_for("setup.first_admin"), 303)
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.sign_in", next=wanted), 303)
+
+
+def protect(response: Response) -> Response:
+    """The headers every answer carries. Private pages are never kept by a cache."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    if request.endpoint not in ("static", "bootstrap.static"):
+        headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,55 @@
+"""What every page shows around its content: the main navigation, the organisation, the time zone."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from flask import Flask, g, request
+
+from governance.permissions import ROUTES, allows
+from governance.reads import work
+from governance.web import current
+
+ENTRIES = (
+    ("work.mine", "My work"),
+    ("portfolio.board", "Portfolio"),
+    ("policies.overview", "Policies"),
+    ("ledger.entries", "Ledger"),
+    ("packs.listing", "Packs"),
+    ("people.listing", "People"),
+    ("settings.organisation", "Settings"),
+)
+
+
+class Entry(NamedTuple):
+    endpoint: str
+    label: str
+    count: int | None
+    here: bool
+
+
+def register(app: Flask) -> None:
+    app.context_processor(surroundings)
+
+
+def surroundings() -> Mapping[str, object]:
+    """For pages only: files and redirects never ask for it."""
+    if request.endpoint is None:
+        return {"nav": [], "organisation": None, "demo": False, "doer": None, "time_zone": "UTC"}
+    organisation = current.organisation()
+    return {
+        "nav": entries() if current.signed_in() else [],
+        "organisation": organisation,
+        "demo": organisation.demo if organisation else False,
+        "doer": g.get("doer"),
+        "now": current.now(),
+        "time_zone": current.zone().key,
+    }
+
+
+def entries() -> list[Entry]:
+    here = (request.endpoint or "").split(".")[0]
+    return [
+        Entry(endpoint, label, work.count(current.session(), current.doer()) if endpoint == "work.mine" else None, endpoint.split(".")[0] == here)
+        for endpoint, label in ENTRIES
+        if allows(ROUTES[endpoint], current.doer())
+    ]

@@ -1,0 +1,40 @@
+"""What a refusal looks like on a page. One mapping, for every view."""
+
+from flask import Flask, render_template
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from governance.domain.errors import Conflict, NotAllowed, NotThere, Refused, RuleBroken
+
+STATUS: dict[type[Refused], int] = {NotAllowed: 403, NotThere: 404, Conflict: 409, RuleBroken: 422}
+
+SENTENCES = {
+    400: "The request could not be read. Go back and try again.",
+    403: "You may not do this. An administrator can tell you who may.",
+    404: "There is no such page, or you may not see it.",
+    405: "This address cannot be used that way.",
+    413: "What you sent is too large: 64 MB is the limit.",
+    500: "Something went wrong on our side. Nothing was changed. The administrator finds the cause in the log.",
+    503: "The record is busy just now. Nothing was changed; try again in a moment.",
+}
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(CSRFError, no_token)
+    app.register_error_handler(HTTPException, failed)
+
+
+def refused(error: Refused) -> tuple[str, int]:
+    status = STATUS.get(type(error), 422)
+    return render_template("errors/refused.html", status=status, message=error.message, problems=error.problems), status
+
+
+def no_token(error: CSRFError) -> tuple[str, int]:
+    sentence = "The form was too old, or did not come from here, so nothing was done. Go back, load the page again and repeat it."
+    return render_template("errors/refused.html", status=400, message=sentence, problems=()), 400
+
+
+def failed(error: HTTPException) -> tuple[str, int]:
+    status = error.code or 500
+    return render_template("errors/refused.html", status=status, message=SENTENCES.get(status, SENTENCES[400]), problems=()), status
