@@ -9,12 +9,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeAlias
 
 from governance.domain.policy import FactValue, Plan, PlannedItem
 from governance.domain.vocabulary import SECTION_OF, AnswerState, EvidenceKind, FindingSeverity, Function, Section, Tier
 
-type Plain = None | bool | int | str | list[Plain] | dict[str, Plain]
-type Digests = Mapping[Section, str]
+Plain: TypeAlias = "None | bool | int | str | list[Plain] | dict[str, Plain]"
+Digests: TypeAlias = Mapping[Section, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeAlias
 
 from governance.domain.vocabulary import (
     Applies,
@@ -33,7 +34,7 @@ class Combination(StrEnum):
     ANY_OF = "any_of"
 
 
-type Value = Decimal | str | tuple[Decimal, Decimal]
+Value: TypeAlias = Decimal | str | tuple[Decimal, Decimal]
 """A number, an attribution level (`A0` to `A5`), or the two ends of `between`."""
 
 
@@ -123,7 +124,7 @@ class Fact:
     ask: str | None = None
 
 
-type FactValue = bool | str
+FactValue: TypeAlias = bool | str
 
 
 @dataclass(frozen=True, slots=True)

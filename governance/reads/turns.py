@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from governance.reads.material import material
 from governance.reads.reviews import OnTheTable
 from governance.words import word
 
-type Kind = Literal["tier", "answer", "submit", "change", "renew", "sign", "close", "withdraw", "finding", "accept"]
+Kind: TypeAlias = Literal["tier", "answer", "submit", "change", "renew", "sign", "close", "withdraw", "finding", "accept"]
 
 
 @dataclass(frozen=True, slots=True)
