@@ -1,0 +1,145 @@
+"""Who may take a seat: the complete table."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from governance.domain import separation
+from governance.domain.errors import Conflict, NotAllowed, RuleBroken
+from governance.domain.separation import Circumstances, Holding, Signer
+from governance.domain.vocabulary import Decision, Function, RequestState, Section
+from tests.domain.test_signoffs import ALL, EXECUTIVE, NOW, SEATS, SECTIONS, review, signed
+
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
+BUSINESS = SEATS[2]
+AROUND = Circumstances(
+    unit="claims",
+    lead="lena",
+    submitters=frozenset({"lena", "tom"}),
+    first_submitted=NOW - timedelta(days=3),
+    team=frozenset({"lena", "tom", "mara"}),
+    authors={section: frozenset({"lena", "mara"}) for section in Section},
+)
+
+
+def holder(person: str = "ada", function: Function = Function.BUSINESS, unit: str | None = None, since: datetime = LONG_AGO) -> Signer:
+    return Signer(person, (Holding(function, unit, since),))
+
+
+def refusals(signer: Signer, **changes: object) -> list[str]:
+    seat = changes.pop("seat", BUSINESS)
+    given = changes.pop("given", ())
+    return list(separation.obstacles(review(*given), seat, signer, replace(AROUND, **changes)))  # type: ignore[arg-type, misc]
+
+
+@pytest.mark.parametrize(
+    ("signer", "why"),
+    [
+        (holder(), None),
+        (holder(unit="claims"), None),
+        (holder(unit="energy"), "do not hold the function"),
+        (holder(function=Function.COMPLIANCE), "do not hold the function"),
+        (Signer("ada", ()), "do not hold the function"),
+        (holder("lena"), "You submitted"),
+        (holder("tom"), "You submitted"),
+        (holder(since=NOW - timedelta(days=2)), "after the request was submitted"),
+        (holder(since=NOW - timedelta(days=3)), None),
+    ],
+)
+def test_who_may_take_a_seat(signer: Signer, why: str | None) -> None:
+    found = refusals(signer)
+
+    assert (not found) if why is None else any(why in sentence for sentence in found)
+
+
+def test_the_lead_may_not_sign_even_if_somebody_else_submitted() -> None:
+    assert any("You lead" in sentence for sentence in refusals(holder("lena"), submitters=frozenset({"tom"})))
+
+
+def test_the_only_author_of_a_section_may_not_judge_it() -> None:
+    only = {**AROUND.authors, Section.BUSINESS: frozenset({"ada"})}
+
+    assert any("only author" in sentence for sentence in refusals(holder(), authors=only))
+    assert not refusals(holder(), authors={**only, Section.BUSINESS: frozenset({"ada", "mara"})})
+    assert not refusals(holder(), authors={**AROUND.authors, Section.IT_OPS: frozenset({"ada"})})
+
+
+def test_nobody_fills_two_seats_of_one_request_not_even_after_the_first_fell() -> None:
+    other = signed(SEATS[0], by="ada", at=NOW - timedelta(days=300))
+
+    assert any("two seats" in sentence for sentence in refusals(holder(), given=(other,)))
+
+
+def test_a_qualification_and_independence_are_asked_for() -> None:
+    validator = replace(BUSINESS, independent=True, qualification="model validation")
+
+    assert any("qualification" in sentence for sentence in refusals(holder(), seat=validator))
+    assert any("independent" in sentence for sentence in refusals(holder("mara"), seat=validator))
+    qualified = Signer("ada", (Holding(Function.BUSINESS, None, LONG_AGO),), frozenset({"model validation"}))
+    assert not refusals(qualified, seat=validator)
+
+
+def test_the_oldest_fitting_holding_counts() -> None:
+    both = Signer("ada", (Holding(Function.BUSINESS, "claims", NOW), Holding(Function.BUSINESS, None, LONG_AGO)))
+
+    assert separation.holding_for(both, Function.BUSINESS, "claims") == Holding(Function.BUSINESS, None, LONG_AGO)
+
+
+def check(*given: object, seat: object = BUSINESS, **other: object) -> None:
+    separation.check_may_sign(review(*given, **other), seat, holder(), AROUND, NOW)  # type: ignore[arg-type]
+
+
+def test_a_holder_who_is_not_involved_may_sign() -> None:
+    check(ALL[0])
+
+
+@pytest.mark.parametrize("state", set(RequestState) - {RequestState.IN_REVIEW})
+def test_nothing_is_decided_outside_a_review(state: RequestState) -> None:
+    with pytest.raises(RuleBroken, match="not in review"):
+        check(state=state)
+
+
+def test_a_seat_that_counts_is_not_decided_again() -> None:
+    with pytest.raises(Conflict, match="already decided"):
+        check(ALL[2])
+
+
+def test_a_seat_whose_sign_off_fell_is_decided_again() -> None:
+    check(replace(ALL[2], by="ada", at=NOW - timedelta(days=90)))
+
+
+def test_a_later_seat_waits() -> None:
+    with pytest.raises(RuleBroken, match="decides last"):
+        check(*ALL[:2], seat=EXECUTIVE, seats=(*SEATS, EXECUTIVE))
+
+
+def test_somebody_who_may_not_is_told_why() -> None:
+    with pytest.raises(NotAllowed, match="You submitted"):
+        separation.check_may_sign(review(), BUSINESS, holder("lena"), AROUND, NOW)
+
+
+def test_the_dossier_signed_is_the_one_read() -> None:
+    separation.check_seen(review(), BUSINESS, "d", "d")
+    with pytest.raises(Conflict, match="while you were reading"):
+        separation.check_seen(review(), BUSINESS, "d", "e")
+
+
+@pytest.mark.parametrize(("section", "stops"), [(Section.COMMON, True), (Section.BUSINESS, True), (Section.IT_OPS, False)])
+def test_nobody_decides_on_a_section_that_moved_on(section: Section, stops: bool) -> None:
+    moved = review(live={**SECTIONS, section: "else"})
+    if stops:
+        with pytest.raises(Conflict, match="new revision"):
+            separation.check_seen(moved, BUSINESS, "d", "d")
+    else:
+        separation.check_seen(moved, BUSINESS, "d", "d")
+
+
+@pytest.mark.parametrize("decision", Decision)
+def test_only_an_approval_may_go_without_a_reason(decision: Decision) -> None:
+    separation.check_reason(decision, "because")
+    if decision is not Decision.APPROVE:
+        with pytest.raises(RuleBroken, match="Say why"):
+            separation.check_reason(decision, "  ")
+    else:
+        separation.check_reason(decision, "")
