@@ -28,7 +28,7 @@ def mine(session: Session, doer: Doer) -> list[Task]:
         .order_by(Waiting.since, Waiting.id)
         .limit(MOST)
     )
-    return [Task(*row) for row in session.execute(query).tuples()]
+    return [Task(*row) for row in session.execute(query)]
 
 
 def count(session: Session, doer: Doer) -> int:

@@ -1,11 +1,24 @@
-"""Opening a ledger whose summary rows follow every transaction."""
+"""Opening an instance: its database, and a ledger whose summary rows follow every transaction."""
 
+from pathlib import Path
+
+import governance.events  # noqa: F401 - registers every kind of event
+import governance.models  # noqa: F401 - maps every table
 from governance.events import streams
 from governance.ledger.log import Ledger, Log
+from governance.models.base import Base
 from governance.services import summaries
 from governance.storage.engines import Engines
 
+DATABASE = "governance.sqlite3"
 PREFIX = streams.initiative("")
+
+
+
+def open_engines(instance: Path, *, synchronous: str = "FULL") -> Engines:
+    """The database of an instance folder, created where there is none. Raises `StorageRefused`."""
+    instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Engines.open(instance / DATABASE, Base.metadata, synchronous=synchronous)
 
 
 def ledger_of(engines: Engines) -> Ledger:
@@ -15,6 +28,6 @@ def ledger_of(engines: Engines) -> Ledger:
     return ledger
 
 
-def _refresh_summaries(log: Log, touched: set[str]) -> None:
-    keys = [stream.removeprefix(PREFIX) for stream in sorted(touched) if stream.startswith(PREFIX)]
+def _refresh_summaries(log: Log) -> None:
+    keys = [stream.removeprefix(PREFIX) for stream in sorted(log.touched) if stream.startswith(PREFIX)]
     summaries.refresh(log.session, keys, log.now)

@@ -1,0 +1,60 @@
+"""What an event may use to change the record: add, get by key, find, remove. Never a query, never the clock."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import ClassVar, Protocol, TypeVar
+
+import msgspec
+
+from governance.models.base import Governed
+
+Row = TypeVar("Row", bound=Governed)
+AnyEvent = TypeVar("AnyEvent", bound="type[Event]")
+
+
+class Book(Protocol):
+    """The rows an event changes: the live session, or a shelf in memory while replaying."""
+
+    index: int
+    at: datetime
+    by: str
+
+    def add(self, row: Governed) -> None:
+        """Put a new row on the book."""
+
+    def get(self, kind: type[Row], key: object) -> Row:
+        """The row with this primary key (a tuple where it has several columns). Raises `KeyError`."""
+
+    def find(self, kind: type[Row], key: object) -> Row | None:
+        """The same, or None."""
+
+    def remove(self, row: Governed) -> None:
+        """Take a row off the book."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """Something that happened: its facts, and what they change."""
+
+    kind: ClassVar[str] = ""
+    kv: ClassVar[int] = 1
+
+    def apply(self, book: Book) -> None:
+        """Change the book. Adds, gets by key, removes; never fails for a reason that a service could have seen."""
+        raise NotImplementedError
+
+
+KINDS: dict[str, type[Event]] = {}
+"""Every kind of event by the word it has in the ledger."""
+
+
+def event(kind: str) -> Callable[[AnyEvent], AnyEvent]:
+    """Register an event class under the word that leaves carry for ever."""
+
+    def register(cls: AnyEvent) -> AnyEvent:
+        if kind in KINDS:
+            raise ValueError(f"the kind {kind} is taken by {KINDS[kind].__name__}")
+        cls.kind = kind
+        KINDS[kind] = cls
+        return cls
+
+    return register

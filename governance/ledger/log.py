@@ -1,0 +1,207 @@
+"""The one way in: a transaction that appends leaves and applies their events, together or not at all."""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+from governance.domain.vocabulary import Function
+from governance.ledger import tree
+from governance.ledger.book import Event, Row
+from governance.ledger.canonical import canonical
+from governance.models.base import Governed
+from governance.models.ledger import Leaf, Node, Words
+from governance.storage.engines import Engines
+
+HEADER_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person with the functions they hold, or the program."""
+
+    id: str
+    functions: tuple[Function, ...] = ()
+    acting_for: str | None = None
+
+
+SYSTEM = Actor("system")
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """How and when an actor proved who they are, and through which door."""
+
+    method: str
+    at: datetime
+    via: str
+
+
+class LedgerFailed(Exception):
+    """A commit ended in an error of the disk. Whether it took effect is unknown until it is read again: the process stops."""
+
+
+class Log:
+    """The open log: one write transaction, in somebody's name, at one moment."""
+
+    def __init__(self, session: Session, recording: Any, who: Actor, now: datetime, auth: Auth | None) -> None:
+        self.session = session
+        self.now = now
+        self.by = who.id
+        self.auth = auth
+        self.touched: set[str] = set()
+        self._who = who
+        self._recording = recording
+        self._act = secrets.token_hex(16)
+        self._size: int | None = None
+        self._seqs: dict[str, int] = {}
+        self._hashes: dict[tuple[int, int], bytes] = {}
+
+    def record(self, event: Event, stream: str, *, by: Actor | None = None) -> int:
+        """Append the event as the next leaf of the ledger and of its stream, and apply it. Returns its index."""
+        who, index = by or self._who, self._next()
+        body = canonical({**msgspec.to_builtins(event), "salt": secrets.token_hex(16)})
+        header = canonical(self._header(event, stream, who, index, body))
+        hashed = tree.leaf_hash(header)
+        self._apply(event, who, index)
+        self._append(index, stream, event.kind, who, header, body, hashed)
+        self.touched.add(stream)
+        return index
+
+    def keep_words(self, text: str) -> str:
+        """Keep people's words apart from the ledger, salted, and return the digest that events name."""
+        salt = secrets.token_bytes(16)
+        return self._keep(salt, text)
+
+    def keep_text(self, text: str) -> str:
+        """Keep a text of record: its digest is that of the text itself, so that equal texts have equal digests."""
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return digest if self.session.get(Words, digest) is not None else self._keep(b"", text)
+
+    def _keep(self, salt: bytes, text: str) -> str:
+        digest = hashlib.sha256(salt + text.encode()).hexdigest()
+        self.session.add(Words(digest=digest, salt=salt, text=text))
+        return digest
+
+    def _next(self) -> int:
+        if self._size is None:
+            last = self.session.scalar(select(func.max(Leaf.index)))
+            self._size = 0 if last is None else last + 1
+        return self._size
+
+    def _seq(self, stream: str) -> int:
+        if stream not in self._seqs:
+            last = self.session.scalar(select(func.max(Leaf.seq)).where(Leaf.stream == stream))
+            self._seqs[stream] = 0 if last is None else last + 1
+        return self._seqs[stream]
+
+    def _header(self, event: Event, stream: str, who: Actor, index: int, body: bytes) -> dict[str, Any]:
+        auth = {"method": self.auth.method, "at": instant(self.auth.at), "via": self.auth.via} if self.auth else None
+        return {
+            "v": HEADER_VERSION,
+            "index": index,
+            "at": instant(self.now),
+            "stream": stream,
+            "seq": self._seq(stream),
+            "kind": event.kind,
+            "kv": event.kv,
+            "actor": {"id": who.id, "functions": [held.value for held in who.functions], "for": who.acting_for},
+            "auth": auth,
+            "act": self._act,
+            "body_sha256": hashlib.sha256(body).hexdigest(),
+        }
+
+    def _apply(self, event: Event, who: Actor, index: int) -> None:
+        with self._recording.on():
+            event.apply(LiveBook(self.session, index, self.now, who.id))
+            self.session.flush()
+
+    def _append(self, index: int, stream: str, kind: str, who: Actor, header: bytes, body: bytes, hashed: bytes) -> None:
+        row = {"index": index, "stream": stream, "seq": self._seq(stream), "kind": kind, "at": self.now, "actor": who.id}
+        self.session.execute(insert(Leaf).values(**row, header=header, body=body, hash=hashed))
+        self._hashes[0, index] = hashed
+        nodes = tree.completed(index, hashed, self._known)
+        for level, position, found in nodes:
+            self._hashes[level, position] = found
+        if nodes:
+            self.session.execute(insert(Node), [{"level": level, "position": position, "hash": found} for level, position, found in nodes])
+        self._size, self._seqs[stream] = index + 1, self._seq(stream) + 1
+
+    def _known(self, level: int, position: int) -> bytes:
+        return self._hashes.get((level, position)) or stored_hash(self.session, level, position)
+
+
+class LiveBook:
+    """The book over the write session."""
+
+    def __init__(self, session: Session, index: int, at: datetime, by: str) -> None:
+        self._session, self.index, self.at, self.by = session, index, at, by
+
+    def add(self, row: Governed) -> None:
+        self._session.add(row)
+
+    def get(self, kind: type[Row], key: object) -> Row:
+        row = self.find(kind, key)
+        if row is None:
+            raise KeyError(key)
+        return row
+
+    def find(self, kind: type[Row], key: object) -> Row | None:
+        return self._session.get(kind, key)
+
+    def remove(self, row: Governed) -> None:
+        self._session.delete(row)
+
+
+BeforeCommit = Callable[[Log], None]
+
+
+class Ledger:
+    """The ledger of one process."""
+
+    def __init__(self, engines: Engines) -> None:
+        self.engines = engines
+        self.before_commit: list[BeforeCommit] = []
+
+    @contextmanager
+    def writing(self, who: Actor, now: datetime, auth: Auth | None = None) -> Iterator[Log]:
+        """One transaction: everything in it happens, or nothing. Writers take turns, within the process and between processes."""
+        with self.engines.lock, Session(self.engines.writer, expire_on_commit=False) as session:
+            log = Log(session, self.engines.recording, who, now.astimezone(UTC), auth)
+            yield log
+            session.flush()
+            for hook in self.before_commit:
+                hook(log)
+            _commit(session)
+
+
+def _commit(session: Session) -> None:
+    """After an error of the disk nobody knows what is stored: say so instead of guessing (fsyncgate)."""
+    try:
+        session.commit()
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        if "I/O" in str(error.orig):
+            raise LedgerFailed(str(error.orig)) from error
+        raise
+
+
+def stored_hash(session: Session, level: int, position: int) -> bytes:
+    """The stored hash of a complete subtree. Raises `NoResultFound`."""
+    if level == 0:
+        return session.scalars(select(Leaf.hash).where(Leaf.index == position)).one()
+    return session.scalars(select(Node.hash).where(Node.level == level, Node.position == position)).one()
+
+
+def instant(moment: datetime) -> str:
+    """ISO 8601 in UTC, as leaves write it."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

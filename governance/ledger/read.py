@@ -1,0 +1,98 @@
+"""Looking into the ledger: entries for pages and reports, the head, proofs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from governance.domain.errors import NotThere
+from governance.ledger import tree
+from governance.ledger.log import stored_hash
+from governance.models.ledger import Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One leaf, its header and body parsed."""
+
+    index: int
+    stream: str
+    seq: int
+    kind: str
+    at: datetime
+    actor: str
+    header: Mapping[str, Any]
+    body: Mapping[str, Any]
+    header_bytes: bytes
+    body_bytes: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How many entries there are, and the root over them."""
+
+    size: int
+    root: bytes
+
+
+def entries(
+    session: Session,
+    *conditions: ColumnElement[bool],
+    before: int | None = None,
+    limit: int | None = None,
+    newest_first: bool = True,
+) -> list[Entry]:
+    """Entries that meet the conditions on `Leaf` columns, newest first unless told; `before` starts below an index."""
+    query = select(Leaf).where(*conditions).order_by(Leaf.index.desc() if newest_first else Leaf.index)
+    if before is not None:
+        query = query.where(Leaf.index < before)
+    return [_entry(row) for row in session.scalars(query.limit(limit))]
+
+
+def of_stream(session: Session, stream: str, *, limit: int | None = None, newest_first: bool = False) -> list[Entry]:
+    return entries(session, Leaf.stream == stream, limit=limit, newest_first=newest_first)
+
+
+def entry(session: Session, index: int) -> Entry:
+    """Raises `NotThere`."""
+    row = session.get(Leaf, index)
+    if row is None:
+        raise NotThere(f"The ledger has no entry {index}.")
+    return _entry(row)
+
+
+def head(session: Session) -> Head:
+    last = session.scalar(select(func.max(Leaf.index)))
+    size = 0 if last is None else last + 1
+    return Head(size, root_at(session, size))
+
+
+def root_at(session: Session, size: int) -> bytes:
+    """The root over the first `size` entries."""
+    return tree.root(size, lambda level, position: stored_hash(session, level, position))
+
+
+def inclusion(session: Session, index: int, size: int) -> list[bytes]:
+    """The audit path of an entry in the tree of `size` entries."""
+    return tree.inclusion(index, size, lambda level, position: stored_hash(session, level, position))
+
+
+def _entry(row: Leaf) -> Entry:
+    return Entry(
+        index=row.index,
+        stream=row.stream,
+        seq=row.seq,
+        kind=row.kind,
+        at=row.at,
+        actor=row.actor,
+        header=json.loads(row.header),
+        body=json.loads(row.body),
+        header_bytes=row.header,
+        body_bytes=row.body,
+        hash=row.hash,
+    )

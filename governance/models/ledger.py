@@ -1,0 +1,54 @@
+"""The ledger itself: leaves, the interior nodes of its tree, and the long words apart. Append-only, guarded by triggers."""
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from governance.models.base import Base, Moment
+
+
+class Leaf(Base):
+    """One event: header and body as the exact bytes that were hashed; the other columns repeat the header for searching."""
+
+    __tablename__ = "leaf"
+    __table_args__ = (UniqueConstraint("stream", "seq"),)
+
+    index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stream: Mapped[str] = mapped_column(String(100))
+    seq: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(60), index=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    actor: Mapped[str] = mapped_column(String(60), index=True)
+    header: Mapped[bytes] = mapped_column(LargeBinary)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class Node(Base):
+    """An interior node of the tree, complete: level 1 joins two leaves."""
+
+    __tablename__ = "node"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class Words(Base):
+    """A long text by its digest: SHA-256 of salt and text. Texts of record, which must be comparable, have no salt."""
+
+    __tablename__ = "words"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    text: Mapped[str | None] = mapped_column(Text)
+
+
+class Stamp(Base):
+    """Which version of the tables this database has."""
+
+    __tablename__ = "stamp"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int]

@@ -1,0 +1,1 @@
+"""Engines, guards and files: everything that knows which database or file system it talks to."""

@@ -1,0 +1,73 @@
+"""Files by the SHA-256 of their bytes, in a folder. Stored before the transaction that names them; never overwritten."""
+
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import BinaryIO
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+CHUNK = 1024 * 1024
+
+
+class ContentDamaged(Exception):
+    """What is stored under a digest does not hash to it."""
+
+
+class ContentStore:
+    """The files of an instance."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, content: bytes | BinaryIO) -> tuple[str, int]:
+        """Keep the bytes and return their digest and size. Putting the same bytes again changes nothing."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = self._folder / f"draft-{secrets.token_hex(8)}"
+        try:
+            digest, size = _write(draft, content)
+            target = self.path(digest)
+            target.parent.mkdir(exist_ok=True, mode=0o700)
+            if not target.exists():
+                draft.rename(target)
+                _sync(target.parent)
+        finally:
+            draft.unlink(missing_ok=True)
+        return digest, size
+
+    def read(self, digest: str) -> bytes:
+        """The bytes, verified. Raises `FileNotFoundError` or `ContentDamaged`."""
+        content = self.path(digest).read_bytes()
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise ContentDamaged(f"The file {digest} no longer has the bytes it was stored with.")
+        return content
+
+    def has(self, digest: str) -> bool:
+        return self.path(digest).is_file()
+
+    def path(self, digest: str) -> Path:
+        """Where the bytes lie. Raises `ValueError` for anything that is no digest."""
+        if not DIGEST.fullmatch(digest):
+            raise ValueError("not a SHA-256 digest")
+        return self._folder / digest[:2] / digest
+
+
+def _write(draft: Path, content: bytes | BinaryIO) -> tuple[str, int]:
+    hashed, size = hashlib.sha256(), 0
+    with draft.open("xb") as out:
+        for chunk in [content] if isinstance(content, bytes) else iter(lambda: content.read(CHUNK), b""):
+            hashed.update(chunk)
+            size += out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+    draft.chmod(0o600)
+    return hashed.hexdigest(), size
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,59 @@
+"""A small ledger over real tables: units and people, nothing that needs a policy."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+import governance.events  # registers every kind of event
+import governance.models  # maps every table
+from governance.events.directory import PersonChanged, PersonRegistered, UnitOpened, UnitRenamed
+from governance.ledger.log import SYSTEM, Actor, Auth, Ledger
+from governance.models.base import Base
+from governance.storage.engines import Engines
+
+NOW = datetime(2026, 9, 9, 12, tzinfo=UTC)
+
+__all__ = ["NOW", "governance"]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.sqlite3"
+
+
+@pytest.fixture
+def engines(file: Path) -> Iterator[Engines]:
+    opened = Engines.open(file, Base.metadata, synchronous="OFF")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def ledger(engines: Engines) -> Ledger:
+    return Ledger(engines)
+
+
+@pytest.fixture
+def story(ledger: Ledger) -> Ledger:
+    """Seven entries in three streams, two transactions, kept words."""
+    with ledger.writing(SYSTEM, NOW) as log:
+        log.record(UnitOpened(unit="claims", name="Claims"), "unit/claims")
+        log.record(PersonRegistered(person="ada", name="Ada Lind", title="Reviewer", unit="claims"), "person/ada")
+        log.record(PersonRegistered(person="bo", name="Bo Ek", title="Lead", unit="claims"), "person/bo")
+        log.keep_words("a reason that stays apart")
+    with ledger.writing(Actor("ada"), NOW, Auth("password", NOW, "web")) as log:
+        log.record(UnitRenamed(unit="claims", name="Claims and care"), "unit/claims")
+        for title in ("Head", "Director", "Chair"):
+            event = PersonChanged(person="bo", name="Bo Ek", title=title, unit="claims", qualifications=["model validation"])
+            log.record(event, "person/bo")
+        log.keep_text("a text of record")
+    return ledger
+
+
+@pytest.fixture
+def session(engines: Engines) -> Iterator[Session]:
+    with Session(engines.reader) as opened:
+        yield opened
