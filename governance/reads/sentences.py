@@ -1,0 +1,255 @@
+"""The ledger in people's words: one sentence for every kind of entry, and the mark that stands beside it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from governance.domain.vocabulary import (
+    AnswerState,
+    Decision,
+    EvidenceKind,
+    FindingSeverity,
+    Function,
+    RequestState,
+    Role,
+    Stage,
+    Standing,
+    Tier,
+    Visibility,
+)
+from governance.ledger.read import Entry
+
+Body: TypeAlias = Mapping[str, Any]
+Names: TypeAlias = Mapping[str, str]
+
+
+class Mark(NamedTuple):
+    """An icon of `static/icons.svg`, and the tone it is shown in: ok, warn, bad, idle or you."""
+
+    shape: str
+    tone: str
+
+
+def sentence(entry: Entry, names: Names, words: Mapping[str, str] | None = None) -> str:
+    """What happened, as one sentence without a full stop. `names` are printed names by id; `words` are long words by digest, quoted."""
+    return f"{who(entry, names)} {deed(entry, names)}{quoted(entry, words or {})}"
+
+
+def who(entry: Entry, names: Names) -> str:
+    """The printed name of whoever acted. A signature carries its own, as it was when it was given."""
+    if entry.kind == "gate.signed_off":
+        return str(entry.body["name"])
+    return names.get(entry.actor, "The program" if entry.actor == "system" else entry.actor)
+
+
+def deed(entry: Entry, names: Names) -> str:
+    """The same sentence without its subject: “approved gate G3 for compliance”."""
+    told = DEEDS.get(entry.kind)
+    return told(entry.body, names) if told else f"recorded “{entry.kind}”"
+
+
+def quoted(entry: Entry, words: Mapping[str, str]) -> str:
+    """The words somebody wrote with it, in quotation marks after a colon; nothing where there are none or they were redacted."""
+    text = words.get(digest_of_words(entry) or "")
+    return f": “{text}”" if text else ""
+
+
+def digest_of_words(entry: Entry) -> str | None:
+    """The digest of the words that belong to an entry, if it has any."""
+    named = (entry.body.get(field) for field in ("reason", "why", "note", "words"))
+    return next((value for value in named if isinstance(value, str) and len(value) == _DIGEST), None)
+
+
+def people_in(entry: Entry) -> set[str]:
+    """The ids of everybody a sentence may name."""
+    named = {entry.body.get(field) for field in ("person", "deputy", "owner", "lead")}
+    return {entry.actor, *(person for person in named if isinstance(person, str))}
+
+
+def state_of(entry: Entry) -> Mark:
+    """The mark for a timeline or a list."""
+    body = entry.body
+    match entry.kind:
+        case "gate.signed_off":
+            return _DECIDED[Decision(body["decision"])]
+        case "gate.settled":
+            return _SETTLED[RequestState(body["outcome"])]
+        case "standing.changed":
+            return _STANDING[Standing(body["standing"])]
+    return _MARKS.get(entry.kind, Mark("doc", "idle"))
+
+
+_DIGEST = 64
+
+_DECIDED = {
+    Decision.APPROVE: Mark("met", "ok"),
+    Decision.REQUEST_CHANGES: Mark("changes", "warn"),
+    Decision.REJECT: Mark("not-met", "bad"),
+}
+_SETTLED = {
+    RequestState.PASSED: Mark("met", "ok"),
+    RequestState.REJECTED: Mark("not-met", "bad"),
+    RequestState.WITHDRAWN: Mark("na", "idle"),
+}
+_STANDING = {Standing.GOOD: Mark("met", "ok"), Standing.ON_HOLD: Mark("hold", "warn"), Standing.SUSPENDED: Mark("hold", "bad")}
+_MARKS = {
+    "gate.opened": Mark("todo", "idle"),
+    "gate.submitted": Mark("up", "idle"),
+    "gate.changes_requested": Mark("changes", "warn"),
+    "gate.commented": Mark("comment", "idle"),
+    "initiative.advanced": Mark("met", "ok"),
+    "initiative.model_named": Mark("metric", "idle"),
+    "item.answered": Mark("progress", "idle"),
+    "finding.raised": Mark("flag", "bad"),
+    "finding.answered": Mark("doc", "idle"),
+    "finding.closed": Mark("met", "ok"),
+    "person.locked": Mark("lock", "bad"),
+    "person.disabled": Mark("lock", "warn"),
+    "pack.issued": Mark("report", "idle"),
+}
+
+_DECISIONS = {Decision.APPROVE: "approved", Decision.REQUEST_CHANGES: "asked for changes to", Decision.REJECT: "rejected"}
+_STAGES = {
+    Stage.PILOT: "pilot",
+    Stage.REVIEW: "review",
+    Stage.LIMITED_PRODUCTION: "limited production",
+    Stage.FULL_PRODUCTION: "full production",
+    Stage.RETIRED: "retired",
+}
+_CLAIMS = {AnswerState.IN_PROGRESS: "in progress", AnswerState.MET: "met", AnswerState.NOT_MET: "not met"}
+_OUTCOMES = {
+    RequestState.PASSED: "settled request {request}: it passed",
+    RequestState.REJECTED: "closed request {request} as rejected",
+    RequestState.WITHDRAWN: "withdrew request {request}",
+}
+_SEEN_BY = {
+    Visibility.ORGANISATION: "everybody in the organisation may see it",
+    Visibility.UNIT: "its unit may see it",
+    Visibility.NAMED: "only named people may see it",
+}
+
+
+def function_in_words(value: str) -> str:
+    return {"it_ops": "IT operations"}.get(value) or _plain(value, Function)
+
+
+def _plain(value: str, kind: type[Function | Role | EvidenceKind | FindingSeverity | Tier]) -> str:
+    return kind(value).value.replace("_", " ")
+
+
+def _evidence_added(body: Body, names: Names) -> str:
+    return f"added the {_plain(body['evidence_kind'], EvidenceKind)} “{body['title']}” as evidence {body['evidence']}"
+
+
+def _item_answered(body: Body, names: Names) -> str:
+    rests = [_count(len(body["values"]), "value"), _count(len(body["evidence"]), "piece") + (" of evidence" if body["evidence"] else "")]
+    told = f"answered check {body['item']}: {_CLAIMS[AnswerState(body['claim'])]}"
+    found = " and ".join(part for part, there in zip(rests, (body["values"], body["evidence"]), strict=True) if there)
+    return told + (f", with {found}" if found else "") + (", loaded as given" if body.get("carried") else "")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _registered(body: Body, names: Names) -> str:
+    return f"registered {body['initiative']} “{body['name']}”, led by {_name(body['lead'], names)}; {_SEEN_BY[Visibility(body['visibility'])]}"
+
+
+def _described(body: Body, names: Names) -> str:
+    return f"described {body['initiative']} anew as “{body['name']}”, led by {_name(body['lead'], names)}; {_SEEN_BY[Visibility(body['visibility'])]}"
+
+
+def _team(body: Body, names: Names) -> str:
+    deputy = f", with {_name(body['deputy'], names)} as deputy" if body.get("deputy") else ""
+    return f"named {_name(body['person'], names)} for {function_in_words(body['function'])} in {body['initiative']}{deputy}"
+
+
+def _tiering(body: Body, names: Names) -> str:
+    if body.get("tier"):
+        return f"answered the tiering questions of {body['initiative']}: {_plain(body['tier'], Tier)} risk, {_count(body['score'], 'point')}"
+    return f"answered part of the tiering questions of {body['initiative']}; {len(body['missing'])} are open"
+
+
+def _standing(body: Body, names: Names) -> str:
+    told = {Standing.GOOD: "restored {}", Standing.ON_HOLD: "put {} on hold", Standing.SUSPENDED: "suspended {}"}[Standing(body["standing"])]
+    return told.format(body["initiative"]) + (f": {body['why']}" if body.get("why") else "")
+
+
+def _submitted(body: Body, names: Names) -> str:
+    again = " again" if body["revision"] > 1 else ""
+    return f"submitted request {body['request']}{again}: revision {body['revision']}, put before {_count(len(body['seats']), 'seat')}"
+
+
+def _signed(body: Body, names: Names) -> str:
+    return f"{_DECISIONS[Decision(body['decision'])]} request {body['request']} for {function_in_words(body['function'])}, revision {body['revision']}"
+
+
+def _finding(body: Body, names: Names) -> str:
+    about = f" on check {body['item']}" if body.get("item") else ""
+    severity = _plain(body["severity"], FindingSeverity)
+    return f"raised finding {body['finding']} ({severity}){about}, owned by {_name(body['owner'], names)}, due {body['due']}"
+
+
+def _granted_role(body: Body, names: Names) -> str:
+    until = f" until {str(body['until'])[:10]}" if body.get("until") else ""
+    return f"gave {_name(body['person'], names)} the role {_plain(body['role'], Role)}{until}"
+
+
+def _granted_function(body: Body, names: Names) -> str:
+    return f"let {_name(body['person'], names)} sign for {function_in_words(body['function'])} in {_where(body)}"
+
+
+def _withdrew_function(body: Body, names: Names) -> str:
+    return f"withdrew the right of {_name(body['person'], names)} to sign for {function_in_words(body['function'])} in {_where(body)}"
+
+
+def _where(body: Body) -> str:
+    return f"the unit {body['unit']}" if body.get("unit") else "all units"
+
+
+def _pack(body: Body, names: Names) -> str:
+    about = body.get("initiative") or "the organisation"
+    return f"issued the evidence report “{body['title']}” on {about}, up to entry {body['cut']}"
+
+
+def _name(person: str, names: Names) -> str:
+    return names.get(person, person)
+
+
+DEEDS: Mapping[str, Callable[[Body, Names], str]] = {
+    "evidence.added": _evidence_added,
+    "item.answered": _item_answered,
+    "settings.changed": lambda body, names: f"set the organisation to “{body['name']}”, time zone {body['time_zone']}",
+    "unit.opened": lambda body, names: f"opened the unit “{body['name']}”",
+    "unit.renamed": lambda body, names: f"renamed the unit {body['unit']} to “{body['name']}”",
+    "person.registered": lambda body, names: f"registered {body['name']}, {body['title']}",
+    "person.changed": lambda body, names: f"changed the entry of {body['name']}, {body['title']}",
+    "person.disabled": lambda body, names: f"disabled the account of {_name(body['person'], names)}",
+    "person.enabled": lambda body, names: f"enabled the account of {_name(body['person'], names)}",
+    "person.locked": lambda body, names: f"locked the account of {_name(body['person'], names)} after too many wrong passwords",
+    "role.granted": _granted_role,
+    "role.withdrawn": lambda body, names: f"withdrew the role {_plain(body['role'], Role)} from {_name(body['person'], names)}",
+    "function.granted": _granted_function,
+    "function.withdrawn": _withdrew_function,
+    "finding.raised": _finding,
+    "finding.answered": lambda body, names: f"answered finding {body['finding']} with evidence {body['evidence']}",
+    "finding.closed": lambda body, names: f"accepted the answer to finding {body['finding']} and closed it",
+    "gate.opened": lambda body, names: f"started request {body['request']} to pass gate {body['gate']}",
+    "gate.submitted": _submitted,
+    "gate.signed_off": _signed,
+    "gate.changes_requested": lambda body, names: f"gave request {body['request']} back to its lead: changes are asked for",
+    "gate.settled": lambda body, names: _OUTCOMES[RequestState(body["outcome"])].format(request=body["request"]),
+    "gate.commented": lambda body, names: f"commented on request {body['request']}",
+    "initiative.registered": _registered,
+    "initiative.described": _described,
+    "initiative.model_named": lambda body, names: f"named “{body['version']}” as the model version of {body['initiative']} to be judged",
+    "initiative.viewer_named": lambda body, names: f"let {_name(body['person'], names)} see {body['initiative']}",
+    "initiative.viewer_removed": lambda body, names: f"took {_name(body['person'], names)} off the readers of {body['initiative']}",
+    "team.named": _team,
+    "tiering.answered": _tiering,
+    "limit.stated": lambda body, names: f"set the limit {body['name'].replace('_', ' ')} of {body['initiative']} to {body['value']} {body['unit']}",
+    "standing.changed": _standing,
+    "initiative.advanced": lambda body, names: f"moved {body['initiative']} to {_STAGES[Stage(body['entered'])]}",
+    "pack.issued": _pack,
+    "policy.published": lambda body, names: f"published the policy “{body['title']}”, version {body['version']}",
+}
