@@ -176,7 +176,7 @@ def _row_name(row: Governed) -> str:
 
 
 def _fields(row: Governed) -> dict[str, str]:
-    return {column.key: in_text(getattr(row, column.key)) for column in inspect(type(row)).columns}
+    return {name: in_text(getattr(row, name)) for name in inspect(type(row)).columns.keys()}  # noqa: SIM118 - not a dictionary
 
 
 def in_text(value: object) -> str:

@@ -1,0 +1,182 @@
+"""How one dossier differs from another: facts, model version, answers, values and evidence, in words."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy.orm import Session
+
+from governance.domain import dossier
+from governance.domain.dossier import Material
+from governance.domain.policy import Policy
+from governance.domain.vocabulary import AnswerState, Section
+from governance.models.gates import Revision
+from governance.reads import people, words
+
+Content: TypeAlias = Mapping[Section, Mapping[str, Any]]
+
+_COMMON = {
+    "name": "Name",
+    "summary": "Summary",
+    "unit": "Unit",
+    "lead": "Lead",
+    "model_version": "Model version",
+    "policy": "Policy",
+    "seats": "Seats asked",
+}
+_CLAIMS = {AnswerState.IN_PROGRESS: "in progress", AnswerState.MET: "met", AnswerState.NOT_MET: "not met"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. `item` is the check it belongs to, None for the common section; an empty text: it was not there."""
+
+    section: Section
+    item: str | None
+    what: str
+    before: str
+    after: str
+
+
+def frozen_content(session: Session, revision: Revision) -> Content:
+    """The sections of a submitted dossier, read back."""
+    return content_of(session, {Section(name): digest for name, digest in revision.sections.items()})
+
+
+def content_of(session: Session, digests: Mapping[Section, str]) -> Content:
+    texts = words.texts(session, digests.values())
+    return {section: json.loads(texts[digest]) for section, digest in digests.items() if digest in texts}
+
+
+def live_content(material: Material) -> Content:
+    return dossier.sections(material)
+
+
+def compare(session: Session, policy: Policy, before: Content, after: Content) -> tuple[Change, ...]:
+    """Every difference between two dossiers, in the order of a dossier."""
+    found = [*_common(before.get(Section.COMMON, {}), after.get(Section.COMMON, {}))]
+    for section in Section:
+        if section is not Section.COMMON:
+            found += _items(policy, section, before.get(section, {}), after.get(section, {}))
+    return _with_words(session, found)
+
+
+def _common(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    for key, label in _COMMON.items():
+        yield from _differs(None, label, _text(before.get(key)), _text(after.get(key)))
+    yield from _differs(None, "Risk tier", _tier(before.get("tier")), _tier(after.get("tier")))
+    for key, noun in (("facts", "Fact"), ("limits", "Limit")):
+        old, new = before.get(key) or {}, after.get(key) or {}
+        for name in sorted(old.keys() | new.keys()):
+            yield from _differs(None, f"{noun}: {name.replace('_', ' ')}", _text(old.get(name)), _text(new.get(name)))
+    old, new = _applies(before), _applies(after)
+    for item in sorted(old.keys() | new.keys()):
+        yield from _differs(item, "Applies", old.get(item, ""), new.get(item, ""))
+
+
+def _items(policy: Policy, section: Section, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    for item in sorted((before.keys() | after.keys()) - {"v", "function"}):
+        old, new = before.get(item), after.get(item)
+        if old == new:
+            continue
+        for change in _answer(item, _as_answer(old), _as_answer(new)) if _is_answer(old) or _is_answer(new) else _record(policy, item, old, new):
+            yield Change(section, change.item, change.what, change.before, change.after)
+
+
+def _record(policy: Policy, item: str, old: object, new: object) -> Iterator[Change]:
+    """What a record of the app said: the team, the open findings, the tier."""
+    try:
+        label = policy.item(item).title
+    except KeyError:
+        label = "Record"
+    yield from _differs(item, label, _recorded(old), _recorded(new))
+
+
+def _answer(item: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    yield from _differs(item, "Answer", _claim(old), _claim(new))
+    values, others = _values(old), _values(new)
+    for metric in dict.fromkeys([*values, *others]):
+        yield from _differs(item, metric.replace("_", " "), values.get(metric, ""), others.get(metric, ""))
+    yield from _differs(item, "Evidence", _pieces(old), _pieces(new))
+    yield from _differs(item, "Note", old.get("note") or "", new.get("note") or "")
+    if old.get("by") != new.get("by") and all(old.get(key) == new.get(key) for key in ("claim", "values", "evidence", "note")):
+        yield from _differs(item, "Answered by", old.get("by") or "", new.get("by") or "")
+
+
+def _differs(item: str | None, what: str, before: str, after: str) -> Iterator[Change]:
+    if before != after:
+        yield Change(Section.COMMON, item, what, before, after)
+
+
+def _is_answer(content: object) -> bool:
+    return isinstance(content, dict) and "claim" in content
+
+
+def _as_answer(content: object) -> Mapping[str, Any]:
+    return content if isinstance(content, dict) and "claim" in content else {}
+
+
+def _claim(answer: Mapping[str, Any]) -> str:
+    return _CLAIMS[AnswerState(answer["claim"])] if answer else ""
+
+
+def _values(answer: Mapping[str, Any]) -> dict[str, str]:
+    """One line per metric; the second value of the same metric gets the name of its KPI or a number."""
+    found: dict[str, str] = {}
+    for value in answer.get("values", []):
+        name = value["metric"] + (f" ({value['kpi']})" if value.get("kpi") else "")
+        name = name if name not in found else f"{name} {len(found) + 1}"
+        interval = f", 95 %: {value['low']} to {value['high']}" if value.get("low") else ""
+        found[name] = f"{value['value']} {value['unit']}{interval}, n {value['n']:,}, measured {value['measured_at'][:10]}, {value['source']}"
+    return found
+
+
+def _pieces(answer: Mapping[str, Any]) -> str:
+    return "; ".join(f"{piece['title']} ({piece['digest'][:8]})" for piece in answer.get("evidence", []))
+
+
+def _tier(tier: Mapping[str, Any] | None) -> str:
+    return f"{tier['tier']}, {tier['score']} points" if tier else ""
+
+
+def _applies(common: Mapping[str, Any]) -> dict[str, str]:
+    return {row["item"]: row["applies"] for row in common.get("items", [])}
+
+
+def _recorded(content: object) -> str:
+    if isinstance(content, list):
+        return "; ".join(f"{row['id']} ({row['severity']})" for row in content) or "none"
+    if isinstance(content, dict) and "tier" in content:
+        return _tier(content)
+    if isinstance(content, dict):
+        return "; ".join(f"{name.replace('_', ' ')}: {row['person']}" for name, row in content.items())
+    return ""
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(map(str, value))
+        case {"value": stated, "unit": unit}:
+            return f"{stated} {unit}"
+        case _:
+            return str(value)
+
+
+def _with_words(session: Session, found: Sequence[Change]) -> tuple[Change, ...]:
+    """Notes by what they say, people by their printed names."""
+    said = words.texts(session, [text for change in found if change.what == "Note" for text in (change.before, change.after)])
+    named = people.names(session, [text for change in found if change.what in ("Lead", "Answered by") for text in (change.before, change.after)])
+    return tuple(_spoken(change, said, named) for change in found)
+
+
+def _spoken(change: Change, said: Mapping[str, str], named: Mapping[str, str]) -> Change:
+    if change.what == "Note":
+        return Change(change.section, change.item, change.what, said.get(change.before, ""), said.get(change.after, ""))
+    before, after = (named.get(text, text) if change.what in ("Lead", "Answered by") else text for text in (change.before, change.after))
+    return Change(change.section, change.item, change.what, before, after)

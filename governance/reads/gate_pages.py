@@ -1,0 +1,212 @@
+"""What the page of a gate request shows: the seats as cards, what changed, what is missing, the conversation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from governance.domain import separation, signoffs
+from governance.domain.errors import RuleBroken
+from governance.domain.policy import Seat
+from governance.domain.rights import Doer
+from governance.domain.signoffs import Fall, Reason
+from governance.domain.vocabulary import Decision, Function, RequestState, Section
+from governance.events import streams
+from governance.ledger import read
+from governance.models.gates import GateRequest, Revision, SignOff
+from governance.models.ledger import Leaf
+from governance.reads import dossier_changes, ledger_pages, people, reviews, words
+from governance.reads.dossier_changes import Change
+from governance.reads.ledger_pages import Line
+from governance.reads.material import material
+from governance.reads.reviews import OnTheTable
+
+SeatState: TypeAlias = Literal["approve", "request_changes", "reject", "yours", "waiting", "later", "barred", "fallen", "closed"]
+
+_WORST: tuple[SeatState, ...] = ("reject", "request_changes", "yours", "fallen", "barred", "waiting", "later", "closed", "approve")
+"""Which state speaks for a function with several seats."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatView:
+    """A seat on its card. `notes` say why it fell, why the reader cannot take it, or whom it waits for."""
+
+    seat: Seat
+    state: SeatState
+    given: SignOff | None = None  # the decision that counts, or the one that fell
+    reason: str | None = None
+    until: datetime | None = None
+    notes: tuple[str, ...] = ()
+    fell: tuple[Change, ...] = ()
+    can: tuple[str, ...] = ()  # printed names of those who could decide now
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A function with its seats."""
+
+    function: Function
+    state: SeatState
+    seats: tuple[SeatView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs from an earlier dossier, which `since` names."""
+
+    since: str
+    rows: tuple[Change, ...]
+
+
+def cards(session: Session, table: OnTheTable, doer: Doer, now: datetime) -> tuple[Card, ...]:
+    """One card per function that has a seat, each with the seats of the plan as this reader sees them."""
+    seen = _Reader(session, table, doer, now)
+    found = []
+    for function in Function:
+        views = tuple(seen.view(seat) for seat in table.review.seats if seat.function is function)
+        if views:
+            found.append(Card(function, min((view.state for view in views), key=_WORST.index), views))
+    return tuple(found)
+
+
+class _Reader:
+    """One reader in front of one request."""
+
+    def __init__(self, session: Session, table: OnTheTable, doer: Doer, now: datetime) -> None:
+        self.session, self.table, self.doer, self.now = session, table, doer, now
+        self.review = table.review
+        self.rows = {row.leaf: row for row in reviews.sign_offs(session, table.request.id)}
+        self.said = words.texts(session, [row.reason for row in self.rows.values()])
+        self.standing = signoffs.standing(table.review, now)
+        self.fallen = {given.seat: (given, why) for given, why in signoffs.falls(table.review, now)}
+        self.open = table.review.state is RequestState.IN_REVIEW
+
+    def view(self, seat: Seat) -> SeatView:
+        if seat.id in self.standing:
+            given = self.standing[seat.id]
+            row = self.rows[given.leaf]
+            until = signoffs.holds_until(self.review, given) if self.open and given.decision is Decision.APPROVE else None
+            return SeatView(seat, _DECIDED[row.decision], row, self._reason(row), until)
+        if not self.open:
+            return self._at_rest(seat)
+        given_and_why = self.fallen.get(seat.id)
+        state, notes, can = self._open_seat(seat)
+        if given_and_why is None:
+            return SeatView(seat, state, notes=notes, can=can)
+        row = self.rows[given_and_why[0].leaf]
+        why, changed = self._why(row, given_and_why[1])
+        return SeatView(seat, "yours" if state == "yours" else "fallen", row, self._reason(row), None, (why, *notes), changed, can)
+
+    def _at_rest(self, seat: Seat) -> SeatView:
+        """A seat of a request that is not in review: what it said last, if anything."""
+        said = [row for row in self.rows.values() if row.seat == seat.id]
+        if said and self.review.state is RequestState.CHANGES_REQUESTED:
+            given, why = self.fallen.get(seat.id, (None, None))
+            if given is not None and why is not None:
+                sentence, changed = self._why(said[-1], why)
+                return SeatView(seat, "fallen", said[-1], self._reason(said[-1]), None, (sentence,), changed)
+        if said:
+            return SeatView(seat, _DECIDED[said[-1].decision], said[-1], self._reason(said[-1]))
+        return SeatView(seat, "closed")
+
+    def _open_seat(self, seat: Seat) -> tuple[SeatState, tuple[str, ...], tuple[str, ...]]:
+        """Whether the reader may take the seat, and if not, who can."""
+        can = self._candidates(seat)
+        lower = signoffs.waits_for_lower(self.review, seat, self.now)
+        if lower and signoffs.can_still_pass(self.review):
+            return "later", (f"Decides after {_joined([other.label for other in lower])}.",), can
+        signer = people.signer(self.doer)
+        barred = list(separation.obstacles(self.review, seat, signer, self.table.around))
+        if not barred:
+            return "yours", (), can
+        holds = separation.holding_for(signer, seat.function, self.table.around.unit) is not None
+        return ("barred", tuple(barred), can) if holds else ("waiting", (), can)
+
+    def _candidates(self, seat: Seat) -> tuple[str, ...]:
+        holders = people.holders(self.session, seat.function, self.table.around.unit)
+        able = [who.id for who in holders if not any(separation.obstacles(self.review, seat, who, self.table.around))]
+        named = people.names(self.session, able)
+        return tuple(named[person] for person in able)
+
+    def _why(self, row: SignOff, why: Fall) -> tuple[str, tuple[Change, ...]]:
+        match why.reason:
+            case Reason.CHANGED:
+                parts = _joined([section_in_words(section) for section in why.sections])
+                return f"No longer counts: {parts} changed after it was signed.", self._moved(row, why.sections)
+            case Reason.ANSWERED:
+                return f"Its request for changes was answered by revision {self.review.revision}.", ()
+            case Reason.RIGHT_LOST:
+                return f"No longer counts: {row.name} does not hold the function any more.", ()
+            case Reason.EXPIRED:
+                return f"No longer counts: it was valid for {self.review.valid_days} days.", ()
+
+    def _moved(self, row: SignOff, sections: Sequence[Section]) -> tuple[Change, ...]:
+        before = dossier_changes.content_of(self.session, {section: row.covers[section.value] for section in sections})
+        after = _live(self.session, self.table)
+        found = dossier_changes.compare(self.session, self.table.policy, before, {section: after.get(section, {}) for section in sections})
+        return found
+
+    def _reason(self, row: SignOff) -> str | None:
+        return self.said.get(row.reason) if row.reason else None
+
+
+_DECIDED: dict[Decision, SeatState] = {Decision.APPROVE: "approve", Decision.REQUEST_CHANGES: "request_changes", Decision.REJECT: "reject"}
+
+
+def section_in_words(section: Section) -> str:
+    return {Section.COMMON: "the common part", Section.IT_OPS: "the IT operations part"}.get(section, f"the {section.value.replace('_', ' ')} part")
+
+
+def _live(session: Session, table: OnTheTable) -> dossier_changes.Content:
+    request = table.request
+    try:
+        return dossier_changes.live_content(material(session, request.initiative_key, request.gate, table.policy))
+    except RuleBroken:
+        return {}
+
+
+def unsubmitted(session: Session, table: OnTheTable) -> Changes | None:
+    """What changed in the record since the dossier was frozen, while the request is open; None where nothing did."""
+    if table.request.state not in (RequestState.IN_REVIEW, RequestState.CHANGES_REQUESTED) or table.review.frozen == table.review.live:
+        return None
+    before = dossier_changes.frozen_content(session, table.revision)
+    rows = dossier_changes.compare(session, table.policy, before, _live(session, table))
+    return Changes(f"revision {table.revision.number} was submitted", rows)
+
+
+def since_before(session: Session, table: OnTheTable) -> Changes | None:
+    """What differs from the revision before, or from the last attempt at this gate; None for a first dossier."""
+    earlier = _earlier(session, table.request)
+    if earlier is None:
+        return None
+    revision, since = earlier
+    before = dossier_changes.frozen_content(session, revision)
+    return Changes(since, dossier_changes.compare(session, table.policy, before, dossier_changes.frozen_content(session, table.revision)))
+
+
+def _earlier(session: Session, request: GateRequest) -> tuple[Revision, str] | None:
+    if request.revision > 1:
+        return session.get_one(Revision, (request.id, request.revision - 1)), f"revision {request.revision - 1}"
+    query = (
+        select(GateRequest)
+        .where(GateRequest.initiative_key == request.initiative_key, GateRequest.gate == request.gate)
+        .where(GateRequest.number < request.number, GateRequest.revision > 0)
+        .order_by(GateRequest.number.desc())
+    )
+    other = session.scalars(query).first()
+    if other is None:
+        return None
+    return session.get_one(Revision, (other.id, other.revision)), f"request {other.number}, which was {other.state.value}"
+
+
+def conversation(session: Session, request: GateRequest) -> list[Line]:
+    """Everything that happened to a request and what people said about it, oldest first."""
+    story = read.entries(session, Leaf.stream == streams.initiative(request.initiative_key), newest_first=False)
+    return ledger_pages.in_words(session, [entry for entry in story if entry.body.get("request") == request.id])
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
