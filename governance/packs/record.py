@@ -1,0 +1,337 @@
+"""What an evidence report prints, as plain values. The same record gives the same bytes.
+
+Everything here follows from the ledger up to its cut leaf (and from the fonts and the software that print it), never from who asks
+or when: so a second rendering from the same leaf is the same file. Moments are UTC as `2026-11-24T07:00:00Z`, days as `2026-11-24`,
+decimals are text, digests are 64 hexadecimal signs. People's words stand here exactly as written.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from governance.domain.vocabulary import (
+    AnswerState,
+    Decision,
+    EvidenceKind,
+    FindingSeverity,
+    Function,
+    ProofMethod,
+    RequestState,
+    Section,
+    Severity,
+    Stage,
+    Standing,
+    Tier,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """Whose report it is. `note` stands in grey beside the name, `zone` is the IANA name of its local time."""
+
+    name: str
+    note: str = ""
+    classification: str = "Confidential"
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """How much of the ledger the report covers, and what printed it."""
+
+    report: str  # the report's id: follows from what is covered and the leaf, such as AI-0042-R4729
+    leaf: int  # index of the last leaf covered
+    at: str  # that leaf's moment: "as of" in the report
+    root: str  # Merkle root (RFC 9162) over the leaves 0 to `leaf`
+    software: str  # name and version
+    fonts: tuple[str, ...]  # as `packs.fonts.installed()` says
+
+    @property
+    def size(self) -> int:
+        """How many leaves the root stands for."""
+        return self.leaf + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    id: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Initiative:
+    key: str
+    name: str
+    summary: str
+    unit: str
+    lead: str  # printed name
+    stage: Stage
+    stage_since: str
+    standing: Standing
+    standing_since: str
+    model_version: str
+    registered_at: str
+    registered_by: str
+    standing_why: str = ""
+    pilot_ends: str | None = None  # a day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamMember:
+    """Who answers for a function on the initiative's side."""
+
+    function: Function
+    accountable: str
+    deputy: str | None = None
+    hours_a_week: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """A statement under a label: a fact, a limit, a legal note."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierAnswer:
+    id: str
+    question: str
+    answer: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiering:
+    """The risk tier and how it came about; `tier` is None while questions are open."""
+
+    tier: Tier | None
+    score: int
+    highest: int  # the most points there can be
+    decided_by: str  # "points", or the rule that overrode them, in words
+    by: str
+    at: str
+    answers: tuple[TierAnswer, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageEntry:
+    stage: Stage
+    at: str
+    leaf: int
+    request: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionDigest:
+    section: Section
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """A dossier as it was submitted."""
+
+    number: int
+    dossier: str  # digest
+    sections: tuple[SectionDigest, ...]
+    policy: str  # digest
+    model_version: str
+    by: str
+    at: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A stated value and what it was held against. `limit` is in words or signs, such as "≥ 0.99"; empty where there is none."""
+
+    metric: str
+    value: str
+    unit: str = ""
+    limit: str = ""
+    n: int | None = None
+    least_n: int | None = None
+    low: str | None = None  # ends of the 95 % interval
+    high: str | None = None
+    window: str = ""
+    measured_at: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A checklist item as it stood in the last dossier submitted (or stands, where none was)."""
+
+    item: str
+    title: str
+    owner: Function
+    severity: Severity
+    state: AnswerState
+    values: tuple[Value, ...] = ()
+    note: str = ""  # what its owner wrote
+    why: str = ""  # why the program says so: not applicable because …, inconclusive because …
+    evidence: tuple[str, ...] = ()  # ids
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A sign-off the plan asks for. `empty_why` says why nobody signed, where nobody did."""
+
+    id: str
+    label: str
+    function: Function
+    independent: bool = False
+    qualification: str | None = None
+    empty_why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOff:
+    """One decision. `fell` is empty while it counts, else it says why it does not."""
+
+    seat: str
+    function: Function
+    name: str  # printed name at the time of signing
+    decision: Decision
+    meaning: str
+    reason: str
+    at: str
+    method: ProofMethod
+    revision: int
+    dossier: str
+    leaf: int
+    seq: int
+    proved_at: str | None = None
+    title: str = ""  # what the signer is in the organisation
+    fell: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    by: str
+    at: str
+    leaf: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateRequest:
+    """One attempt to pass a gate. A rejected one is a full chapter of its own."""
+
+    id: str
+    gate: str  # G1
+    name: str  # the gate's name in the policy
+    question: str
+    number: int  # the attempt, from 1
+    state: RequestState
+    policy: Policy
+    opened_by: str
+    opened_at: str
+    revisions: tuple[Revision, ...]
+    checks: tuple[Check, ...]
+    seats: tuple[Seat, ...]
+    sign_offs: tuple[SignOff, ...]
+    leaves: Stage | None = None
+    enters: Stage | None = None
+    comments: tuple[Comment, ...] = ()
+    settled_at: str | None = None
+    settled_by: str | None = None
+    settled_why: str = ""
+    obstacles: tuple[str, ...] = ()  # what keeps an open request shut, in sentences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    id: str
+    title: str
+    kind: EvidenceKind
+    digest: str
+    effective: str
+    added_by: str
+    added_at: str
+    file_name: str | None = None
+    size: int | None = None  # bytes
+    address: str | None = None
+    expires: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    id: str
+    severity: FindingSeverity
+    words: str
+    owner: str
+    due: str
+    raised_by: str
+    raised_at: str
+    item: str | None = None
+    request: str | None = None
+    function: Function | None = None
+    answered_by: str | None = None  # evidence id
+    answered_at: str | None = None
+    closed_by: str | None = None
+    closed_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailEntry:
+    """One event: its place in the ledger and in its stream, who, and what happened in one sentence."""
+
+    index: int
+    stream: str
+    seq: int
+    at: str
+    kind: str
+    sentence: str
+    actor: str
+    hash: str  # of the leaf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitiativeRecord:
+    """Everything the report of an initiative prints, in the order of the ledger wherever there is an order."""
+
+    organisation: Organisation
+    cut: Cut
+    initiative: Initiative
+    policy: Policy  # the one in force for the initiative at the cut
+    team: tuple[TeamMember, ...]
+    facts: tuple[Labelled, ...]
+    stages: tuple[StageEntry, ...]
+    requests: tuple[GateRequest, ...]
+    evidence: tuple[Evidence, ...]
+    findings: tuple[Finding, ...]
+    trail: tuple[TrailEntry, ...]
+    tiering: Tiering | None = None
+    limits: tuple[Labelled, ...] = ()
+    legal: tuple[Labelled, ...] = ()
+    kind: str = "initiative"
+    v: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailRecord:
+    """The organisation's trail of a period: people, roles, units, policies, settings. Both days are included, in UTC."""
+
+    organisation: Organisation
+    cut: Cut
+    since: str
+    until: str
+    covers: tuple[str, ...]  # which streams, in words
+    trail: tuple[TrailEntry, ...]
+    kind: str = "trail"
+    v: int = 1
+
+
+def to_json(record: InitiativeRecord | TrailRecord) -> bytes:
+    """The machine-readable record, canonical (RFC 8785: sorted ASCII keys, no spaces, only text, integers, booleans and null)."""
+    return json.dumps(asdict(record), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def digest(record: InitiativeRecord | TrailRecord) -> str:
+    """SHA-256 of the machine-readable record: it is printed on the cover and names the file."""
+    return hashlib.sha256(to_json(record)).hexdigest()

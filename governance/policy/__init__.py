@@ -1,0 +1,1 @@
+"""From YAML to domain values: reading with positions, strict models, conditions, plans."""

@@ -1,0 +1,95 @@
+"""A policy from a folder, or from the texts that were published: read, checked as a whole, and turned into domain values."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from governance.domain.policy import Policy
+from governance.policy import lint
+from governance.policy.build import build
+from governance.policy.models import REQUIRED, FileModel
+from governance.policy.problems import PolicyError, PolicyProblem
+from governance.policy.reader import Document, read
+from governance.policy.shape import shaped
+
+SUFFIX = ".yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPolicy:
+    policy: Policy
+    texts: Mapping[str, str]  # by file name, relative to the folder
+    warnings: tuple[str, ...]
+
+
+def load_policy(folder: Path) -> LoadedPolicy:
+    """Read every `.yaml` file below a folder as one policy. Raises `PolicyError` with all faults at once."""
+    files = sorted(path for path in folder.rglob(f"*{SUFFIX}") if path.is_file() and "tests" not in path.relative_to(folder).parts)
+    if not files:
+        raise PolicyError([PolicyProblem(str(folder), 1, 1, f"no {SUFFIX} file here")])
+    texts = {path.relative_to(folder).as_posix(): _text(path) for path in files}
+    policy = parse_policy(texts)
+    return LoadedPolicy(policy, texts, tuple(_warnings(policy)))
+
+
+def parse_policy(texts: Mapping[str, str]) -> Policy:
+    """Turn the texts of a policy into domain values. Raises `PolicyError` with all faults at once."""
+    problems: list[PolicyProblem] = []
+    files: list[tuple[Document, FileModel]] = []
+    for name, text in sorted(texts.items()):
+        try:
+            document = read(name, text)
+        except PolicyError as error:
+            problems += error.problems
+            continue
+        model, faults = shaped(document)
+        problems += faults
+        if model is not None and not faults:
+            files.append((document, model))
+    if not problems:
+        problems = [*_doubled(files), *_absent(files)]
+    if not problems:
+        problems = list(lint.faults(lint.Whole(files)))
+    if problems:
+        raise PolicyError(problems)
+    return build([model for _, model in files], digest_of(texts))
+
+
+def digest_of(texts: Mapping[str, str]) -> str:
+    """What identifies a policy: the SHA-256 of its manifest, which names the SHA-256 of every file."""
+    manifest = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise PolicyError([PolicyProblem(path.name, 1, 1, f"not UTF-8 at byte {error.start}")]) from None
+
+
+def _doubled(files: list[tuple[Document, FileModel]]) -> list[PolicyProblem]:
+    first: dict[str, str] = {}
+    problems = []
+    for document, model in files:
+        for key in model.model_fields_set - {"gate"}:
+            if key in first:
+                problems.append(document.problem((key,), f"“{key}” stands in {first[key]} already", key=True))
+            first.setdefault(key, document.file)
+    return problems
+
+
+def _absent(files: list[tuple[Document, FileModel]]) -> list[PolicyProblem]:
+    given = {key for _, model in files for key in model.model_fields_set}
+    where = files[0][0].file if files else ""
+    problems = [PolicyProblem(where, 1, 1, f"the policy says nothing about “{key}”") for key in REQUIRED if key not in given]
+    return problems if "gate" in given else [*problems, PolicyProblem(where, 1, 1, "the policy has no gate")]
+
+
+def _warnings(policy: Policy) -> list[str]:
+    """What is allowed but deserves a look: mappings to a catalogue that was superseded."""
+    named = {(item.id, reference.split(":")[0]) for gate in policy.gates.values() for item in gate.items for reference in item.maps}
+    old = {framework.id: framework.superseded_by for framework in policy.frameworks.values() if framework.superseded_by}
+    return [f"{item} maps to {framework}, which was superseded by {old[framework]}" for item, framework in sorted(named) if framework in old]

@@ -1,0 +1,32 @@
+"""What is wrong with a policy, where, and the nearest right word."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PolicyProblem:
+    """One fault. Lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+
+class PolicyError(Exception):
+    """Every fault that was found, in the order of the files."""
+
+    def __init__(self, problems: Iterable[PolicyProblem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """` (did you mean “…”?)`, or nothing where no known word is close."""
+    close = difflib.get_close_matches(word, list(known), 1, 0.6)
+    return f" (did you mean “{close[0]}”?)" if close else ""
