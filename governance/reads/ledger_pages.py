@@ -171,7 +171,7 @@ def _picture(shelf: rebuild.Shelf) -> dict[str, dict[str, str]]:
 
 
 def _row_name(row: Governed) -> str:
-    keys = [column.key for column in inspect(type(row)).primary_key]
+    keys = [str(column.key) for column in inspect(type(row)).primary_key]
     return f"{row.__tablename__.replace('_', ' ')} {' / '.join(str(getattr(row, key)) for key in keys)}"
 
 
