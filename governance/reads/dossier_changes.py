@@ -13,6 +13,7 @@ from governance.domain.policy import Policy
 from governance.domain.vocabulary import AnswerState, Section
 from governance.models.gates import Revision
 from governance.reads import people, words
+from governance.words import word
 
 Content: TypeAlias = Mapping[Section, Mapping[str, Any]]
 
@@ -25,7 +26,6 @@ _COMMON = {
     "policy": "Policy",
     "seats": "Seats asked",
 }
-_CLAIMS = {AnswerState.IN_PROGRESS: "in progress", AnswerState.MET: "met", AnswerState.NOT_MET: "not met"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _as_answer(content: object) -> Mapping[str, Any]:
 
 
 def _claim(answer: Mapping[str, Any]) -> str:
-    return _CLAIMS[AnswerState(answer["claim"])] if answer else ""
+    return word(AnswerState(answer["claim"])).label if answer else ""
 
 
 def _values(answer: Mapping[str, Any]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from governance.reads.dossier_changes import Change
 from governance.reads.ledger_pages import Line
 from governance.reads.material import material
 from governance.reads.reviews import OnTheTable
+from governance.words import word
 
 SeatState: TypeAlias = Literal["approve", "request_changes", "reject", "yours", "waiting", "later", "barred", "fallen", "closed"]
 
@@ -134,7 +135,7 @@ class _Reader:
     def _why(self, row: SignOff, why: Fall) -> tuple[str, tuple[Change, ...]]:
         match why.reason:
             case Reason.CHANGED:
-                parts = _joined([section_in_words(section) for section in why.sections])
+                parts = _joined([_part(section) for section in why.sections])
                 return f"No longer counts: {parts} changed after it was signed.", self._moved(row, why.sections)
             case Reason.ANSWERED:
                 return f"Its request for changes was answered by revision {self.review.revision}.", ()
@@ -156,8 +157,8 @@ class _Reader:
 _DECIDED: dict[Decision, SeatState] = {Decision.APPROVE: "approve", Decision.REQUEST_CHANGES: "request_changes", Decision.REJECT: "reject"}
 
 
-def section_in_words(section: Section) -> str:
-    return {Section.COMMON: "the common part", Section.IT_OPS: "the IT operations part"}.get(section, f"the {section.value.replace('_', ' ')} part")
+def _part(section: Section) -> str:
+    return "the common part" if section is Section.COMMON else f"the {word(section).past} part"
 
 
 def _live(session: Session, table: OnTheTable) -> dossier_changes.Content:
@@ -199,7 +200,7 @@ def _earlier(session: Session, request: GateRequest) -> tuple[Revision, str] | N
     other = session.scalars(query).first()
     if other is None:
         return None
-    return session.get_one(Revision, (other.id, other.revision)), f"request {other.number}, which was {other.state.value}"
+    return session.get_one(Revision, (other.id, other.revision)), f"request {other.number}, which was {word(other.state).past}"
 
 
 def conversation(session: Session, request: GateRequest) -> list[Line]:

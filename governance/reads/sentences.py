@@ -1,6 +1,7 @@
 """The ledger in people's words: one sentence for every kind of entry, and the mark that stands beside it."""
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
 
 from governance.domain.vocabulary import (
@@ -17,6 +18,7 @@ from governance.domain.vocabulary import (
     Visibility,
 )
 from governance.ledger.read import Entry
+from governance.words import word
 
 Body: TypeAlias = Mapping[str, Any]
 Names: TypeAlias = Mapping[str, str]
@@ -67,40 +69,32 @@ def people_in(entry: Entry) -> set[str]:
 
 def state_of(entry: Entry) -> Mark:
     """The mark for a timeline or a list."""
-    body = entry.body
     match entry.kind:
         case "gate.signed_off":
-            return _DECIDED[Decision(body["decision"])]
+            return _mark(Decision(entry.body["decision"]))
         case "gate.settled":
-            return _SETTLED[RequestState(body["outcome"])]
+            return _mark(RequestState(entry.body["outcome"]))
         case "standing.changed":
-            return _STANDING[Standing(body["standing"])]
-    return _MARKS.get(entry.kind, Mark("doc", "idle"))
+            return _mark(Standing(entry.body["standing"]))
+    return _MARKS.get(entry.kind, Mark("document", "idle"))
+
+
+def _mark(member: StrEnum) -> Mark:
+    said = word(member)
+    return Mark(said.shape, said.tone)
 
 
 _DIGEST = 64
 
-_DECIDED = {
-    Decision.APPROVE: Mark("met", "ok"),
-    Decision.REQUEST_CHANGES: Mark("changes", "warn"),
-    Decision.REJECT: Mark("not-met", "bad"),
-}
-_SETTLED = {
-    RequestState.PASSED: Mark("met", "ok"),
-    RequestState.REJECTED: Mark("not-met", "bad"),
-    RequestState.WITHDRAWN: Mark("na", "idle"),
-}
-_STANDING = {Standing.GOOD: Mark("met", "ok"), Standing.ON_HOLD: Mark("hold", "warn"), Standing.SUSPENDED: Mark("hold", "bad")}
 _MARKS = {
-    "gate.opened": Mark("todo", "idle"),
+    "gate.opened": Mark("not-started", "idle"),
     "gate.submitted": Mark("up", "idle"),
     "gate.changes_requested": Mark("changes", "warn"),
     "gate.commented": Mark("comment", "idle"),
     "initiative.advanced": Mark("met", "ok"),
     "initiative.model_named": Mark("metric", "idle"),
-    "item.answered": Mark("progress", "idle"),
+    "item.answered": Mark("in-progress", "idle"),
     "finding.raised": Mark("flag", "bad"),
-    "finding.answered": Mark("doc", "idle"),
     "finding.closed": Mark("met", "ok"),
     "person.locked": Mark("lock", "bad"),
     "person.disabled": Mark("lock", "warn"),
@@ -108,14 +102,6 @@ _MARKS = {
 }
 
 _DECISIONS = {Decision.APPROVE: "approved", Decision.REQUEST_CHANGES: "asked for changes to", Decision.REJECT: "rejected"}
-_STAGES = {
-    Stage.PILOT: "pilot",
-    Stage.REVIEW: "review",
-    Stage.LIMITED_PRODUCTION: "limited production",
-    Stage.FULL_PRODUCTION: "full production",
-    Stage.RETIRED: "retired",
-}
-_CLAIMS = {AnswerState.IN_PROGRESS: "in progress", AnswerState.MET: "met", AnswerState.NOT_MET: "not met"}
 _OUTCOMES = {
     RequestState.PASSED: "settled request {request}: it passed",
     RequestState.REJECTED: "closed request {request} as rejected",
@@ -128,21 +114,17 @@ _SEEN_BY = {
 }
 
 
-def function_in_words(value: str) -> str:
-    return {"it_ops": "IT operations"}.get(value) or _plain(value, Function)
-
-
-def _plain(value: str, kind: type[Function | Role | EvidenceKind | FindingSeverity | Tier]) -> str:
-    return kind(value).value.replace("_", " ")
+def _function(body: Body) -> str:
+    return word(Function(body["function"])).past
 
 
 def _evidence_added(body: Body, names: Names) -> str:
-    return f"added the {_plain(body['evidence_kind'], EvidenceKind)} “{body['title']}” as evidence {body['evidence']}"
+    return f"added the {word(EvidenceKind(body['evidence_kind'])).past} “{body['title']}” as evidence {body['evidence']}"
 
 
 def _item_answered(body: Body, names: Names) -> str:
     rests = [_count(len(body["values"]), "value"), _count(len(body["evidence"]), "piece") + (" of evidence" if body["evidence"] else "")]
-    told = f"answered check {body['item']}: {_CLAIMS[AnswerState(body['claim'])]}"
+    told = f"answered check {body['item']}: {word(AnswerState(body['claim'])).past}"
     found = " and ".join(part for part, there in zip(rests, (body["values"], body["evidence"]), strict=True) if there)
     return told + (f", with {found}" if found else "") + (", loaded as given" if body.get("carried") else "")
 
@@ -161,12 +143,12 @@ def _described(body: Body, names: Names) -> str:
 
 def _team(body: Body, names: Names) -> str:
     deputy = f", with {_name(body['deputy'], names)} as deputy" if body.get("deputy") else ""
-    return f"named {_name(body['person'], names)} for {function_in_words(body['function'])} in {body['initiative']}{deputy}"
+    return f"named {_name(body['person'], names)} for {_function(body)} in {body['initiative']}{deputy}"
 
 
 def _tiering(body: Body, names: Names) -> str:
     if body.get("tier"):
-        return f"answered the tiering questions of {body['initiative']}: {_plain(body['tier'], Tier)} risk, {_count(body['score'], 'point')}"
+        return f"answered the tiering questions of {body['initiative']}: {word(Tier(body['tier'])).past} risk, {_count(body['score'], 'point')}"
     return f"answered part of the tiering questions of {body['initiative']}; {len(body['missing'])} are open"
 
 
@@ -181,26 +163,26 @@ def _submitted(body: Body, names: Names) -> str:
 
 
 def _signed(body: Body, names: Names) -> str:
-    return f"{_DECISIONS[Decision(body['decision'])]} request {body['request']} for {function_in_words(body['function'])}, revision {body['revision']}"
+    return f"{_DECISIONS[Decision(body['decision'])]} request {body['request']} for {_function(body)}, revision {body['revision']}"
 
 
 def _finding(body: Body, names: Names) -> str:
     about = f" on check {body['item']}" if body.get("item") else ""
-    severity = _plain(body["severity"], FindingSeverity)
+    severity = word(FindingSeverity(body["severity"])).past
     return f"raised finding {body['finding']} ({severity}){about}, owned by {_name(body['owner'], names)}, due {body['due']}"
 
 
 def _granted_role(body: Body, names: Names) -> str:
     until = f" until {str(body['until'])[:10]}" if body.get("until") else ""
-    return f"gave {_name(body['person'], names)} the role {_plain(body['role'], Role)}{until}"
+    return f"gave {_name(body['person'], names)} the role {word(Role(body['role'])).past}{until}"
 
 
 def _granted_function(body: Body, names: Names) -> str:
-    return f"let {_name(body['person'], names)} sign for {function_in_words(body['function'])} in {_where(body)}"
+    return f"let {_name(body['person'], names)} sign for {_function(body)} in {_where(body)}"
 
 
 def _withdrew_function(body: Body, names: Names) -> str:
-    return f"withdrew the right of {_name(body['person'], names)} to sign for {function_in_words(body['function'])} in {_where(body)}"
+    return f"withdrew the right of {_name(body['person'], names)} to sign for {_function(body)} in {_where(body)}"
 
 
 def _where(body: Body) -> str:
@@ -228,7 +210,7 @@ DEEDS: Mapping[str, Callable[[Body, Names], str]] = {
     "person.enabled": lambda body, names: f"enabled the account of {_name(body['person'], names)}",
     "person.locked": lambda body, names: f"locked the account of {_name(body['person'], names)} after too many wrong passwords",
     "role.granted": _granted_role,
-    "role.withdrawn": lambda body, names: f"withdrew the role {_plain(body['role'], Role)} from {_name(body['person'], names)}",
+    "role.withdrawn": lambda body, names: f"withdrew the role {word(Role(body['role'])).past} from {_name(body['person'], names)}",
     "function.granted": _granted_function,
     "function.withdrawn": _withdrew_function,
     "finding.raised": _finding,
@@ -249,7 +231,7 @@ DEEDS: Mapping[str, Callable[[Body, Names], str]] = {
     "tiering.answered": _tiering,
     "limit.stated": lambda body, names: f"set the limit {body['name'].replace('_', ' ')} of {body['initiative']} to {body['value']} {body['unit']}",
     "standing.changed": _standing,
-    "initiative.advanced": lambda body, names: f"moved {body['initiative']} to {_STAGES[Stage(body['entered'])]}",
+    "initiative.advanced": lambda body, names: f"moved {body['initiative']} to {word(Stage(body['entered'])).past}",
     "pack.issued": _pack,
     "policy.published": lambda body, names: f"published the policy “{body['title']}”, version {body['version']}",
 }

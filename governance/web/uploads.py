@@ -4,7 +4,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from typing import BinaryIO
+from typing import IO
 
 from werkzeug.datastructures import FileStorage
 
@@ -50,7 +50,7 @@ def keep(store: ContentStore, sent: FileStorage | None) -> StoredFile:
         raise refuse("The file is larger than 50 MB. Split it, or add a link to where it is kept.")
     media_type = media_type_of(name, stream)
     stream.seek(0)
-    digest, stored = store.put(stream)
+    digest, stored = store.put(stream)  # type: ignore[arg-type] # an open binary file, whatever it is typed
     return StoredFile(digest, name, media_type, stored)
 
 
@@ -64,7 +64,7 @@ def clean_name(sent: str) -> str:
     return kept or "file"
 
 
-def media_type_of(name: str, stream: BinaryIO) -> str:
+def media_type_of(name: str, stream: IO[bytes]) -> str:
     """What the content is, whatever the browser said. Raises `RuleBroken` for anything not on the list."""
     stream.seek(0)
     start = stream.read(SNIFFED)
@@ -85,7 +85,7 @@ def _named(name: str, media_type: str, *endings: str) -> str:
     return media_type
 
 
-def _archive(name: str, stream: BinaryIO) -> str:
+def _archive(name: str, stream: IO[bytes]) -> str:
     stream.seek(0)
     try:
         with zipfile.ZipFile(io.BufferedReader(stream) if isinstance(stream, io.RawIOBase) else stream) as archive:
@@ -114,7 +114,7 @@ def _is_utf8(start: bytes) -> bool:
     return True
 
 
-def _size(stream: BinaryIO) -> int:
+def _size(stream: IO[bytes]) -> int:
     stream.seek(0, io.SEEK_END)
     size = stream.tell()
     stream.seek(0)
