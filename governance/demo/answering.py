@@ -17,7 +17,8 @@ from governance.ledger.log import Log
 from governance.policy.plan import decide_plan
 from governance.reads.material import approved, limits
 from governance.models.initiatives import Tiering
-from governance.services.answers import KEPT_RECORDS, NewAnswer, NewEvidence, add_evidence, answer_item, carry_answer
+from governance.reads.checks import KEPT_RECORDS
+from governance.services.answers import NewAnswer, NewEvidence, add_evidence, answer_item, carry_answer
 
 if TYPE_CHECKING:
     from governance.demo.acts import Act, Scene

@@ -28,6 +28,6 @@ _cache: dict[str, Policy] = {}
 
 def _parsed(session: Session, digest: str) -> Policy:
     row = session.get_one(PublishedPolicy, digest)
-    texts = dict(session.execute(select(Words.digest, Words.text).where(Words.digest.in_(row.files.values()))))
+    texts = dict(session.execute(select(Words.digest, Words.text).where(Words.digest.in_(row.files.values()))).all())
     _cache[digest] = parse_policy({name: texts[of_file] or "" for name, of_file in row.files.items()})
     return _cache[digest]

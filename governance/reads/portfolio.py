@@ -91,7 +91,7 @@ def board(session: Session, doer: Doer, filters: Filters) -> tuple[Mapping[Stage
     query = _base().where(Initiative.key.in_(select(ranked.c.key).where(ranked.c.place <= MOST_ON_BOARD)))
     lines = _lines(session, _ordered(query, filters))
     counted = select(Initiative.stage, func.count()).join(Summary, Summary.initiative_key == Initiative.key)
-    counts = dict(session.execute(counted.where(*_conditions(doer, filters)).group_by(Initiative.stage)))
+    counts = dict(session.execute(counted.where(*_conditions(doer, filters)).group_by(Initiative.stage)).all())
     columns = {stage: [line for line in lines if line.initiative.stage is stage] for stage in ORDER}
     return columns, {stage: counts.get(stage, 0) for stage in ORDER}
 

@@ -18,9 +18,8 @@ from governance.events.answers import EvidenceAdded, ItemAnswered
 from governance.ledger.log import Log
 from governance.models.answers import Evidence, ValueRow
 from governance.reads import people, policies
+from governance.reads.checks import KEPT_RECORDS
 
-KEPT_RECORDS = frozenset({"tier", "team", "open_points"})
-"""The app records that exist already: items that name one of them answer themselves and cannot be typed."""
 
 MOST_VALUES = 40
 

@@ -48,7 +48,7 @@ def sign_off(log: Log, request_id: str, seat_id: str, judgement: Judgement) -> R
 def _check(log: Log, table: OnTheTable, doer: Doer, seat_id: str, judgement: Judgement) -> Seat:
     rights.check_active(doer)
     rights.check_may_see(doer, people.ties(log.session, table.request.initiative_key))
-    if log.auth is None or log.auth.method not in ProofMethod:
+    if log.auth is None or log.auth.method not in set(ProofMethod):
         raise NotAllowed("Prove who you are first: a sign-off needs your password.")
     seat = next((seat for seat in table.review.seats if seat.id == seat_id), None)
     if seat is None:

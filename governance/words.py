@@ -1,0 +1,158 @@
+"""The words, shapes and tones of every closed set: pages, reports, mail and command line all read them here."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from governance.domain.vocabulary import (
+    AnswerState,
+    Applies,
+    Comparator,
+    Decision,
+    EvidenceKind,
+    FindingSeverity,
+    Function,
+    GateKind,
+    Good,
+    ProofMethod,
+    RequestState,
+    Role,
+    Section,
+    Severity,
+    Stage,
+    Standing,
+    Tier,
+    Visibility,
+)
+
+
+class Word(NamedTuple):
+    """How a member of a closed set is said and shown. `shape` names a symbol of `static/icons.svg`, `tone` a colour."""
+
+    label: str
+    past: str
+    meaning: str
+    shape: str = "dot"
+    tone: str = "idle"
+
+
+def _plain(label: str, meaning: str = "", shape: str = "dot", tone: str = "idle") -> Word:
+    return Word(label, label.lower(), meaning, shape, tone)
+
+
+WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
+    Stage: {
+        Stage.PILOT: _plain("Pilot", "a team tries it under favourable conditions, with an end date; nobody depends on the result"),
+        Stage.REVIEW: _plain("Review", "the idea is accepted; pipelines, controls and evidence for real use are built; no live effect yet"),
+        Stage.LIMITED_PRODUCTION: _plain("Limited production", "a small, watched share of real work, in steps, with a way back"),
+        Stage.FULL_PRODUCTION: _plain("Full production", "the process runs on it; recertified at fixed intervals"),
+        Stage.RETIRED: _plain("Retired", "switched off or stopped; the records are kept", "not-applicable"),
+    },
+    Standing: {
+        Standing.GOOD: _plain("Good", "nothing speaks against using what was approved", "met", "ok"),
+        Standing.ON_HOLD: _plain("On hold", "what runs may run on; nothing new passes", "hold", "warn"),
+        Standing.SUSPENDED: _plain("Suspended", "must not run", "hold", "bad"),
+    },
+    Function: {
+        Function.DATA_SCIENCE: _plain("Data science"),
+        Function.IT_OPS: Word("IT operations", "IT operations", ""),
+        Function.BUSINESS: _plain("Business"),
+        Function.COMPLIANCE: _plain("Compliance"),
+    },
+    Section: {
+        Section.COMMON: _plain("Common section", "initiative, facts, tier, model version, policy and plan; belongs to every seat"),
+        Section.DATA_SCIENCE: _plain("Data science"),
+        Section.IT_OPS: Word("IT operations", "IT operations", ""),
+        Section.BUSINESS: _plain("Business"),
+        Section.COMPLIANCE: _plain("Compliance"),
+    },
+    Tier: {
+        Tier.LOW: _plain("Low"),
+        Tier.MEDIUM: _plain("Medium"),
+        Tier.HIGH: _plain("High"),
+        Tier.PROHIBITED: _plain("Prohibited", "the law or the organisation forbids it", "not-met", "bad"),
+    },
+    GateKind: {
+        GateKind.PASSAGE: _plain("Passage", "leads from one stage to the next"),
+        GateKind.RECURRING: _plain("Recurring", "comes back at fixed intervals"),
+        GateKind.EXIT: _plain("Exit", "leads out of use"),
+    },
+    RequestState: {
+        RequestState.DRAFT: _plain("Draft", "the lead and the team are preparing it", "not-started"),
+        RequestState.IN_REVIEW: _plain("In review", "the seats decide", "in-progress", "you"),
+        RequestState.CHANGES_REQUESTED: _plain("Changes requested", "a seat asked for changes; the lead is next", "changes", "warn"),
+        RequestState.PASSED: _plain("Passed", "every seat approved; the initiative advanced", "met", "ok"),
+        RequestState.REJECTED: _plain("Rejected", "a seat rejected it; a new request has to answer the findings", "not-met", "bad"),
+        RequestState.WITHDRAWN: _plain("Withdrawn", "the lead took it back", "not-applicable"),
+    },
+    Decision: {
+        Decision.APPROVE: Word(
+            "Approve", "approved", "I reviewed the sections of the dossier that my seat covers, and agree that this gate is passed.", "met", "ok"
+        ),
+        Decision.REQUEST_CHANGES: Word(
+            "Request changes", "requested changes", "I cannot agree before the changes that I name are made.", "changes", "warn"
+        ),
+        Decision.REJECT: Word("Reject", "rejected", "I do not agree that this gate is passed; the findings I name say why.", "not-met", "bad"),
+    },
+    Severity: {
+        Severity.BLOCKING: _plain("Blocking", "must be met"),
+        Severity.WAIVABLE: _plain("Waivable", "must be met, or carry a waiver in force"),
+        Severity.ADVISORY: _plain("Advisory", "shown and recorded; never blocks"),
+    },
+    AnswerState: {
+        AnswerState.NOT_STARTED: _plain("Not started", "nobody has answered it", "not-started"),
+        AnswerState.IN_PROGRESS: _plain("In progress", "somebody is at it", "in-progress"),
+        AnswerState.MET: _plain("Met", "the evidence is there and every value keeps to its limit", "met", "ok"),
+        AnswerState.NOT_MET: _plain("Not met", "a value misses its limit, or the team says so", "not-met", "bad"),
+        AnswerState.NOT_APPLICABLE: _plain("Not applicable", "the facts say that it does not apply", "not-applicable"),
+        AnswerState.WAIVED: _plain("Waived", "a dated exception is in force", "waived", "warn"),
+        AnswerState.INCONCLUSIVE: _plain("Inconclusive", "it cannot be decided from what is there", "inconclusive", "warn"),
+        AnswerState.STALE: _plain("Stale", "the evidence is too old", "stale", "warn"),
+    },
+    EvidenceKind: {
+        EvidenceKind.DOCUMENT: _plain("Document", "a file that a person wrote or signed", "document"),
+        EvidenceKind.METRIC: _plain("Metric", "measured values, with the report that shows them", "metric"),
+        EvidenceKind.ATTESTATION: _plain("Attestation", "a named person's statement", "attestation"),
+        EvidenceKind.LINK: _plain("Link", "an https address, with what is expected behind it", "link"),
+        EvidenceKind.AUTOMATED_REPORT: _plain("Automated report", "made by a pipeline or a tool", "report"),
+    },
+    FindingSeverity: {
+        FindingSeverity.HIGH: _plain("High", tone="bad"),
+        FindingSeverity.MEDIUM: _plain("Medium", tone="warn"),
+        FindingSeverity.LOW: _plain("Low"),
+    },
+    Role: {
+        Role.PROJECT_LEAD: _plain("Project lead", "registers initiatives and asks to pass gates"),
+        Role.REVIEWER: _plain("Reviewer", "signs off for the functions they hold"),
+        Role.COMPLIANCE_OFFICER: _plain("Compliance officer", "owns policies, sees every initiative, closes rejected requests"),
+        Role.AUDITOR: _plain("Auditor", "reads everything and downloads evidence reports"),
+        Role.ADMIN: _plain("Administrator", "keeps people and settings; signs nothing by that right"),
+    },
+    Visibility: {
+        Visibility.ORGANISATION: _plain("Everybody in the organisation"),
+        Visibility.UNIT: _plain("The unit, its reviewers and the team"),
+        Visibility.NAMED: _plain("Only the team and named people"),
+    },
+    ProofMethod: {ProofMethod.PASSWORD: Word("Password", "by password", "the server checked the signer's password")},
+    Applies: {
+        Applies.YES: _plain("Applies"),
+        Applies.NO: _plain("Does not apply"),
+        Applies.UNDECIDED: _plain("Undecided", tone="warn", shape="inconclusive"),
+    },
+    Comparator: {
+        Comparator.LT: _plain("Under"),
+        Comparator.LTE: _plain("At most"),
+        Comparator.GT: _plain("Over"),
+        Comparator.GTE: _plain("At least"),
+        Comparator.EQ: _plain("Exactly"),
+        Comparator.BETWEEN: _plain("Between"),
+        Comparator.REACHES: _plain("At least as good as"),
+        Comparator.BEATS: _plain("Better than"),
+    },
+    Good: {Good.UP: _plain("Higher is better"), Good.DOWN: _plain("Lower is better")},
+}
+
+
+def word(member: StrEnum) -> Word:
+    """The word of a member. Every member of every closed set has one; a test says so."""
+    return WORDS[type(member)][member]
