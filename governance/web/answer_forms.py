@@ -1,10 +1,9 @@
 """The form of a checklist item: the claim, the values the policy needs, the evidence it rests on or a new piece."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_wtf.file import FileField
 from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -36,6 +35,11 @@ def check_number(form: Form, field: StringField) -> None:
         raise ValidationError("Enter a number with a point before the decimals, for example 0.92.")
 
 
+def check_past(form: "ValueForm", field: DateField) -> None:
+    if field.data and field.data > form.today:
+        raise ValidationError(f"The day measured cannot be after today, {form.today:%-d %B %Y}.")
+
+
 class ValueForm(Form):
     """One value. A row without a value is left out."""
 
@@ -45,16 +49,16 @@ class ValueForm(Form):
     value = StringField("Value", [Optional(), check_number], filters=[minus_signs])
     unit = StringField("Unit", [Optional(), Length(max=60, message="Enter a unit of at most 60 signs.")])
     n = IntegerField("Cases", [Optional()])
-    measured = DateField("Day measured", [Optional()])
+    measured = DateField("Day measured", [Optional(), check_past])
     source = StringField("Source", [Optional(), Length(max=200, message="Enter a source of at most 200 signs.")])
     low = StringField("95 % interval, low end", [Optional(), check_number], filters=[minus_signs])
     high = StringField("95 % interval, high end", [Optional(), check_number], filters=[minus_signs])
     good = SelectField("Which way is better?", [Optional()], choices=[SelectChoice("", "Choose"), *(SelectChoice(way.value, word(way).label) for way in Good)])
     kpi = StringField("Name of the KPI", [Optional(), Length(max=60, message="Enter a name of at most 60 signs.")])
 
-    def __init__(self, need: Need, prefix: str, **given: Any) -> None:
+    def __init__(self, need: Need, prefix: str, today: date, **given: Any) -> None:
         super().__init__(prefix=prefix, **given)
-        self.need = need
+        self.need, self.today = need, today
 
     @property
     def is_given(self) -> bool:
@@ -75,8 +79,11 @@ class ValueForm(Form):
             field.errors = [*field.errors, sentence]
         return not missing
 
-    def stated(self, zone: ZoneInfo, beside: "ValueForm | None") -> StatedValue:
-        """The value as it was typed. A reference has the unit and direction of what it is compared with (`beside`)."""
+    def stated(self, now: datetime, beside: "ValueForm | None") -> StatedValue:
+        """The value as it was typed, measured at the start of that day in UTC, or now where that has not come yet.
+
+        A reference has the unit and direction of what it is compared with (`beside`).
+        """
         of_unit = beside if beside is not None else self
         return StatedValue(
             metric=self.need.metric,
@@ -84,7 +91,7 @@ class ValueForm(Form):
             unit=self.need.unit or of_unit.unit.data or "",
             window=self.need.window,
             n=self.n.data if self.need.counted and self.n.data is not None else 1,
-            measured_at=datetime.combine(self.measured.data, time(), zone).astimezone(ZoneInfo("UTC")),
+            measured_at=min(datetime.combine(self.measured.data, time(), UTC), now),
             source=self.source.data or "",
             good=of_unit.good.data or None,
             low=_plain(self.low.data) if self.low.data else None,
@@ -110,14 +117,14 @@ class ItemForm(Form):
     effective = DateField("In force since", [Optional()])
     expires = DateField("Expires", [Optional()])
 
-    def __init__(self, page: ItemPage, pieces: Sequence[Evidence], today: Any, **given: Any) -> None:
+    def __init__(self, page: ItemPage, pieces: Sequence[Evidence], today: date, **given: Any) -> None:
         answer = page.check.answer
         super().__init__(prefix=f"{page.check.item.id}-", data=_filled(page, answer, today), **given)
         self.page = page
         attached = {piece.id for piece in page.evidence}
         fitting = [piece for piece in pieces if piece.id in attached or piece.kind is page.check.item.evidence]
         self.evidence.choices = [SelectChoice(piece.id, piece.title) for piece in sorted(fitting, key=lambda piece: piece.id not in attached)]
-        self.rows = [ValueForm(need, f"{page.check.item.id}-{number}-", data=_row(need, answer), **given) for number, need in enumerate(page.needs)]
+        self.rows = [ValueForm(need, f"{page.check.item.id}-{number}-", today, data=_row(need, answer), **given) for number, need in enumerate(page.needs)]
 
     @property
     def kind(self) -> EvidenceKind:
@@ -135,13 +142,13 @@ class ItemForm(Form):
         parts = [self.validate(), *(row.validate() for row in self.rows)]
         return all(parts)
 
-    def answer(self, zone: ZoneInfo, added: str | None) -> NewAnswer:
+    def answer(self, now: datetime, added: str | None) -> NewAnswer:
         by_metric = {row.need.metric: row for row in self.rows}
-        values = [row.stated(zone, by_metric.get(row.need.reference_of or "")) for row in self.rows if row.is_given]
+        values = [row.stated(now, by_metric.get(row.need.reference_of or "")) for row in self.rows if row.is_given]
         evidence = [*(self.evidence.data or []), *([added] if added else [])]
         return NewAnswer(AnswerState(self.claim.data), self.note.data or "", values, evidence)
 
-    def new_evidence(self, stored: StoredFile | None, today: Any) -> NewEvidence:
+    def new_evidence(self, stored: StoredFile | None, today: date) -> NewEvidence:
         return NewEvidence(
             kind=self.kind,
             title=self.title.data or (stored.name if stored else ""),
@@ -167,7 +174,7 @@ class ItemForm(Form):
             self.accept(RuleBroken(refused.message, *others))
 
 
-def _filled(page: ItemPage, answer: Answer | None, today: Any) -> dict[str, Any]:
+def _filled(page: ItemPage, answer: Answer | None, today: date) -> dict[str, Any]:
     if answer is None:
         return {"effective": today}
     return {"claim": answer.claim.value, "note": page.note, "evidence": [piece.id for piece in answer.evidence], "effective": today}

@@ -1,5 +1,103 @@
-"""."""
+"""The ledger explorer, for auditors and compliance: every entry in words, with what it changed and its proof."""
 
-from flask import Blueprint
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, render_template, request
+
+from governance.domain.text import tidy
+from governance.ledger import read
+from governance.reads import ledger_pages
+from governance.reads.ledger_pages import Question
+from governance.web import csvs, current
 
 bp = Blueprint("ledger", __name__)
+
+MOST_EXPORTED = 100_000
+
+
+@bp.get("/ledger")
+def entries() -> str:
+    session, question = current.session(), asked()
+    before = request.args.get("before", type=int)
+    found = ledger_pages.lines(session, question, before=before, limit=ledger_pages.PAGE + 1)
+    return render_template(
+        "ledger/entries.html",
+        lines=found[: ledger_pages.PAGE],
+        older=found[ledger_pages.PAGE - 1].entry.index if len(found) > ledger_pages.PAGE else None,
+        paged=before is not None,
+        count=ledger_pages.count(session, question),
+        head=read.head(session),
+        kinds=ledger_pages.kinds(session),
+        actors=ledger_pages.actors(session),
+        streams=ledger_pages.STREAMS,
+        asked=stated(),
+    )
+
+
+@bp.get("/ledger/<int:index>")
+def entry(index: int) -> str:
+    session = current.session()
+    found = read.entry(session, index)
+    previous, following = ledger_pages.neighbours(session, found)
+    return render_template(
+        "ledger/entry.html",
+        line=ledger_pages.in_words(session, [found])[0],
+        about=_about(found),
+        body=[(name.replace("_", " "), ledger_pages.in_text(value)) for name, value in found.body.items()],
+        header=[(name.replace("_", " "), ledger_pages.in_text(value)) for name, value in found.header.items()],
+        raw=found.header_bytes.decode(),
+        changes=ledger_pages.changes(session, found),
+        proof=ledger_pages.proof(session, found),
+        length=ledger_pages.stream_length(session, found.stream),
+        previous=previous,
+        following=following,
+    )
+
+
+@bp.get("/ledger.csv")
+def export() -> Response:
+    found = ledger_pages.lines(current.session(), asked(), limit=MOST_EXPORTED)
+    header = ["entry", "time (UTC)", "stream", "number in stream", "kind", "who", "what happened", "leaf hash"]
+    rows = (
+        [line.entry.index, line.entry.at.isoformat(), line.entry.stream, line.entry.seq, line.entry.kind, line.who, line.deed, line.entry.hash.hex()]
+        for line in found
+    )
+    return csvs.answer("ledger", header, rows)
+
+
+def asked() -> Question:
+    """The filters of the address. What cannot be read counts as left out."""
+    typed = stated()
+    since, until = _day(typed["since"]), _day(typed["until"])
+    zone = current.zone()
+    return Question(
+        stream=typed["stream"] if typed["stream"] in ledger_pages.STREAMS else "",
+        about=typed["about"].upper(),
+        person=typed["person"],
+        kind=typed["kind"],
+        since=_start(since, zone) if since else None,
+        until=_start(until + timedelta(days=1), zone) if until else None,
+        text=typed["text"],
+    )
+
+
+def stated() -> dict[str, str]:
+    return {name: tidy(request.args.get(name, ""))[:100] for name in ("stream", "about", "person", "kind", "since", "until", "text")}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _start(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _about(found: read.Entry) -> tuple[str, str]:
+    """What the entry is about: the kind of stream and its name."""
+    kind, _, name = found.stream.partition("/")
+    return kind, name
