@@ -1,0 +1,47 @@
+# Two commands matter: `make run` and `make test`. Everything they need they install.
+
+PORT ?= 8000
+INSTANCE ?= instance
+DEMO ?= 1
+export PORT INSTANCE DEMO
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+GOVERNANCE := $(VENV)/bin/governance
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt bench campaign lock
+
+help:  ## Show what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+run:  ## Open the application, with the demo portfolio on an empty instance (PORT, INSTANCE, DEMO=0)
+	@scripts/bootstrap run
+	@$(GOVERNANCE) serve
+
+test:  ## Install what the tests need, then lint and run all of them
+	@scripts/bootstrap test
+	@$(MAKE) --no-print-directory lint
+	$(PYTHON) -m pytest -n 2 --dist worksteal -m "not campaign"
+
+lint:  ## Ruff and mypy
+	@scripts/bootstrap test
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+fmt:  ## Format the code
+	@scripts/bootstrap test
+	$(VENV)/bin/ruff check --fix-only .
+	$(VENV)/bin/ruff format .
+
+bench:  ## Measure, side by side, and print a table
+	@scripts/bootstrap test
+	$(PYTHON) -m tests.benchmarks
+
+campaign:  ## The slow campaigns: long state machines
+	@scripts/bootstrap test
+	$(PYTHON) -m pytest -m campaign
+
+lock:  ## Write requirements.lock anew from pyproject.toml
+	scripts/lock

@@ -1,0 +1,90 @@
+"""`governance`: one group, its commands in modules of their own, every refusal one sentence on standard error."""
+
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from governance import __version__, settings
+from governance.domain.errors import Refused
+from governance.ledger.log import Ledger, LedgerFailed
+from governance.ledger.rebuild import UnknownKind
+from governance.policy.problems import PolicyError
+from governance.services.opening import ledger_of, open_engines
+from governance.storage.content import ContentStore
+from governance.storage.engines import Engines, StorageRefused
+from governance.storage.guards import GuardsMissing
+
+COMMANDS = {
+    "serve": "governance.cli.serve:serve",
+    "log": "governance.cli.log:log",
+    "policy": "governance.cli.policy:policy",
+    "person": "governance.cli.people:person",
+}
+"""Where each command lives; imported only when it is asked for."""
+
+ANSWERS = (Refused, settings.SettingsError, StorageRefused, GuardsMissing, LedgerFailed, UnknownKind, PolicyError, OSError)
+
+
+@dataclass
+class Context:
+    """What commands share; opened on first use."""
+
+    instance: Path | None
+
+    @cached_property
+    def settings(self) -> settings.Settings:
+        return settings.read(instance=self.instance)
+
+    @cached_property
+    def engines(self) -> Engines:
+        return open_engines(self.settings.instance)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return ledger_of(self.engines)
+
+    @cached_property
+    def content(self) -> ContentStore:
+        return ContentStore(self.settings.instance / "content")
+
+
+class Commands(click.Group):
+    """Commands by name, from the table above."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        found: click.Command = getattr(import_module(module), name)
+        return found
+
+
+@click.group(cls=Commands)
+@click.version_option(__version__)
+@click.option("--instance", type=click.Path(path_type=Path, file_okay=False), help="The folder with the database and the files.")
+@click.pass_context
+def governance(ctx: click.Context, instance: Path | None) -> None:
+    """Takes AI initiatives from pilot to full production."""
+    ctx.obj = Context(instance)
+
+
+def main() -> None:
+    """Run, and turn every refusal into one sentence and exit code 1."""
+    try:
+        governance(prog_name="governance")
+    except ANSWERS as refused:
+        click.echo(_sentence(refused), err=True)
+        sys.exit(1)
+
+
+def _sentence(refused: BaseException) -> str:
+    if isinstance(refused, Refused):
+        return "\n".join([refused.message, *(f"  {problem.message}" for problem in refused.problems)])
+    return str(refused)

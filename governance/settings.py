@@ -1,0 +1,124 @@
+"""What can be set, from the environment. A value that is not understood stops the start-up; nothing is guessed."""
+
+import difflib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+PREFIX = "GOVERNANCE_"
+SHORTEST_SECRET = 32
+KNOWN_SECRETS = {"changeme", "secret", "dev", "development", "default"}
+
+
+class SettingsError(Exception):
+    """One sentence: which setting, what is wrong, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this process runs."""
+
+    instance: Path
+    secret_key: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    demo: bool = True
+    secure_cookies: bool = False
+    session_lasts: timedelta = timedelta(hours=12)
+
+    @property
+    def is_loopback(self) -> bool:
+        return is_loopback(self.host)
+
+    @property
+    def address(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+
+NAMES = {
+    "INSTANCE": "the folder with the database and the files; default ./instance",
+    "HOST": "the address to listen on; default 127.0.0.1",
+    "PORT": "the port to listen on; default 8000",
+    "DEMO": "1 loads the demo portfolio into an empty instance, 0 starts empty; default 1",
+    "SECRET_KEY": f"signs cookies, at least {SHORTEST_SECRET} signs; made and kept in the instance folder where it is not given",
+    "SECURE_COOKIES": "1 where the site is served by https; default 0",
+    "SESSION_HOURS": "how long a sign-in lasts, 1 to 168; default 12",
+}
+"""Every setting: as GOVERNANCE_<NAME>; INSTANCE, PORT and DEMO also without the prefix, as `make` passes them."""
+
+SHORT = ("INSTANCE", "PORT", "DEMO")
+
+
+def read(environment: Mapping[str, str] | None = None, instance: Path | None = None) -> Settings:
+    """The settings. `instance` is the choice of the command line. Raises `SettingsError`."""
+    given = dict(os.environ if environment is None else environment)
+    _check_names(given)
+    folder = (instance or Path(_value(given, "INSTANCE", "instance"))).expanduser().resolve()
+    return Settings(
+        instance=folder,
+        secret_key=_secret(_value(given, "SECRET_KEY", ""), folder),
+        host=_value(given, "HOST", "127.0.0.1"),
+        port=_number("PORT", _value(given, "PORT", "8000"), 1, 65535),
+        demo=_switch("DEMO", _value(given, "DEMO", "1")),
+        secure_cookies=_switch("SECURE_COOKIES", _value(given, "SECURE_COOKIES", "0")),
+        session_lasts=timedelta(hours=_number("SESSION_HOURS", _value(given, "SESSION_HOURS", "12"), 1, 168)),
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_names(given: Mapping[str, str]) -> None:
+    for name in given:
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in NAMES:
+            close = difflib.get_close_matches(name, [PREFIX + known for known in NAMES], 1)
+            hint = f" Did you mean {close[0]}?" if close else f" Known are {', '.join(PREFIX + known for known in NAMES)}."
+            raise SettingsError(f"There is no setting {name}.{hint}")
+
+
+def _value(given: Mapping[str, str], name: str, default: str) -> str:
+    value = given.get(PREFIX + name) or (given.get(name) if name in SHORT else None)
+    return (value or default).strip()
+
+
+def _number(name: str, value: str, least: int, most: int) -> int:
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise SettingsError(f"{name} is a whole number from {least} to {most}, not “{value}”.")
+    return int(value)
+
+
+def _switch(name: str, value: str) -> bool:
+    if value not in ("0", "1"):
+        raise SettingsError(f"{name} is 0 or 1, not “{value}”.")
+    return value == "1"
+
+
+def _secret(given: str, folder: Path) -> str:
+    """The given secret, or the one of the instance, made on the first start and readable by its owner only."""
+    if given:
+        return _checked(given, "GOVERNANCE_SECRET_KEY")
+    file = folder / "secret-key"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+    if file.stat().st_mode & 0o077:
+        raise SettingsError(f"Others can read {file}. Restrict it with: chmod 600 {file}")
+    return _checked(file.read_text(encoding="utf-8").strip(), str(file))
+
+
+def _checked(secret: str, where: str) -> str:
+    if len(secret) < SHORTEST_SECRET or secret.casefold() in KNOWN_SECRETS or len(set(secret)) < 8:
+        raise SettingsError(f"The secret in {where} is too weak: use at least {SHORTEST_SECRET} random signs.")
+    return secret
