@@ -17,7 +17,13 @@ from governance.reads.checks import KEPT_RECORDS, Checked
 KEPT_REFERENCES = ("limits.", "approved.", "attribution.")
 """References that the app takes from its own records or the policy; any other is typed beside the value."""
 
-SOURCES = {"kpi_record": "KPI record", "rollout": "rollout record", "guardrails": "guardrail record", "plan": "plan", "value": "value record"}
+SOURCES = {
+    "kpi_record": "KPI record",
+    "rollout": "rollout record",
+    "guardrails": "guardrail record",
+    "plan": "plan",
+    "value": "value record",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,9 @@ def _items(policy: Policy, section: Section, before: Mapping[str, Any], after: M
         old, new = before.get(item), after.get(item)
         if old == new:
             continue
-        for change in _answer(item, _as_answer(old), _as_answer(new)) if _is_answer(old) or _is_answer(new) else _record(policy, item, old, new):
+        for change in (
+            _answer(item, _as_answer(old), _as_answer(new)) if _is_answer(old) or _is_answer(new) else _record(policy, item, old, new)
+        ):
             yield Change(section, change.item, change.what, change.before, change.after)
 
 
@@ -128,7 +130,9 @@ def _values(answer: Mapping[str, Any]) -> dict[str, str]:
         name = value["metric"] + (f" ({value['kpi']})" if value.get("kpi") else "")
         name = name if name not in found else f"{name} {len(found) + 1}"
         interval = f", 95 %: {value['low']} to {value['high']}" if value.get("low") else ""
-        found[name] = f"{value['value']} {value['unit']}{interval}, n {value['n']:,}, measured {value['measured_at'][:10]}, {value['source']}"
+        found[name] = (
+            f"{value['value']} {value['unit']}{interval}, n {value['n']:,}, measured {value['measured_at'][:10]}, {value['source']}"
+        )
     return found
 
 
@@ -171,7 +175,9 @@ def _text(value: object) -> str:
 def _with_words(session: Session, found: Sequence[Change]) -> tuple[Change, ...]:
     """Notes by what they say, people by their printed names."""
     said = words.texts(session, [text for change in found if change.what == "Note" for text in (change.before, change.after)])
-    named = people.names(session, [text for change in found if change.what in ("Lead", "Answered by") for text in (change.before, change.after)])
+    named = people.names(
+        session, [text for change in found if change.what in ("Lead", "Answered by") for text in (change.before, change.after)]
+    )
     return tuple(_spoken(change, said, named) for change in found)
 
 

@@ -1,6 +1,6 @@
 """What the page of a gate request shows: the seats as cards, what changed, what is missing, the conversation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain import separation, signoffs
+from governance.domain.dossier import Answer
 from governance.domain.errors import RuleBroken
 from governance.domain.policy import Seat
 from governance.domain.rights import Doer
@@ -18,8 +19,9 @@ from governance.events import streams
 from governance.ledger import read
 from governance.models.gates import GateRequest, Revision, SignOff
 from governance.models.ledger import Leaf
-from governance.reads import dossier_changes, ledger_pages, people, reviews, words
+from governance.reads import dossier_changes, ledger_pages, people, policies, reviews, words
 from governance.reads.dossier_changes import Change
+from governance.reads.frozen import frozen_material
 from governance.reads.ledger_pages import Line
 from governance.reads.material import material
 from governance.reads.reviews import OnTheTable
@@ -147,8 +149,7 @@ class _Reader:
     def _moved(self, row: SignOff, sections: Sequence[Section]) -> tuple[Change, ...]:
         before = dossier_changes.content_of(self.session, {section: row.covers[section.value] for section in sections})
         after = _live(self.session, self.table)
-        found = dossier_changes.compare(self.session, self.table.policy, before, {section: after.get(section, {}) for section in sections})
-        return found
+        return dossier_changes.compare(self.session, self.table.policy, before, {section: after.get(section, {}) for section in sections})
 
     def _reason(self, row: SignOff) -> str | None:
         return self.said.get(row.reason) if row.reason else None
@@ -211,3 +212,13 @@ def conversation(session: Session, request: GateRequest) -> list[Line]:
 
 def _joined(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def earlier_answers(session: Session, table: OnTheTable) -> Mapping[str, Answer]:
+    """The answers of the dossier that `since_before` compares with, by item."""
+    earlier = _earlier(session, table.request)
+    if earlier is None:
+        return {}
+    revision, _ = earlier
+    request = session.get_one(GateRequest, revision.request_id)
+    return frozen_material(session, request, revision, policies.by_digest(session, revision.policy)).answers

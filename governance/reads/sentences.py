@@ -20,8 +20,19 @@ from governance.domain.vocabulary import (
 from governance.ledger.read import Entry
 from governance.words import word
 
-Body: TypeAlias = Mapping[str, Any]
 Names: TypeAlias = Mapping[str, str]
+
+
+class Facts(dict[str, Any]):
+    """The body of an entry, with the names of those it is about."""
+
+    def __init__(self, body: Mapping[str, Any], names: Names) -> None:
+        super().__init__(body)
+        self._names = names
+
+    def name(self, field: str) -> str:
+        """The printed name of the person a field holds the id of."""
+        return self._names.get(self[field], self[field])
 
 
 class Mark(NamedTuple):
@@ -46,7 +57,7 @@ def who(entry: Entry, names: Names) -> str:
 def deed(entry: Entry, names: Names) -> str:
     """The same sentence without its subject: “approved gate G3 for compliance”."""
     told = DEEDS.get(entry.kind)
-    return told(entry.body, names) if told else f"recorded “{entry.kind}”"
+    return told(Facts(entry.body, names)) if told else f"recorded “{entry.kind}”"
 
 
 def quoted(entry: Entry, words: Mapping[str, str]) -> str:
@@ -114,15 +125,15 @@ _SEEN_BY = {
 }
 
 
-def _function(body: Body) -> str:
+def _function(body: Facts) -> str:
     return word(Function(body["function"])).past
 
 
-def _evidence_added(body: Body, names: Names) -> str:
+def _evidence_added(body: Facts) -> str:
     return f"added the {word(EvidenceKind(body['evidence_kind'])).past} “{body['title']}” as evidence {body['evidence']}"
 
 
-def _item_answered(body: Body, names: Names) -> str:
+def _item_answered(body: Facts) -> str:
     rests = [_count(len(body["values"]), "value"), _count(len(body["evidence"]), "piece") + (" of evidence" if body["evidence"] else "")]
     told = f"answered check {body['item']}: {word(AnswerState(body['claim'])).past}"
     found = " and ".join(part for part, there in zip(rests, (body["values"], body["evidence"]), strict=True) if there)
@@ -133,105 +144,107 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _registered(body: Body, names: Names) -> str:
-    return f"registered {body['initiative']} “{body['name']}”, led by {_name(body['lead'], names)}; {_SEEN_BY[Visibility(body['visibility'])]}"
+def _registered(body: Facts) -> str:
+    return f"registered {body['initiative']} “{body['name']}”, led by {body.name('lead')}; {_SEEN_BY[Visibility(body['visibility'])]}"
 
 
-def _described(body: Body, names: Names) -> str:
-    return f"described {body['initiative']} anew as “{body['name']}”, led by {_name(body['lead'], names)}; {_SEEN_BY[Visibility(body['visibility'])]}"
+def _described(body: Facts) -> str:
+    return (
+        f"described {body['initiative']} anew as “{body['name']}”, led by {body.name('lead')}; {_SEEN_BY[Visibility(body['visibility'])]}"
+    )
 
 
-def _team(body: Body, names: Names) -> str:
-    deputy = f", with {_name(body['deputy'], names)} as deputy" if body.get("deputy") else ""
-    return f"named {_name(body['person'], names)} for {_function(body)} in {body['initiative']}{deputy}"
+def _team(body: Facts) -> str:
+    deputy = f", with {body.name('deputy')} as deputy" if body.get("deputy") else ""
+    return f"named {body.name('person')} for {_function(body)} in {body['initiative']}{deputy}"
 
 
-def _tiering(body: Body, names: Names) -> str:
+def _tiering(body: Facts) -> str:
     if body.get("tier"):
         return f"answered the tiering questions of {body['initiative']}: {word(Tier(body['tier'])).past} risk, {_count(body['score'], 'point')}"
     return f"answered part of the tiering questions of {body['initiative']}; {len(body['missing'])} are open"
 
 
-def _standing(body: Body, names: Names) -> str:
-    told = {Standing.GOOD: "restored {}", Standing.ON_HOLD: "put {} on hold", Standing.SUSPENDED: "suspended {}"}[Standing(body["standing"])]
+def _standing(body: Facts) -> str:
+    told = {Standing.GOOD: "restored {}", Standing.ON_HOLD: "put {} on hold", Standing.SUSPENDED: "suspended {}"}[
+        Standing(body["standing"])
+    ]
     return told.format(body["initiative"]) + (f": {body['why']}" if body.get("why") else "")
 
 
-def _submitted(body: Body, names: Names) -> str:
+def _submitted(body: Facts) -> str:
     again = " again" if body["revision"] > 1 else ""
     return f"submitted request {body['request']}{again}: revision {body['revision']}, put before {_count(len(body['seats']), 'seat')}"
 
 
-def _signed(body: Body, names: Names) -> str:
+def _signed(body: Facts) -> str:
     return f"{_DECISIONS[Decision(body['decision'])]} request {body['request']} for {_function(body)}, revision {body['revision']}"
 
 
-def _finding(body: Body, names: Names) -> str:
+def _finding(body: Facts) -> str:
     about = f" on check {body['item']}" if body.get("item") else ""
     severity = word(FindingSeverity(body["severity"])).past
-    return f"raised finding {body['finding']} ({severity}){about}, owned by {_name(body['owner'], names)}, due {body['due']}"
+    return f"raised finding {body['finding']} ({severity}){about}, owned by {body.name('owner')}, due {body['due']}"
 
 
-def _granted_role(body: Body, names: Names) -> str:
+def _granted_role(body: Facts) -> str:
     until = f" until {str(body['until'])[:10]}" if body.get("until") else ""
-    return f"gave {_name(body['person'], names)} the role {word(Role(body['role'])).past}{until}"
+    return f"gave {body.name('person')} the role {word(Role(body['role'])).past}{until}"
 
 
-def _granted_function(body: Body, names: Names) -> str:
-    return f"let {_name(body['person'], names)} sign for {_function(body)} in {_where(body)}"
+def _granted_function(body: Facts) -> str:
+    return f"let {body.name('person')} sign for {_function(body)} in {_where(body)}"
 
 
-def _withdrew_function(body: Body, names: Names) -> str:
-    return f"withdrew the right of {_name(body['person'], names)} to sign for {_function(body)} in {_where(body)}"
+def _withdrew_function(body: Facts) -> str:
+    return f"withdrew the right of {body.name('person')} to sign for {_function(body)} in {_where(body)}"
 
 
-def _where(body: Body) -> str:
+def _where(body: Facts) -> str:
     return f"the unit {body['unit']}" if body.get("unit") else "all units"
 
 
-def _pack(body: Body, names: Names) -> str:
+def _pack(body: Facts) -> str:
     about = body.get("initiative") or "the organisation"
     return f"issued the evidence report “{body['title']}” on {about}, up to entry {body['cut']}"
 
 
-def _name(person: str, names: Names) -> str:
-    return names.get(person, person)
-
-
-DEEDS: Mapping[str, Callable[[Body, Names], str]] = {
+DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "evidence.added": _evidence_added,
     "item.answered": _item_answered,
-    "settings.changed": lambda body, names: f"set the organisation to “{body['name']}”, time zone {body['time_zone']}",
-    "unit.opened": lambda body, names: f"opened the unit “{body['name']}”",
-    "unit.renamed": lambda body, names: f"renamed the unit {body['unit']} to “{body['name']}”",
-    "person.registered": lambda body, names: f"registered {body['name']}, {body['title']}",
-    "person.changed": lambda body, names: f"changed the entry of {body['name']}, {body['title']}",
-    "person.disabled": lambda body, names: f"disabled the account of {_name(body['person'], names)}",
-    "person.enabled": lambda body, names: f"enabled the account of {_name(body['person'], names)}",
-    "person.locked": lambda body, names: f"locked the account of {_name(body['person'], names)} after too many wrong passwords",
+    "settings.changed": lambda body: f"set the organisation to “{body['name']}”, time zone {body['time_zone']}",
+    "unit.opened": lambda body: f"opened the unit “{body['name']}”",
+    "unit.renamed": lambda body: f"renamed the unit {body['unit']} to “{body['name']}”",
+    "person.registered": lambda body: f"registered {body['name']}, {body['title']}",
+    "person.changed": lambda body: f"changed the entry of {body['name']}, {body['title']}",
+    "person.disabled": lambda body: f"disabled the account of {body.name('person')}",
+    "person.enabled": lambda body: f"enabled the account of {body.name('person')}",
+    "person.locked": lambda body: f"locked the account of {body.name('person')} after too many wrong passwords",
     "role.granted": _granted_role,
-    "role.withdrawn": lambda body, names: f"withdrew the role {word(Role(body['role'])).past} from {_name(body['person'], names)}",
+    "role.withdrawn": lambda body: f"withdrew the role {word(Role(body['role'])).past} from {body.name('person')}",
     "function.granted": _granted_function,
     "function.withdrawn": _withdrew_function,
     "finding.raised": _finding,
-    "finding.answered": lambda body, names: f"answered finding {body['finding']} with evidence {body['evidence']}",
-    "finding.closed": lambda body, names: f"accepted the answer to finding {body['finding']} and closed it",
-    "gate.opened": lambda body, names: f"started request {body['request']} to pass gate {body['gate']}",
+    "finding.answered": lambda body: f"answered finding {body['finding']} with evidence {body['evidence']}",
+    "finding.closed": lambda body: f"accepted the answer to finding {body['finding']} and closed it",
+    "gate.opened": lambda body: f"started request {body['request']} to pass gate {body['gate']}",
     "gate.submitted": _submitted,
     "gate.signed_off": _signed,
-    "gate.changes_requested": lambda body, names: f"gave request {body['request']} back to its lead: changes are asked for",
-    "gate.settled": lambda body, names: _OUTCOMES[RequestState(body["outcome"])].format(request=body["request"]),
-    "gate.commented": lambda body, names: f"commented on request {body['request']}",
+    "gate.changes_requested": lambda body: f"gave request {body['request']} back to its lead: changes are asked for",
+    "gate.settled": lambda body: _OUTCOMES[RequestState(body["outcome"])].format(request=body["request"]),
+    "gate.commented": lambda body: f"commented on request {body['request']}",
     "initiative.registered": _registered,
     "initiative.described": _described,
-    "initiative.model_named": lambda body, names: f"named “{body['version']}” as the model version of {body['initiative']} to be judged",
-    "initiative.viewer_named": lambda body, names: f"let {_name(body['person'], names)} see {body['initiative']}",
-    "initiative.viewer_removed": lambda body, names: f"took {_name(body['person'], names)} off the readers of {body['initiative']}",
+    "initiative.model_named": lambda body: f"named “{body['version']}” as the model version of {body['initiative']} to be judged",
+    "initiative.viewer_named": lambda body: f"let {body.name('person')} see {body['initiative']}",
+    "initiative.viewer_removed": lambda body: f"took {body.name('person')} off the readers of {body['initiative']}",
     "team.named": _team,
     "tiering.answered": _tiering,
-    "limit.stated": lambda body, names: f"set the limit {body['name'].replace('_', ' ')} of {body['initiative']} to {body['value']} {body['unit']}",
+    "limit.stated": lambda body: (
+        f"set the limit {body['name'].replace('_', ' ')} of {body['initiative']} to {body['value']} {body['unit']}"
+    ),
     "standing.changed": _standing,
-    "initiative.advanced": lambda body, names: f"moved {body['initiative']} to {word(Stage(body['entered'])).past}",
+    "initiative.advanced": lambda body: f"moved {body['initiative']} to {word(Stage(body['entered'])).past}",
     "pack.issued": _pack,
-    "policy.published": lambda body, names: f"published the policy “{body['title']}”, version {body['version']}",
+    "policy.published": lambda body: f"published the policy “{body['title']}”, version {body['version']}",
 }

@@ -30,7 +30,7 @@ def minus_signs(text: str | None) -> str | None:
     return text.replace("\N{MINUS SIGN}", "-") if text else text
 
 
-def check_number(form: Form, field: StringField) -> None:
+def check_number(_: Form, field: StringField) -> None:
     if field.data and field.data not in LEVELS and not is_decimal(field.data):
         raise ValidationError("Enter a number with a point before the decimals, for example 0.92.")
 
@@ -53,7 +53,11 @@ class ValueForm(Form):
     source = StringField("Source", [Optional(), Length(max=200, message="Enter a source of at most 200 signs.")])
     low = StringField("95 % interval, low end", [Optional(), check_number], filters=[minus_signs])
     high = StringField("95 % interval, high end", [Optional(), check_number], filters=[minus_signs])
-    good = SelectField("Which way is better?", [Optional()], choices=[SelectChoice("", "Choose"), *(SelectChoice(way.value, word(way).label) for way in Good)])
+    good = SelectField(
+        "Which way is better?",
+        [Optional()],
+        choices=[SelectChoice("", "Choose"), *(SelectChoice(way.value, word(way).label) for way in Good)],
+    )
     kpi = StringField("Name of the KPI", [Optional(), Length(max=60, message="Enter a name of at most 60 signs.")])
 
     def __init__(self, need: Need, prefix: str, today: date, **given: Any) -> None:
@@ -107,9 +111,13 @@ def _plain(number: str) -> str:
 class ItemForm(Form):
     """The whole form of an item. New evidence is optional unless its own button was used."""
 
-    claim = RadioField("Where does it stand?", [InputRequired("Choose where it stands.")], choices=[SelectChoice(c.value, word(c).label) for c in CLAIMS])
+    claim = RadioField(
+        "Where does it stand?", [InputRequired("Choose where it stands.")], choices=[SelectChoice(c.value, word(c).label) for c in CLAIMS]
+    )
     note = TextAreaField("Note", [Length(max=10_000, message="Write at most 10,000 signs.")])
-    evidence = SelectMultipleField("Evidence it rests on", option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), validate_choice=False)
+    evidence = SelectMultipleField(
+        "Evidence it rests on", option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), validate_choice=False
+    )
     title = StringField("Title", [Optional(), Length(min=3, max=200, message="Enter a title of 3 to 200 signs.")])
     file = FileField("File")
     address = StringField("Address")
@@ -123,8 +131,13 @@ class ItemForm(Form):
         self.page = page
         attached = {piece.id for piece in page.evidence}
         fitting = [piece for piece in pieces if piece.id in attached or piece.kind is page.check.item.evidence]
-        self.evidence.choices = [SelectChoice(piece.id, piece.title) for piece in sorted(fitting, key=lambda piece: piece.id not in attached)]
-        self.rows = [ValueForm(need, f"{page.check.item.id}-{number}-", today, data=_row(need, answer), **given) for number, need in enumerate(page.needs)]
+        self.evidence.choices = [
+            SelectChoice(piece.id, piece.title) for piece in sorted(fitting, key=lambda piece: piece.id not in attached)
+        ]
+        self.rows = [
+            ValueForm(need, f"{page.check.item.id}-{number}-", today, data=_row(need, answer), **given)
+            for number, need in enumerate(page.needs)
+        ]
 
     @property
     def kind(self) -> EvidenceKind:

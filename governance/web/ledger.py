@@ -60,7 +60,16 @@ def export() -> Response:
     found = ledger_pages.lines(current.session(), asked(), limit=MOST_EXPORTED)
     header = ["entry", "time (UTC)", "stream", "number in stream", "kind", "who", "what happened", "leaf hash"]
     rows = (
-        [line.entry.index, line.entry.at.isoformat(), line.entry.stream, line.entry.seq, line.entry.kind, line.who, line.deed, line.entry.hash.hex()]
+        [
+            line.entry.index,
+            line.entry.at.isoformat(),
+            line.entry.stream,
+            line.entry.seq,
+            line.entry.kind,
+            line.who,
+            line.deed,
+            line.entry.hash.hex(),
+        ]
         for line in found
     )
     return csvs.answer("ledger", header, rows)

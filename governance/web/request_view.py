@@ -1,0 +1,280 @@
+"""The page of a gate request, put together for one reader."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask import url_for
+
+from governance.domain import rights, signoffs
+from governance.domain.checklist import Comparison, limit_in_words
+from governance.domain.dossier import Answer, Evidence, Material
+from governance.domain.errors import NotThere, Problem, RuleBroken
+from governance.domain.policy import Gate, Policy
+from governance.domain.vocabulary import OPEN_STATES, Function, RequestState, Role
+from governance.models.gates import GateRequest
+from governance.models.initiatives import Initiative
+from governance.reads import checks, gate_pages, people, policies, readiness, reviews, words
+from governance.reads.checks import Checked
+from governance.reads.gate_pages import Card, Changes
+from governance.reads.ledger_pages import Line
+from governance.reads.material import material
+from governance.reads.reviews import OnTheTable
+from governance.web import current
+from governance.web.bars import Bar, bar
+from governance.words import word
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One comparison: the value, its limit in words, where it lies."""
+
+    metric: str
+    value: str
+    detail: str
+    limit: str
+    was: str
+    bar: Bar | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A check with its comparisons and evidence."""
+
+    check: Checked
+    measures: tuple[Measure, ...]
+    note: str
+    author: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    function: Function
+    yours: bool
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that stands in the way of submitting, and where to do it."""
+
+    code: str
+    message: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    request: GateRequest
+    initiative: Initiative
+    gate: Gate
+    policy: Policy
+    material: Material | None
+    table: OnTheTable | None
+    lead: str
+    title: str
+    heading: str
+    cards: tuple[Card, ...] = ()
+    changed: Changes | None = None
+    unsubmitted: Changes | None = None
+    groups: tuple[Group, ...] = ()
+    met: int = 0
+    missing: tuple[Missing, ...] = ()
+    story: tuple[Line, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    submit_note: str = ""
+    may_submit: bool = False
+    may_withdraw: bool = False
+    may_close: bool = False
+    may_comment: bool = False
+
+    @property
+    def your_seats(self) -> list[str]:
+        return [view.seat.id for card in self.cards for view in card.seats if view.state == "yours"]
+
+    @property
+    def applicable(self) -> int:
+        return sum(len(group.rows) for group in self.groups)
+
+
+def visible_request(request_id: str) -> GateRequest:
+    """Raises `NotThere`, in the same words where it does not exist and where this reader may not see it."""
+    found = current.session().get(GateRequest, request_id)
+    if found is None or not rights.may_see(current.doer(), people.ties(current.session(), found.initiative_key)):
+        raise NotThere("There is no such gate request, or you may not see it.")
+    return found
+
+
+def build(request_id: str) -> RequestView:
+    """Everything the page shows. Raises `NotThere`."""
+    session, request, now = current.session(), visible_request(request_id), current.now()
+    initiative = session.get_one(Initiative, request.initiative_key)
+    table = reviews.on_the_table(session, request.id, now) if request.revision else None
+    policy = table.policy if table else policies.current(session)
+    found = table.material if table else _working(request, policy)
+    checked = table.checks if table else checks.evaluated(policy, found, now) if found else ()
+    names = _names(initiative, checked)
+    cards = gate_pages.cards(session, table, current.doer(), now) if table else ()
+    missing = _missing(request, policy)
+    return RequestView(
+        request=request,
+        initiative=initiative,
+        gate=policy.gates[request.gate],
+        policy=policy,
+        material=found,
+        table=table,
+        lead=names[initiative.lead_id],
+        title=title(policy.gates[request.gate], initiative),
+        heading=_heading(request, table, cards, names[initiative.lead_id], len(missing)),
+        cards=cards,
+        changed=gate_pages.since_before(session, table) if table else None,
+        unsubmitted=gate_pages.unsubmitted(session, table) if table else None,
+        groups=_groups(checked, cards, names, gate_pages.earlier_answers(session, table) if table else {}),
+        met=sum(1 for check in checked if check.applies and check.passes),
+        missing=missing,
+        story=tuple(gate_pages.conversation(session, request)),
+        names=names,
+        submit_note=(words.text(session, table.revision.note) if table else None) or "",
+        **_rights(request, initiative, table),
+    )
+
+
+def title(gate: Gate, initiative: Initiative) -> str:
+    return f"{word(gate.enters).label if gate.enters else gate.name} for {initiative.name}"
+
+
+def _working(request: GateRequest, policy: Policy) -> Material | None:
+    try:
+        return material(current.session(), request.initiative_key, request.gate, policy)
+    except RuleBroken:
+        return None
+
+
+def _names(initiative: Initiative, checked: Sequence[Checked]) -> Mapping[str, str]:
+    answers = [check.answer for check in checked if check.answer]
+    authors = [piece.added_by for answer in answers for piece in answer.evidence]
+    return people.names(current.session(), [initiative.lead_id, *(answer.by for answer in answers), *authors])
+
+
+def _rights(request: GateRequest, initiative: Initiative, table: OnTheTable | None) -> dict[str, bool]:
+    doer, open_now = current.doer(), request.state in OPEN_STATES
+    leads = doer.id == initiative.lead_id
+    moved = table is None or request.state is RequestState.CHANGES_REQUESTED or table.review.frozen != table.review.live
+    rejected = table is not None and not signoffs.can_still_pass(table.review)
+    officer = Role.COMPLIANCE_OFFICER in doer.roles
+    return {
+        "may_submit": leads and open_now and moved and not rejected,
+        "may_withdraw": leads and open_now,
+        "may_close": officer and request.state is RequestState.IN_REVIEW and rejected and doer.id not in _submitters(table),
+        "may_comment": bool(doer.roles - {Role.AUDITOR, Role.ADMIN}),
+    }
+
+
+def _submitters(table: OnTheTable | None) -> frozenset[str]:
+    return table.around.submitters if table else frozenset()
+
+
+def _missing(request: GateRequest, policy: Policy) -> tuple[Missing, ...]:
+    """What is missing before the next submission, while there can be one."""
+    if request.state not in (RequestState.DRAFT, RequestState.CHANGES_REQUESTED):
+        return ()
+    found = _working(request, policy)
+    if found is None:
+        sentence = "Answer the tiering questions: they decide which checks and which signatures this gate needs."
+        return (Missing("tier", sentence, url_for("facts.tiering", key=request.initiative_key)),)
+    points = readiness.open_points(current.session(), request, policy, found, current.now())
+    return tuple(linked(request, point) for point in points)
+
+
+def linked(request: GateRequest, problem: Problem) -> Missing:
+    """A problem with the page that solves it."""
+    key = request.initiative_key
+    match problem.code:
+        case "finding":
+            link = url_for("findings.listing", key=key)
+        case "model_version":
+            link = url_for("initiatives.overview", key=key)
+        case "seat":
+            link = url_for("facts.tiering", key=key)
+        case _:
+            link = url_for("checklists.checklist", key=key, gate=request.gate, open=problem.about, _anchor=problem.about)
+    return Missing(problem.code, problem.message, link)
+
+
+def _groups(checked: Sequence[Checked], cards: Sequence[Card], names: Mapping[str, str], before: Mapping[str, Answer]) -> tuple[Group, ...]:
+    yours = {card.function for card in cards if card.state == "yours"}
+    notes = words.texts(current.session(), [check.answer.note for check in checked if check.answer])
+    groups = []
+    for function in sorted(Function, key=lambda function: function not in yours):
+        rows = tuple(
+            _row(check, names, notes, before.get(check.item.id)) for check in checked if check.applies and check.item.owner is function
+        )
+        if rows:
+            groups.append(Group(function, function in yours, rows))
+    return tuple(groups)
+
+
+def _row(check: Checked, names: Mapping[str, str], notes: Mapping[str, str], before: Answer | None) -> Row:
+    answer = check.answer
+    earlier = {value.metric: value.value for value in before.values} if before else {}
+    return Row(
+        check=check,
+        measures=tuple(_measure(comparison, earlier.get(comparison.threshold.metric)) for comparison in check.evaluated.comparisons),
+        note=notes.get(answer.note or "", "") if answer else "",
+        author=names.get(answer.by, "") if answer else "",
+        evidence=answer.evidence if answer else (),
+    )
+
+
+def _measure(comparison: Comparison, before: str | None) -> Measure:
+    measured, threshold = comparison.measured, comparison.threshold
+    unit = "" if measured is None or measured.unit in ("count", "level") else measured.unit
+    was = before if before is not None and measured is not None and before != measured.value else None
+    interval = f", 95 %: {measured.low} to {measured.high}" if measured and measured.low else ""
+    return Measure(
+        metric=threshold.metric.replace("_", " "),
+        value=f"{measured.value} {unit}".strip() if measured else "",
+        detail=(f"n {measured.n:,}{interval}" if measured.n > 1 else interval.removeprefix(", ")) if measured else "",
+        limit=limit_in_words(threshold) + (f" ({comparison.reference})" if threshold.compare_with and comparison.reference else ""),
+        was=was or "",
+        bar=bar(comparison, was),
+    )
+
+
+def _heading(request: GateRequest, table: OnTheTable | None, cards: Sequence[Card], lead: str, missing: int) -> str:
+    you = "you" if current.doer().name == lead else lead
+    match request.state:
+        case RequestState.DRAFT:
+            points = "one point is open" if missing == 1 else f"{missing} points are open"
+            return f"Not submitted yet: {points}" if missing else "Ready to submit"
+        case RequestState.CHANGES_REQUESTED:
+            return f"Changes are asked for: {you} can submit again"
+        case RequestState.PASSED:
+            return "Every seat approved, and the gate is passed"
+        case RequestState.REJECTED:
+            return "Rejected: a new request has to answer its findings"
+        case RequestState.WITHDRAWN:
+            return f"{lead} withdrew this request"
+    assert table is not None
+    return _review_heading(table, cards, you)
+
+
+def _review_heading(table: OnTheTable, cards: Sequence[Card], lead: str) -> str:
+    if not signoffs.can_still_pass(table.review):
+        return "A seat rejected it, so it can no longer pass; the others may still decide"
+    if table.review.frozen != table.review.live:
+        return f"The record changed after the dossier was frozen: {lead} has to submit again"
+    waiting = [card for card in cards if card.state in ("yours", "waiting", "barred", "fallen", "later")]
+    if not waiting:
+        return "Every seat has approved, but a check keeps the gate shut"
+    functions = " and ".join(word(card.function).past for card in waiting)
+    if len(waiting) > 1:
+        return f"Waiting for {functions}"
+    able = list(dict.fromkeys(name for view in waiting[0].seats if view.state != "approve" for name in view.can))
+    named = ["you" if name == current.doer().name else name for name in able]
+    who = " or ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+    return (
+        f"Waiting for {functions}: {who}"
+        if who
+        else f"Waiting for {functions}, and nobody can sign: an administrator can grant the function"
+    )
