@@ -118,6 +118,7 @@ _OUTCOMES = {
     RequestState.REJECTED: "closed request {request} as rejected",
     RequestState.WITHDRAWN: "withdrew request {request}",
 }
+_STANDINGS = {Standing.GOOD: "restored {}", Standing.ON_HOLD: "put {} on hold", Standing.SUSPENDED: "suspended {}"}
 _SEEN_BY = {
     Visibility.ORGANISATION: "everybody in the organisation may see it",
     Visibility.UNIT: "its unit may see it",
@@ -161,14 +162,13 @@ def _team(body: Facts) -> str:
 
 def _tiering(body: Facts) -> str:
     if body.get("tier"):
-        return f"answered the tiering questions of {body['initiative']}: {word(Tier(body['tier'])).past} risk, {_count(body['score'], 'point')}"
+        tier = word(Tier(body["tier"])).past
+        return f"answered the tiering questions of {body['initiative']}: {tier} risk, {_count(body['score'], 'point')}"
     return f"answered part of the tiering questions of {body['initiative']}; {len(body['missing'])} are open"
 
 
 def _standing(body: Facts) -> str:
-    told = {Standing.GOOD: "restored {}", Standing.ON_HOLD: "put {} on hold", Standing.SUSPENDED: "suspended {}"}[
-        Standing(body["standing"])
-    ]
+    told = _STANDINGS[Standing(body["standing"])]
     return told.format(body["initiative"]) + (f": {body['why']}" if body.get("why") else "")
 
 

@@ -84,6 +84,8 @@ def _page(request_id: str, typed: dict[str, WordsForm] | None = None, refused: R
     forms = {name: (typed or {}).get(name) or WordsForm(prefix=f"{name}-", formdata=None) for name in FORMS}
     for name, label in FORMS.items():
         forms[name].reason.label.text = label
-    seats = [(seat, signing_forms.decision_form(view, seat, formdata=None)) for seat in view.your_seats[:1]]
+    decision = signing_forms.decision_form(view, blank=True) if view.your_seats else None
     problems = [request_view.linked(view.request, problem) for problem in refused.problems] if refused else []
-    return render_template("gates/request.html", view=view, forms=forms, seats=seats, refused=refused, problems=problems)
+    return render_template(
+        "gates/request.html", view=view, forms=forms, decision=decision, hints=signing_forms.HINTS, refused=refused, problems=problems
+    )

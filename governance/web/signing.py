@@ -1,5 +1,105 @@
-"""."""
+"""Deciding on a gate request and signing the decision. Who signs is proved before anything is written."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from governance.domain import separation, signoffs
+from governance.domain.errors import NotThere, RuleBroken
+from governance.domain.policy import Seat
+from governance.domain.vocabulary import RequestState
+from governance.ledger.log import Auth
+from governance.reads import people
+from governance.services import accounts
+from governance.services.signoffs import sign_off
+from governance.web import current, request_view
+from governance.web.request_view import RequestView
+from governance.web.signing_forms import HINTS, DecisionForm, SignForm, decision_form
+from governance.words import word
 
 bp = Blueprint("signing", __name__)
+
+Answer = str | Response | tuple[str, int]
+
+WRONG = (
+    f"That is not your password, or your account is locked: after {accounts.MOST_FAILURES} wrong tries it rests for "
+    f"{int(accounts.LOCKED_FOR.total_seconds() // 60)} minutes. Nothing was signed; your decision stands below as you wrote it."
+)
+
+
+@bp.route("/requests/<request_id>/seats/<seat_id>", methods=["GET", "POST"])
+def decide(request_id: str, seat_id: str) -> Answer:
+    """Read, decide, and go on to signing. Nothing is recorded here: the decision travels in the form."""
+    view, seat = _may_sign(request_id, seat_id)
+    form = decision_form(view)
+    if form.validate_on_submit():
+        return _oath(view, seat, decision_form(view, signing=True))
+    return render_template("signing/decide.html", view=view, seat=seat, form=form, hints=HINTS), 422 if form.is_submitted() else 200
+
+
+@bp.route("/requests/<request_id>/seats/<seat_id>/sign", methods=["GET", "POST"])
+def sign(request_id: str, seat_id: str) -> Answer:
+    """Sign what was decided. A wrong password is counted, and loses nothing of what was written."""
+    view, seat = _may_sign(request_id, seat_id)
+    form = decision_form(view, signing=True)
+    if not form.is_submitted():
+        return redirect(url_for(".decide", request_id=request_id, seat_id=seat_id), 303)
+    if not form.validate():
+        return _again(view, seat, form)
+    if not _is_proved(form.password.data):
+        form.password.errors = [WRONG]
+        return _oath(view, seat, form), 422
+    try:
+        with current.writing(Auth("password", current.now(), "web")) as log:
+            state = sign_off(log, request_id, seat_id, form.judgement())
+    except RuleBroken as refused:
+        form.accept(refused)
+        return _again(view, seat, form)
+    flash(_what_next(request_id, state))
+    return redirect(url_for("gates.request_page", request_id=request_id), 303)
+
+
+def _may_sign(request_id: str, seat_id: str) -> tuple[RequestView, Seat]:
+    """Raise unless this reader may decide for this seat now, with the reason and who can."""
+    view = request_view.build(request_id)
+    seat = next((seat for seat in view.table.review.seats if seat.id == seat_id), None) if view.table else None
+    if view.table is None or seat is None:
+        raise NotThere("This request has no such seat.")
+    separation.check_may_sign(view.table.review, seat, people.signer(current.doer()), view.table.around, current.now())
+    return view, seat
+
+
+def _is_proved(password: str) -> bool:
+    """Compare before any transaction, count in one of its own: a refusal must not undo the count."""
+    proof = accounts.prove_person(current.session(), current.doer().id, password)
+    with current.writing() as log:
+        return bool(accounts.settle_attempt(log, proof))
+
+
+def _again(view: RequestView, seat: Seat, form: SignForm) -> Answer:
+    """Back to where the fault is: the decision, or only the password."""
+    if set(form.errors) <= {"password"}:
+        return _oath(view, seat, form), 422
+    return render_template("signing/decide.html", view=view, seat=seat, form=form, hints=HINTS), 422
+
+
+def _oath(view: RequestView, seat: Seat, form: DecisionForm) -> str:
+    assert view.table is not None
+    review = view.table.review
+    others = [other.label for other in signoffs.outstanding(review, current.now()) if other.id != seat.id]
+    covered = [(word(section).label, review.frozen[section]) for section in review.frozen if section in seat.covers]
+    owner = {choice.value: choice.label for choice in form.owner.choices}.get(form.owner.data, "")
+    return render_template("signing/sign.html", view=view, seat=seat, form=form, covered=covered, others=others, owner=owner)
+
+
+def _what_next(request_id: str, state: RequestState) -> str:
+    """What happened after the signature, in one sentence."""
+    view = request_view.build(request_id)
+    match state:
+        case RequestState.PASSED:
+            return f"Signed. It was the last signature needed: {view.initiative.name} is now in {word(view.initiative.stage).past}."
+        case RequestState.CHANGES_REQUESTED:
+            return f"Signed. The request went back to {view.lead}."
+        case RequestState.REJECTED:
+            return "Signed. Every seat has decided, and the request is rejected."
+        case _:
+            return f"Signed. {view.heading}."

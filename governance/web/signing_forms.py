@@ -1,0 +1,92 @@
+"""The form of a decision, and the same carried to the page where it is signed."""
+
+from typing import Any
+
+from wtforms import HiddenField, PasswordField, RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from governance.domain.findings import NewFinding
+from governance.domain.vocabulary import Decision, FindingSeverity
+from governance.reads import people
+from governance.services.accounts import LONGEST_PASSWORD
+from governance.services.signoffs import Judgement
+from governance.web import current
+from governance.web.forms import Form
+from governance.web.request_view import RequestView
+from governance.words import word
+
+HINTS = {
+    Decision.APPROVE: "Counts while the parts of the dossier that your seat covers stay as they are.",
+    Decision.REQUEST_CHANGES: "Goes back to the lead. Other sign-offs stand unless their part changes.",
+    Decision.REJECT: "Ends this request once the others have decided. Needs a finding.",
+}
+
+
+class DecisionForm(Form):
+    """What a seat decides. Nothing is preselected; `seen` is the digest of the dossier that was read."""
+
+    decision = RadioField(
+        "Decision",
+        [InputRequired("Choose a decision.")],
+        choices=[SelectChoice(decision.value, word(decision).label) for decision in Decision],
+    )
+    reason = TextAreaField("Reason", [Length(max=10_000, message="Write at most 10,000 signs.")])
+    finding = TextAreaField("What is wrong?", [Length(max=10_000, message="Write at most 10,000 signs.")])
+    severity = SelectField(
+        "How severe is it?", choices=[SelectChoice("", "Choose"), *(SelectChoice(one.value, word(one).label) for one in FindingSeverity)]
+    )
+    owner = SelectField("Who puts it right?")
+    item = SelectField("Which check is it about?")
+    seen = HiddenField()
+
+    @property
+    def chosen(self) -> Decision:
+        """Only of a form that is valid."""
+        return Decision(self.decision.data)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        right = super().validate(extra_validators)
+        missing = list(self._missing()) if self.decision.data else []
+        for field, sentence in missing:
+            field.errors = [*field.errors, sentence]
+        return right and not missing
+
+    def _missing(self) -> list[tuple[Any, str]]:
+        decision, asked = self.decision.data, []
+        if decision != Decision.APPROVE and not self.reason.data:
+            asked.append((self.reason, "Say why: the reason goes into the record and tells the lead what to do."))
+        if decision == Decision.REJECT:
+            asked += [(self.finding, "Describe what is wrong in 3 signs or more.")] if len(self.finding.data or "") < 3 else []
+            asked += [(self.severity, "Choose how severe it is.")] if not self.severity.data else []
+            asked += [(self.owner, "Choose who puts it right.")] if not self.owner.data else []
+        return asked
+
+    def judgement(self) -> Judgement:
+        decision = self.chosen
+        found = [NewFinding(FindingSeverity(self.severity.data), self.finding.data or "", self.owner.data, self.item.data or None)]
+        return Judgement(
+            decision=decision,
+            meaning=word(decision).meaning,
+            seen=self.seen.data or "",
+            reason=self.reason.data or "",
+            findings=found if decision is Decision.REJECT else (),
+        )
+
+
+class SignForm(DecisionForm):
+    """A decision with the proof of who makes it."""
+
+    password = PasswordField("Your password", [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)])
+
+
+def decision_form(view: RequestView, *, formdata: Any = None, blank: bool = False, signing: bool = False) -> Any:
+    """The form for one request, with its people and checks to choose from. `blank` shows it as nobody has touched it."""
+    given = {"formdata": None} if blank else ({"formdata": formdata} if formdata is not None else {})
+    seen = view.table.revision.digest if view.table else ""
+    form = (SignForm if signing else DecisionForm)(data={"seen": seen, "owner": view.initiative.lead_id}, **given)
+    owners = people.active_people(current.session())
+    form.owner.choices = [SelectChoice("", "Choose"), *(SelectChoice(person.id, f"{person.name}, {person.title}") for person in owners)]
+    rows = [row.check.item for group in view.groups for row in group.rows]
+    form.item.choices = [SelectChoice("", "None in particular"), *(SelectChoice(item.id, f"{item.id} {item.title}") for item in rows)]
+    return form
