@@ -32,11 +32,11 @@ class Word(NamedTuple):
     label: str
     past: str
     meaning: str
-    shape: str = "dot"
+    shape: str = "ahead"
     tone: str = "idle"
 
 
-def _plain(label: str, meaning: str = "", shape: str = "dot", tone: str = "idle") -> Word:
+def _plain(label: str, meaning: str = "", shape: str = "ahead", tone: str = "idle") -> Word:
     return Word(label, label.lower(), meaning, shape, tone)
 
 
@@ -46,7 +46,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Stage.REVIEW: _plain("Review", "the idea is accepted; pipelines, controls and evidence for real use are built; no live effect yet"),
         Stage.LIMITED_PRODUCTION: _plain("Limited production", "a small, watched share of real work, in steps, with a way back"),
         Stage.FULL_PRODUCTION: _plain("Full production", "the process runs on it; recertified at fixed intervals"),
-        Stage.RETIRED: _plain("Retired", "switched off or stopped; the records are kept", "not-applicable"),
+        Stage.RETIRED: _plain("Retired", "switched off or stopped; the records are kept", "na"),
     },
     Standing: {
         Standing.GOOD: _plain("Good", "nothing speaks against using what was approved", "met", "ok"),
@@ -78,12 +78,12 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         GateKind.EXIT: _plain("Exit", "leads out of use"),
     },
     RequestState: {
-        RequestState.DRAFT: _plain("Draft", "the lead and the team are preparing it", "not-started"),
-        RequestState.IN_REVIEW: _plain("In review", "the seats decide", "in-progress", "you"),
+        RequestState.DRAFT: _plain("Draft", "the lead and the team are preparing it", "todo"),
+        RequestState.IN_REVIEW: _plain("In review", "the seats decide", "progress", "you"),
         RequestState.CHANGES_REQUESTED: _plain("Changes requested", "a seat asked for changes; the lead is next", "changes", "warn"),
         RequestState.PASSED: _plain("Passed", "every seat approved; the initiative advanced", "met", "ok"),
         RequestState.REJECTED: _plain("Rejected", "a seat rejected it; a new request has to answer the findings", "not-met", "bad"),
-        RequestState.WITHDRAWN: _plain("Withdrawn", "the lead took it back", "not-applicable"),
+        RequestState.WITHDRAWN: _plain("Withdrawn", "the lead took it back", "na"),
     },
     Decision: {
         Decision.APPROVE: Word(
@@ -100,19 +100,19 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Severity.ADVISORY: _plain("Advisory", "shown and recorded; never blocks"),
     },
     AnswerState: {
-        AnswerState.NOT_STARTED: _plain("Not started", "nobody has answered it", "not-started"),
-        AnswerState.IN_PROGRESS: _plain("In progress", "somebody is at it", "in-progress"),
+        AnswerState.NOT_STARTED: _plain("Not started", "nobody has answered it", "todo"),
+        AnswerState.IN_PROGRESS: _plain("In progress", "somebody is at it", "progress"),
         AnswerState.MET: _plain("Met", "the evidence is there and every value keeps to its limit", "met", "ok"),
         AnswerState.NOT_MET: _plain("Not met", "a value misses its limit, or the team says so", "not-met", "bad"),
-        AnswerState.NOT_APPLICABLE: _plain("Not applicable", "the facts say that it does not apply", "not-applicable"),
+        AnswerState.NOT_APPLICABLE: _plain("Not applicable", "the facts say that it does not apply", "na"),
         AnswerState.WAIVED: _plain("Waived", "a dated exception is in force", "waived", "warn"),
         AnswerState.INCONCLUSIVE: _plain("Inconclusive", "it cannot be decided from what is there", "inconclusive", "warn"),
         AnswerState.STALE: _plain("Stale", "the evidence is too old", "stale", "warn"),
     },
     EvidenceKind: {
-        EvidenceKind.DOCUMENT: _plain("Document", "a file that a person wrote or signed", "document"),
+        EvidenceKind.DOCUMENT: _plain("Document", "a file that a person wrote or signed", "doc"),
         EvidenceKind.METRIC: _plain("Metric", "measured values, with the report that shows them", "metric"),
-        EvidenceKind.ATTESTATION: _plain("Attestation", "a named person's statement", "attestation"),
+        EvidenceKind.ATTESTATION: _plain("Attestation", "a named person's statement", "attest"),
         EvidenceKind.LINK: _plain("Link", "an https address, with what is expected behind it", "link"),
         EvidenceKind.AUTOMATED_REPORT: _plain("Automated report", "made by a pipeline or a tool", "report"),
     },

@@ -27,14 +27,14 @@ def register(app: Flask) -> None:
 
 def refused(error: Refused) -> tuple[str, int]:
     status = STATUS.get(type(error), 422)
-    return render_template("errors/refused.html", status=status, message=error.message, problems=error.problems), status
+    return render_template("errors/refused.html", status=status, message=error.message, problems_list=error.problems), status
 
 
 def no_token(error: CSRFError) -> tuple[str, int]:
     sentence = "The form was too old, or did not come from here, so nothing was done. Go back, load the page again and repeat it."
-    return render_template("errors/refused.html", status=400, message=sentence, problems=()), 400
+    return render_template("errors/refused.html", status=400, message=sentence), 400
 
 
 def failed(error: HTTPException) -> tuple[str, int]:
     status = error.code or 500
-    return render_template("errors/refused.html", status=status, message=SENTENCES.get(status, SENTENCES[400]), problems=()), status
+    return render_template("errors/refused.html", status=status, message=SENTENCES.get(status, SENTENCES[400])), status

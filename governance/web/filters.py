@@ -1,0 +1,98 @@
+"""How templates write moments, numbers and words. Pure functions; markup is built with escape."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request, url_for
+from markupsafe import Markup, escape
+
+from governance.web import current
+from governance.words import Word
+from governance.words import word as word_of
+
+THIN = "\u2009"
+MINUS = "\u2212"
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.filters.update(moment=moment, day=day, ago=ago, number=number, amount=amount, word=word_of, plain=plain, counted=counted)
+    app.jinja_env.globals.update(same_page=same_page)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def moment(at: datetime | None, zone: ZoneInfo | None = None) -> Markup:
+    """A moment in the viewer's zone, with its UTC form for machines: “Mon 7 Sep 2026, 11:00 CEST”."""
+    if at is None:
+        return Markup("")
+    local = at.astimezone(zone or current.zone())
+    written = f"{day_in_words(local.date())}, {local:%H:%M} {local.tzname()}"
+    return Markup('<time datetime="{}">{}</time>').format(at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), written)
+
+
+def day(on: date | None) -> Markup:
+    """A day: “Mon 7 Sep 2026”."""
+    return Markup("") if on is None else Markup('<time datetime="{}">{}</time>').format(on.isoformat(), day_in_words(on))
+
+
+def day_in_words(on: date) -> str:
+    return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def ago(since: datetime, now: datetime) -> str:
+    """How long something has waited, rounded down: “2 days”."""
+    seconds = max(0, int((now - since).total_seconds()))
+    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return counted(seconds // size, name)
+    return "less than a minute"
+
+
+def number(value: Any) -> str:
+    """Thousands with commas, U+2212 for minus; text that is no number stays as it is."""
+    try:
+        exact = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    return f"{exact:,f}".replace("-", MINUS)
+
+
+def amount(value: Any, unit: str) -> Markup:
+    """A number with its unit; shares in percent."""
+    try:
+        exact = Decimal(str(value))
+    except InvalidOperation:
+        return escape(value)
+    if unit == "share":
+        return escape(f"{number((exact * 100).normalize())}{THIN}%")
+    return escape(f"{number(exact)} {unit}".strip())
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """“1 check”, “2 checks”."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def plain(member: StrEnum) -> str:
+    """The word of a member inside a sentence."""
+    said: Word = word_of(member)
+    return said.label if said.label[:2].isupper() else said.label[0].lower() + said.label[1:]
+
+
+def same_page(**changes: Any) -> str:
+    """This page with some query values changed; None takes one away."""
+    kept: dict[str, Any] = {name: values if len(values) > 1 else values[0] for name, values in request.args.lists()}
+    kept.update(changes)
+    return url_for(request.endpoint or "", **{**(request.view_args or {}), **{name: value for name, value in kept.items() if value is not None}})
+
+
+def listed(names: Iterable[str]) -> str:
+    """“A, B and C”."""
+    *most, last = list(names)
+    return f"{', '.join(most)} and {last}" if most else last

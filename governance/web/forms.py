@@ -1,0 +1,87 @@
+"""What every form shares: typed text is tidied, a refusal lands on its fields, and the page shows all of it on top."""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
+
+from governance.domain.errors import Refused
+from governance.domain.text import tidy
+from governance.words import word
+
+
+class Form(FlaskForm):
+    """The base of every form. Text comes tidied (NFC, outer spaces off); passwords and files come as they are."""
+
+    class Meta(FlaskForm.Meta):
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            filters = unbound_field.kwargs.get("filters", [])
+            kind = unbound_field.field_class.__name__
+            if kind in ("StringField", "TextAreaField", "HiddenField", "EmailField", "SearchField"):
+                filters = [*filters, _tidied]
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+    def accept(self, refused: Refused) -> None:
+        """Put the problems of a refusal onto the fields they are about; the rest goes to the form as a whole."""
+        elsewhere = []
+        for problem in refused.problems:
+            field = self._fields.get(problem.about or "")
+            if field is None:
+                elsewhere.append(problem.message)
+            else:
+                field.errors = [*field.errors, problem.message]
+        if elsewhere or not refused.problems:
+            self.form_errors = [*self.form_errors, *(elsewhere or [refused.message])]
+
+    def problems(self, prefix: str = "") -> list[tuple[str, str | None]]:
+        """Every error as (sentence, anchor of the field), in the order of the fields."""
+        found: list[tuple[str, str | None]] = [(str(error), None) for error in self.form_errors]
+        for field in self:
+            found += [(str(error), prefix + field.id) for error in _flat(field.errors)]
+        return found
+
+
+class DayField(StringField):
+    """A day as `2026-11-24`, the form a date input sends."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.typed = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if self.typed:
+            try:
+                self.data = date.fromisoformat(self.typed)
+            except ValueError:
+                raise ValidationError(f"Enter the {self.label.text.lower()} as year-month-day, such as 2026-11-24.") from None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.isoformat() if self.data else ""
+
+
+def closed_choices(kind: type[StrEnum], first: str | None = None) -> list[SelectChoice]:
+    """The members of a closed set as choices, with an empty one first where asked."""
+    members = [SelectChoice(member.value, word(member).label) for member in kind]
+    return [SelectChoice("", first), *members] if first is not None else members
+
+
+def named_choices(options: Iterable[tuple[str, str]], first: str | None = None) -> list[SelectChoice]:
+    members = [SelectChoice(value, label) for value, label in options]
+    return [SelectChoice("", first), *members] if first is not None else members
+
+
+def _tidied(value: Any) -> Any:
+    return tidy(value) if isinstance(value, str) else value
+
+
+def _flat(errors: Any) -> Iterable[Any]:
+    for error in errors:
+        if isinstance(error, list | tuple):
+            yield from _flat(error)
+        else:
+            yield error
