@@ -1,4 +1,4 @@
-"""How the report says things: its words for the closed sets, moments, numbers, sizes. No rules, no markup."""
+"""How the report says things: words of the closed sets with their marks, moments, numbers, sizes. No rules, no markup."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,20 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from governance.domain.vocabulary import (
-    AnswerState,
-    Decision,
-    EvidenceKind,
-    FindingSeverity,
-    Function,
-    ProofMethod,
-    RequestState,
-    Section,
-    Severity,
-    Stage,
-    Standing,
-    Tier,
-)
+from governance import words
+from governance.domain.vocabulary import ProofMethod
 from governance.packs.tokens import Tone
 
 
@@ -31,93 +19,44 @@ class Mark:
     word: str
 
 
-FUNCTIONS: Mapping[Function, str] = {
-    Function.DATA_SCIENCE: "Data science",
-    Function.IT_OPS: "IT operations",
-    Function.BUSINESS: "Business",
-    Function.COMPLIANCE: "Compliance",
+TONES: Mapping[str, Tone] = {
+    "met": Tone.OK,
+    "not-met": Tone.BAD,
+    "in-progress": Tone.WAITS,
+    "waived": Tone.WAITS,
+    "hold": Tone.WAITS,
+    "changes": Tone.UNSURE,
+    "inconclusive": Tone.UNSURE,
+    "stale": Tone.UNSURE,
+    "not-started": Tone.IDLE,
+    "not-applicable": Tone.IDLE,
 }
-SECTIONS: Mapping[Section, str] = {
-    Section.COMMON: "Common",
-    Section.DATA_SCIENCE: "Data science",
-    Section.IT_OPS: "IT operations",
-    Section.BUSINESS: "Business",
-    Section.COMPLIANCE: "Compliance",
-}
-STAGES: Mapping[Stage, str] = {
-    Stage.PILOT: "Pilot",
-    Stage.REVIEW: "Review",
-    Stage.LIMITED_PRODUCTION: "Limited production",
-    Stage.FULL_PRODUCTION: "Full production",
-    Stage.RETIRED: "Retired",
-}
-STANDINGS: Mapping[Standing, Mark] = {
-    Standing.GOOD: Mark(Tone.OK, "in good standing"),
-    Standing.ON_HOLD: Mark(Tone.WAITS, "on hold"),
-    Standing.SUSPENDED: Mark(Tone.BAD, "suspended"),
-}
-REQUESTS: Mapping[RequestState, Mark] = {
-    RequestState.DRAFT: Mark(Tone.IDLE, "Being prepared"),
-    RequestState.IN_REVIEW: Mark(Tone.WAITS, "In review"),
-    RequestState.CHANGES_REQUESTED: Mark(Tone.UNSURE, "Changes requested"),
-    RequestState.PASSED: Mark(Tone.OK, "Passed"),
-    RequestState.REJECTED: Mark(Tone.BAD, "Rejected"),
-    RequestState.WITHDRAWN: Mark(Tone.IDLE, "Withdrawn"),
-}
-DECISIONS: Mapping[Decision, Mark] = {
-    Decision.APPROVE: Mark(Tone.OK, "Approved"),
-    Decision.REQUEST_CHANGES: Mark(Tone.UNSURE, "Changes requested"),
-    Decision.REJECT: Mark(Tone.BAD, "Rejected"),
-}
-ANSWERS: Mapping[AnswerState, Mark] = {
-    AnswerState.NOT_STARTED: Mark(Tone.IDLE, "not started"),
-    AnswerState.IN_PROGRESS: Mark(Tone.WAITS, "in progress"),
-    AnswerState.MET: Mark(Tone.OK, "met"),
-    AnswerState.NOT_MET: Mark(Tone.BAD, "not met"),
-    AnswerState.NOT_APPLICABLE: Mark(Tone.IDLE, "does not apply"),
-    AnswerState.WAIVED: Mark(Tone.WAITS, "waived"),
-    AnswerState.INCONCLUSIVE: Mark(Tone.UNSURE, "inconclusive"),
-    AnswerState.STALE: Mark(Tone.UNSURE, "stale"),
-}
-KINDS: Mapping[EvidenceKind, str] = {
-    EvidenceKind.DOCUMENT: "document",
-    EvidenceKind.METRIC: "metric",
-    EvidenceKind.ATTESTATION: "attestation",
-    EvidenceKind.LINK: "link",
-    EvidenceKind.AUTOMATED_REPORT: "automated report",
-}
-SEVERITIES: Mapping[Severity, str] = {severity: severity.value for severity in Severity}
-FINDING_SEVERITIES: Mapping[FindingSeverity, str] = {severity: severity.value for severity in FindingSeverity}
-TIERS: Mapping[Tier, str] = {tier: tier.value for tier in Tier}
+"""The six marks of paper for the icons of the pages; an icon without a mark is printed as a plain dot."""
+
 PROOFS: Mapping[ProofMethod, str] = {
     ProofMethod.PASSWORD: "Password entered again. Confirmed by the server; there is no signature to verify offline.",
 }
-
-TABLES: Mapping[type[StrEnum], Mapping[StrEnum, str | Mark]] = {
-    Function: {**FUNCTIONS},
-    Section: {**SECTIONS},
-    Stage: {**STAGES},
-    Standing: {**STANDINGS},
-    RequestState: {**REQUESTS},
-    Decision: {**DECISIONS},
-    AnswerState: {**ANSWERS},
-    EvidenceKind: {**KINDS},
-    Severity: {**SEVERITIES},
-    FindingSeverity: {**FINDING_SEVERITIES},
-    Tier: {**TIERS},
-    ProofMethod: {**PROOFS},
-}
-"""By type first: members of different sets with the same value compare equal."""
+"""What each proof of identity is worth to a reader without the server."""
 
 
 def mark(member: StrEnum) -> Mark:
-    """How a state is printed; a set without shapes of its own gets the plain dot."""
-    found = TABLES[type(member)][member]
-    return found if isinstance(found, Mark) else Mark(Tone.PLAIN, found)
+    """A state in the past tense, in small letters: `requested changes`."""
+    found = words.word(member)
+    return Mark(TONES.get(found.shape, Tone.PLAIN), found.past)
 
 
-def word(member: StrEnum) -> str:
-    return mark(member).word
+def label(member: StrEnum) -> str:
+    return words.word(member).label
+
+
+def inside(member: StrEnum) -> str:
+    """A label inside a sentence: only abbreviations keep their capitals."""
+    name = label(member)
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
+def proof(method: ProofMethod) -> str:
+    return PROOFS[method]
 
 
 def moment(text: str) -> datetime:

@@ -13,7 +13,9 @@ from governance.packs.fonts import holds
 
 STEERS_DIRECTION = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 ONLY_JOINS = frozenset("\u200c\u200d\u00ad") | {chr(code) for code in range(0xFE00, 0xFE10)}
-ALWAYS_HELD = re.compile(r"[^\t\n\r\u0020-\u007e\u00a0-\u00ac\u00ae-\u017f\u2010-\u2015\u2018-\u201f\u2026\u2190-\u2193\u2212\u2264\u2265]+")
+ALWAYS_HELD = re.compile(
+    r"[^\t\n\r\u0020-\u007e\u00a0-\u00ac\u00ae-\u017f\u2010-\u2015\u2018-\u201f\u2026\u2190-\u2193\u2212\u2264\u2265]+"
+)
 """Matches what is not held by every text font, so that most text is never looked up."""
 
 

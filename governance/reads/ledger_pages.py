@@ -40,6 +40,7 @@ class Line:
     mark: Mark
     who: str
     deed: str
+    words: str  # what somebody wrote with it; empty where nothing was, or where it was redacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def in_words(session: Session, entries: Iterable[Entry]) -> list[Line]:
     names = people.names(session, {person for entry in found for person in sentences.people_in(entry)})
     said = words.texts(session, [sentences.digest_of_words(entry) for entry in found])
     return [
-        Line(entry, sentences.state_of(entry), sentences.who(entry, names), sentences.deed(entry, names) + sentences.quoted(entry, said))
+        Line(entry, sentences.state_of(entry), sentences.who(entry, names), sentences.deed(entry, names), said.get(sentences.digest_of_words(entry) or "", ""))
         for entry in found
     ]
 

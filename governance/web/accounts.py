@@ -1,5 +1,161 @@
-"""."""
+"""Signing in and out, setting a password, one's own profile."""
 
-from flask import Blueprint
+from datetime import UTC, datetime
+
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+from wtforms import EmailField, PasswordField
+from wtforms.validators import InputRequired
+
+from governance.demo.loader import PASSWORD_FILE
+from governance.domain.errors import RuleBroken
+from governance.ledger.log import SYSTEM
+from governance.models.accounts import Account
+from governance.models.directory import Person, PersonRole
+from governance.reads import people
+from governance.services import accounts
+from governance.services.accounts import Proof
+from governance.settings import is_loopback
+from governance.web import current
+from governance.web.forms import Form
+from governance.web.guard import TOKEN
 
 bp = Blueprint("accounts", __name__)
+
+
+class SignInForm(Form):
+    email = EmailField("E-mail address", [InputRequired("Enter your e-mail address.")], render_kw={"autocomplete": "username"})
+    password = PasswordField("Password", [InputRequired("Enter your password.")], render_kw={"autocomplete": "current-password"})
+
+
+class NewPasswordForm(Form):
+    password = PasswordField(
+        "New password",
+        [InputRequired("Enter a password.")],
+        description=f"{accounts.SHORTEST_PASSWORD} signs or more. Three or four unrelated words do well.",
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField("The same again", [InputRequired("Enter the password again.")], render_kw={"autocomplete": "new-password"})
+
+    def hashed(self, about: tuple[str, ...]) -> str | None:
+        """The hash of a password that will do, else None with the reason on the field."""
+        if self.password.data != self.again.data:
+            self.again.errors = ["The two entries differ. Enter the same password twice."]
+            return None
+        try:
+            return accounts.hash_password(self.password.data, about)
+        except RuleBroken as refused:
+            self.accept(refused)
+            return None
+
+
+class ProfileForm(NewPasswordForm):
+    old = PasswordField("Password now", [InputRequired("Enter the password you have now.")], render_kw={"autocomplete": "current-password"})
+
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Response | str | tuple[str, int]:
+    form = SignInForm()
+    if form.validate_on_submit():
+        proof = accounts.prove(current.session(), form.email.data, form.password.data)
+        if person := settled(proof):
+            return begin(person)
+        form.form_errors = [*form.form_errors, accounts.refuse_sign_in().message]
+    status = 422 if form.errors else 200
+    return render_template("accounts/sign_in.html", form=form, demo_people=_demo_people(), password=_demo_password(), problems=form.problems()), status
+
+
+@bp.post("/demo-sign-in")
+def demo_sign_in() -> Response:
+    """One click, only on a demo instance that only this machine can reach."""
+    wanted = request.form.get("person", "")
+    if wanted not in {person.id for person, _ in _demo_people()}:
+        abort(404)
+    return begin(wanted)
+
+
+@bp.post("/sign-out")
+def sign_out() -> Response:
+    token = session.pop(TOKEN, None)
+    if isinstance(token, str):
+        with current.writing() as log:
+            accounts.end_session(log, token)
+    return redirect(url_for(".sign_in"), 303)
+
+
+@bp.route("/set-password/<secret>", methods=["GET", "POST"])
+def set_password(secret: str) -> Response | str | tuple[str, int]:
+    form = NewPasswordForm()
+    owner = accounts.link_owner(current.session(), secret, current.now())
+    person = current.session().get_one(Person, owner)
+    if form.validate_on_submit() and (hashed := form.hashed(_about(person))):
+        with current.writing() as log:
+            accounts.set_password_by_link(log, secret, hashed)
+        return begin(owner)
+    return render_template("accounts/set_password.html", form=form, person=person, problems=form.problems()), 422 if form.errors else 200
+
+
+@bp.route("/profile", methods=["GET", "POST"])
+def profile() -> Response | str | tuple[str, int]:
+    form, person = ProfileForm(), current.session().get_one(Person, current.doer().id)
+    if form.validate_on_submit():
+        if not settled(accounts.prove_person(current.session(), person.id, form.old.data)):
+            form.old.errors = ["That is not the password you have now."]
+        elif hashed := form.hashed(_about(person)):
+            with current.writing() as log:
+                accounts.set_password(log, person.id, hashed)
+            return begin(person.id)
+    units = people.units(current.session())
+    held = [(held.function, units.get(held.unit or "", "all units")) for held in current.doer().holdings]
+    page = render_template("accounts/profile.html", form=form, person=person, unit=units[person.unit_id], held=held, problems=form.problems())
+    return page, 422 if form.errors else 200
+
+
+def settled(proof: Proof) -> str:
+    """Record how an attempt went, in a transaction of its own; the person, or nothing."""
+    with current.parts().ledger.writing(SYSTEM, datetime.now(UTC)) as log:
+        return accounts.settle_attempt(log, proof)
+
+
+def begin(person: str) -> Response:
+    """A new session under a new token, then on to where the person wanted to go."""
+    with current.parts().ledger.writing(SYSTEM, datetime.now(UTC)) as log:
+        token = accounts.start_session(log, person, current.parts().settings.session_lasts)
+    session.clear()
+    session[TOKEN] = token
+    return redirect(_safe(request.values.get("next")) or url_for("work.mine"), 303)
+
+
+def _safe(wanted: str | None) -> str | None:
+    """A path on this site, or nothing: no host, no scheme, no backslash or control character that a browser might read as one."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted or any(ord(sign) < 33 for sign in wanted):
+        return None
+    return wanted
+
+
+def _about(person: Person) -> tuple[str, ...]:
+    account = current.session().get(Account, person.id)
+    return (*person.name.split(), person.id, *(account.email.split("@") if account else ()))
+
+
+def _is_open_demo() -> bool:
+    settings, organisation = current.parts().settings, current.organisation()
+    here = is_loopback(request.remote_addr or "")
+    return bool(organisation and organisation.demo and settings.demo and settings.is_loopback and here)
+
+
+def _demo_people() -> list[tuple[Person, str]]:
+    """The demo people with their roles, where one click may sign in."""
+    if not _is_open_demo():
+        return []
+    roles: dict[str, list[str]] = {}
+    for row in current.session().scalars(select(PersonRole).order_by(PersonRole.role)):
+        roles.setdefault(row.person_id, []).append(row.role.value.replace("_", " "))
+    return [(person, ", ".join(roles.get(person.id, ["no role"]))) for person in people.active_people(current.session())]
+
+
+def _demo_password() -> str | None:
+    file = current.parts().settings.instance / PASSWORD_FILE
+    return file.read_text(encoding="utf-8").strip() if _is_open_demo() and file.exists() else None

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -18,7 +18,7 @@ from governance.domain.vocabulary import AnswerState, EvidenceKind, Good
 from governance.models.answers import Evidence
 from governance.reads.checklist_pages import ItemPage, Need
 from governance.services.answers import NewAnswer, NewEvidence, StoredFile
-from governance.web.forms import Form
+from governance.web.forms import DayField, Form, closed_choices
 from governance.words import word
 
 CLAIMS = (AnswerState.IN_PROGRESS, AnswerState.MET, AnswerState.NOT_MET)
@@ -35,9 +35,19 @@ def check_number(_: Form, field: StringField) -> None:
         raise ValidationError("Enter a number with a point before the decimals, for example 0.92.")
 
 
-def check_past(form: "ValueForm", field: DateField) -> None:
+def check_past(form: "ValueForm", field: DayField) -> None:
     if field.data and field.data > form.today:
         raise ValidationError(f"The day measured cannot be after today, {form.today:%-d %B %Y}.")
+
+
+class WholeField(IntegerField):
+    """A whole number, refused in a sentence."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata([entry.replace(",", "").strip() for entry in valuelist])
+        except ValueError:
+            raise ValidationError("Enter how many cases were measured, as a whole number from 1.") from None
 
 
 class ValueForm(Form):
@@ -48,8 +58,8 @@ class ValueForm(Form):
 
     value = StringField("Value", [Optional(), check_number], filters=[minus_signs])
     unit = StringField("Unit", [Optional(), Length(max=60, message="Enter a unit of at most 60 signs.")])
-    n = IntegerField("Cases", [Optional()])
-    measured = DateField("Day measured", [Optional(), check_past])
+    n = WholeField("Cases", [Optional()])
+    measured = DayField("Day measured", [Optional(), check_past])
     source = StringField("Source", [Optional(), Length(max=200, message="Enter a source of at most 200 signs.")])
     low = StringField("95 % interval, low end", [Optional(), check_number], filters=[minus_signs])
     high = StringField("95 % interval, high end", [Optional(), check_number], filters=[minus_signs])
@@ -122,8 +132,8 @@ class ItemForm(Form):
     file = FileField("File")
     address = StringField("Address")
     statement = TextAreaField("Statement", [Length(max=10_000, message="Write at most 10,000 signs.")])
-    effective = DateField("In force since", [Optional()])
-    expires = DateField("Expires", [Optional()])
+    effective = DayField("In force since", [Optional()])
+    expires = DayField("Expires", [Optional()])
 
     def __init__(self, page: ItemPage, pieces: Sequence[Evidence], today: date, **given: Any) -> None:
         answer = page.check.answer

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from flask import url_for
 
 from governance.domain import rights, signoffs
-from governance.domain.checklist import Comparison, limit_in_words
-from governance.domain.dossier import Answer, Evidence, Material
+from governance.domain.dossier import Material
 from governance.domain.errors import NotThere, Problem, RuleBroken
-from governance.domain.policy import Gate, Policy
-from governance.domain.vocabulary import OPEN_STATES, Function, RequestState, Role
+from governance.domain.policy import Gate, Policy, Seat
+from governance.domain.vocabulary import OPEN_STATES, RequestState, Role, Section, Stage
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
 from governance.reads import checks, gate_pages, people, policies, readiness, reviews, words
@@ -20,38 +19,9 @@ from governance.reads.ledger_pages import Line
 from governance.reads.material import material
 from governance.reads.reviews import OnTheTable
 from governance.web import current
-from governance.web.bars import Bar, bar
+from governance.web import check_rows
+from governance.web.check_rows import Group
 from governance.words import word
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One comparison: the value, its limit in words, where it lies."""
-
-    metric: str
-    value: str
-    detail: str
-    limit: str
-    was: str
-    bar: Bar | None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A check with its comparisons and evidence."""
-
-    check: Checked
-    measures: tuple[Measure, ...]
-    note: str
-    author: str
-    evidence: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    function: Function
-    yours: bool
-    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +53,41 @@ class RequestView:
     story: tuple[Line, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     submit_note: str = ""
+    settled_why: str = ""
+    passage: str = ""
     may_submit: bool = False
     may_withdraw: bool = False
     may_close: bool = False
     may_comment: bool = False
 
     @property
-    def your_seats(self) -> list[str]:
-        return [view.seat.id for card in self.cards for view in card.seats if view.state == "yours"]
+    def your_seats(self) -> list[Seat]:
+        return [view.seat for card in self.cards for view in card.seats if view.state == "yours"]
+
+    @property
+    def seat_count(self) -> int:
+        return sum(len(card.seats) for card in self.cards)
+
+    @property
+    def signed(self) -> int:
+        """How many seats have a decision that counts."""
+        return sum(view.state in ("approve", "request_changes", "reject") for card in self.cards for view in card.seats)
 
     @property
     def applicable(self) -> int:
         return sum(len(group.rows) for group in self.groups)
+
+    @property
+    def evidence_count(self) -> int:
+        return len({piece.id for group in self.groups for row in group.rows for piece in row.evidence})
+
+    @property
+    def item_titles(self) -> dict[str, str]:
+        return {item.id: item.title for item in self.gate.items}
+
+    @property
+    def sections(self) -> list[tuple[Section, str]]:
+        return list(reviews.frozen_sections(self.table.revision).items()) if self.table else []
 
 
 def visible_request(request_id: str) -> GateRequest:
@@ -129,18 +122,27 @@ def build(request_id: str) -> RequestView:
         cards=cards,
         changed=gate_pages.since_before(session, table) if table else None,
         unsubmitted=gate_pages.unsubmitted(session, table) if table else None,
-        groups=_groups(checked, cards, names, gate_pages.earlier_answers(session, table) if table else {}),
+        groups=_groups(checked, cards, names, table),
         met=sum(1 for check in checked if check.applies and check.passes),
         missing=missing,
         story=tuple(gate_pages.conversation(session, request)),
         names=names,
         submit_note=(words.text(session, table.revision.note) if table else None) or "",
+        settled_why=words.text(session, request.settled_why) or "",
+        passage=passage(policy.gates[request.gate], initiative.stage if request.state in OPEN_STATES else None),
         **_rights(request, initiative, table),
     )
 
 
 def title(gate: Gate, initiative: Initiative) -> str:
     return f"{word(gate.enters).label if gate.enters else gate.name} for {initiative.name}"
+
+
+def passage(gate: Gate, stage: Stage | None) -> str:
+    """“from limited production to full production”."""
+    leaves = stage if stage in gate.leaves else min(gate.leaves, default=None)
+    start = f"from {word(leaves).past} " if leaves is not None else ""
+    return f"{start}to {word(gate.enters).past}" if gate.enters else f"through {gate.name}"
 
 
 def _working(request: GateRequest, policy: Policy) -> Material | None:
@@ -201,44 +203,10 @@ def linked(request: GateRequest, problem: Problem) -> Missing:
     return Missing(problem.code, problem.message, link)
 
 
-def _groups(checked: Sequence[Checked], cards: Sequence[Card], names: Mapping[str, str], before: Mapping[str, Answer]) -> tuple[Group, ...]:
+def _groups(checked: Sequence[Checked], cards: Sequence[Card], names: Mapping[str, str], table: OnTheTable | None) -> tuple[Group, ...]:
     yours = {card.function for card in cards if card.state == "yours"}
-    notes = words.texts(current.session(), [check.answer.note for check in checked if check.answer])
-    groups = []
-    for function in sorted(Function, key=lambda function: function not in yours):
-        rows = tuple(
-            _row(check, names, notes, before.get(check.item.id)) for check in checked if check.applies and check.item.owner is function
-        )
-        if rows:
-            groups.append(Group(function, function in yours, rows))
-    return tuple(groups)
-
-
-def _row(check: Checked, names: Mapping[str, str], notes: Mapping[str, str], before: Answer | None) -> Row:
-    answer = check.answer
-    earlier = {value.metric: value.value for value in before.values} if before else {}
-    return Row(
-        check=check,
-        measures=tuple(_measure(comparison, earlier.get(comparison.threshold.metric)) for comparison in check.evaluated.comparisons),
-        note=notes.get(answer.note or "", "") if answer else "",
-        author=names.get(answer.by, "") if answer else "",
-        evidence=answer.evidence if answer else (),
-    )
-
-
-def _measure(comparison: Comparison, before: str | None) -> Measure:
-    measured, threshold = comparison.measured, comparison.threshold
-    unit = "" if measured is None or measured.unit in ("count", "level") else measured.unit
-    was = before if before is not None and measured is not None and before != measured.value else None
-    interval = f", 95 %: {measured.low} to {measured.high}" if measured and measured.low else ""
-    return Measure(
-        metric=threshold.metric.replace("_", " "),
-        value=f"{measured.value} {unit}".strip() if measured else "",
-        detail=(f"n {measured.n:,}{interval}" if measured.n > 1 else interval.removeprefix(", ")) if measured else "",
-        limit=limit_in_words(threshold) + (f" ({comparison.reference})" if threshold.compare_with and comparison.reference else ""),
-        was=was or "",
-        bar=bar(comparison, was),
-    )
+    before = gate_pages.earlier_answers(current.session(), table) if table else {}
+    return check_rows.groups(checked, yours, names, before)
 
 
 def _heading(request: GateRequest, table: OnTheTable | None, cards: Sequence[Card], lead: str, missing: int) -> str:

@@ -1,5 +1,56 @@
-"""."""
+"""The first page of an empty instance: who administers it."""
 
-from flask import Blueprint
+from datetime import UTC, datetime
+
+from flask import Blueprint, flash, render_template, request
+from werkzeug.wrappers import Response
+from wtforms import EmailField, StringField
+from wtforms.validators import InputRequired
+
+from governance.domain.errors import RuleBroken
+from governance.ledger.log import SYSTEM
+from governance.paths import policies_directory
+from governance.policy.loader import load_policy
+from governance.services import accounts, directory, policies
+from governance.web import current
+from governance.web.accounts import NewPasswordForm, begin
 
 bp = Blueprint("setup", __name__)
+
+SHIPPED = "stage-gates"
+
+
+class FirstAdminForm(NewPasswordForm):
+    organisation = StringField("Name of your organisation", [InputRequired("Enter the name of your organisation.")])
+    time_zone = StringField("Time zone", [InputRequired("Enter a time zone.")], default="Europe/Copenhagen", description="Such as Europe/Copenhagen.")
+    unit_name = StringField("First unit", [InputRequired("Enter the name of a unit.")], description="A business unit or department; you add the others later.")
+    unit = StringField("Its short name", [InputRequired("Enter a short name.")], description="Small letters, such as claims.")
+    name = StringField("Your name", [InputRequired("Enter your name.")])
+    person = StringField("Your short name", [InputRequired("Enter a short name.")], description="Such as ada.lind. It stands in the record and does not change.")
+    title = StringField("Your job title", [InputRequired("Enter your title.")])
+    email = EmailField("Your e-mail address", [InputRequired("Enter your e-mail address.")], render_kw={"autocomplete": "username"})
+
+
+@bp.route("/setup", methods=["GET", "POST"])
+def first_admin() -> Response | str | tuple[str, int]:
+    form = FirstAdminForm()
+    if form.validate_on_submit() and (hashed := form.hashed((form.name.data, form.person.data, form.email.data))):
+        try:
+            _found(form, hashed)
+        except RuleBroken as refused:
+            form.accept(refused)
+        else:
+            flash("Your instance is ready. Next: add the people who lead, review and audit, under People.")
+            return begin(form.person.data)
+    return render_template("setup/first_admin.html", form=form, problems=form.problems()), 422 if request.method == "POST" else 200
+
+
+def _found(form: FirstAdminForm, hashed: str) -> None:
+    """Everything or nothing: organisation, unit, administrator, password, and the shipped policy in force."""
+    texts = load_policy(policies_directory() / SHIPPED).texts
+    profile = directory.Profile(form.name.data, form.title.data, form.unit.data)
+    settings = directory.OrganisationSettings(form.organisation.data, form.time_zone.data)
+    with current.parts().ledger.writing(SYSTEM, datetime.now(UTC)) as log:
+        directory.found(log, settings, (form.unit.data, form.unit_name.data), form.person.data, profile, form.email.data)
+        accounts.set_password(log, form.person.data, hashed)
+        policies.publish(log, texts)

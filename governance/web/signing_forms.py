@@ -12,7 +12,7 @@ from governance.reads import people
 from governance.services.accounts import LONGEST_PASSWORD
 from governance.services.signoffs import Judgement
 from governance.web import current
-from governance.web.forms import Form
+from governance.web.forms import Form, closed_choices, named_choices
 from governance.web.request_view import RequestView
 from governance.words import word
 

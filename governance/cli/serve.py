@@ -1,0 +1,110 @@
+"""`governance serve`: the web server and its worker, started and stopped together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import click
+from gunicorn.app.base import BaseApplication
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from governance.app import create_app
+from governance.cli.main import Context
+from governance.demo.loader import demo_password, load
+from governance.models.directory import Organisation, Person
+from governance.settings import Settings, SettingsError
+
+THREADS = 8
+
+
+class Server(BaseApplication):
+    """Gunicorn with one process and threads, configured here and nowhere else."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = self._context.settings
+        options = {
+            "bind": f"{settings.host}:{settings.port}",
+            "workers": 1,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }
+        for name, value in options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> object:
+        return create_app(self._context.settings, self._context.engines)
+
+
+@click.command()
+@click.pass_obj
+def serve(context: Context) -> None:
+    """Serve the application; on an empty instance, load the demo portfolio first (unless DEMO=0)."""
+    settings = context.settings
+    _check_port(settings)
+    empty = _is_empty(context)
+    if empty and settings.demo:
+        click.echo("The instance is empty: loading the demo portfolio. This takes some seconds.")
+        load(context.ledger, context.content, settings.instance, datetime.now(UTC).date(), click.echo)
+    _check_demo(context)
+    _greet(context)
+    context.engines.close()
+    worker = _start_worker(settings)
+    try:
+        Server(context).run()
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(timeout=30)
+
+
+def _is_empty(context: Context) -> bool:
+    with Session(context.engines.reader) as session:
+        return not session.scalar(select(func.count()).select_from(Person))
+
+
+def _is_demo(context: Context) -> bool:
+    with Session(context.engines.reader) as session:
+        row = session.get(Organisation, "organisation")
+        return bool(row and row.demo)
+
+
+def _check_port(settings: Settings) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(f"{settings.address} cannot be served ({error.strerror}). Choose another with PORT=….") from None
+
+
+def _check_demo(context: Context) -> None:
+    """The demo people have one password that the sign-in page shows, so nobody else may reach it."""
+    if _is_demo(context) and not context.settings.is_loopback:
+        raise SettingsError("A demo instance is served on 127.0.0.1 only. Start an empty one with DEMO=0 and another INSTANCE.")
+
+
+def _greet(context: Context) -> None:
+    settings = context.settings
+    click.echo(f"Governance is at {settings.address}  (stop with Ctrl+C)")
+    if _is_demo(context):
+        click.echo("Enter as any demo person with one click, or sign in as ines.okafor@nordhaven.example, a project lead.")
+        click.echo(f"The password of all of them here: {demo_password(settings.instance)}")
+    elif _is_empty(context):
+        click.echo("The first page sets up your organisation and its first administrator.")
+
+
+def _start_worker(settings: Settings) -> "subprocess.Popen[bytes]":
+    environment = {**os.environ, "GOVERNANCE_INSTANCE": str(settings.instance)}
+    return subprocess.Popen([sys.executable, "-m", "governance.jobs.worker"], env=environment)  # noqa: S603 - our own module

@@ -1,0 +1,1 @@
+"""Work outside requests: a process that takes jobs by lease."""

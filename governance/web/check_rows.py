@@ -1,0 +1,86 @@
+"""The checks of a request as rows of a table: state, value beside limit, evidence."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from governance.domain.checklist import Comparison, limit_in_words
+from governance.domain.dossier import Answer, Evidence
+from governance.domain.vocabulary import Function
+from governance.reads import words
+from governance.reads.checks import Checked
+from governance.web import current
+from governance.web.bars import Bar, bar
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One comparison: the value, its limit in words, where it lies."""
+
+    metric: str
+    value: str
+    detail: str
+    limit: str
+    was: str
+    bar: Bar | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A check with its comparisons and evidence."""
+
+    check: Checked
+    measures: tuple[Measure, ...]
+    note: str
+    author: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    function: Function
+    yours: bool
+    rows: tuple[Row, ...]
+
+
+def groups(
+    checked: Sequence[Checked], yours: Collection[Function], names: Mapping[str, str], before: Mapping[str, Answer]
+) -> tuple[Group, ...]:
+    """The applicable checks by function, the reader's own functions first. `before` are the answers of the dossier compared with."""
+    notes = words.texts(current.session(), [check.answer.note for check in checked if check.answer])
+    found = []
+    for function in sorted(Function, key=lambda function: function not in yours):
+        rows = tuple(
+            _row(check, names, notes, before.get(check.item.id)) for check in checked if check.applies and check.item.owner is function
+        )
+        if rows:
+            found.append(Group(function, function in yours, rows))
+    return tuple(found)
+
+
+def _row(check: Checked, names: Mapping[str, str], notes: Mapping[str, str], before: Answer | None) -> Row:
+    answer = check.answer
+    earlier = {value.metric: value.value for value in before.values} if before else {}
+    return Row(
+        check=check,
+        measures=tuple(_measure(comparison, earlier.get(comparison.threshold.metric)) for comparison in check.evaluated.comparisons),
+        note=notes.get(answer.note or "", "") if answer else "",
+        author=names.get(answer.by, "") if answer else "",
+        evidence=answer.evidence if answer else (),
+    )
+
+
+def _measure(comparison: Comparison, before: str | None) -> Measure:
+    measured, threshold = comparison.measured, comparison.threshold
+    unit = "" if measured is None or measured.unit in ("count", "level") else measured.unit
+    was = before if before is not None and measured is not None and before != measured.value else None
+    interval = f", 95 %: {measured.low} to {measured.high}" if measured and measured.low else ""
+    return Measure(
+        metric=threshold.metric.replace("_", " "),
+        value=f"{measured.value} {unit}".strip() if measured else "",
+        detail=(f"n {measured.n:,}{interval}" if measured.n > 1 else interval.removeprefix(", ")) if measured else "",
+        limit=limit_in_words(threshold) + (f" ({comparison.reference})" if threshold.compare_with and comparison.reference else ""),
+        was=was or "",
+        bar=bar(comparison, was),
+    )
+
+
