@@ -78,8 +78,8 @@ def to_pdf(html: str, css: str, attached: Attached, identifier: bytes, progress:
     )
     options = {"pdf_variant": "pdf/a-3a", "pdf_tags": True, "pdf_identifier": identifier, "attachments": [attachment]}
     with ONE_AT_A_TIME, _listening(progress) as complaints, _collector_off():
-        sheet = CSS(string=css, url_fetcher=fetcher)
-        document = HTML(string=html, url_fetcher=fetcher).render(stylesheets=[sheet], **options)
+        page = HTML(string=html, url_fetcher=fetcher)
+        document = page.render(stylesheets=[CSS(string=css, url_fetcher=fetcher)], **options)
         pdf = document.write_pdf(finisher=_claim_accessible, **options)
     if complaints:
         raise CannotPrint("\n".join(sorted(set(complaints))))

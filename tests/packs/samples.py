@@ -1,0 +1,325 @@
+"""Records to print. People, organisations and files are invented; digests are those of their own names."""
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from governance.domain.vocabulary import (
+    AnswerState,
+    Decision,
+    EvidenceKind,
+    FindingSeverity,
+    Function,
+    ProofMethod,
+    RequestState,
+    Section,
+    Severity,
+    Stage,
+    Standing,
+    Tier,
+)
+from governance.packs.fonts import installed
+from governance.packs.record import (
+    Check,
+    Comment,
+    Cut,
+    Evidence,
+    Finding,
+    GateRequest,
+    Initiative,
+    InitiativeRecord,
+    Labelled,
+    Organisation,
+    Policy,
+    Revision,
+    Seat,
+    SectionDigest,
+    SignOff,
+    StageEntry,
+    TeamMember,
+    TierAnswer,
+    Tiering,
+    TrailEntry,
+    TrailRecord,
+    Value,
+)
+
+ORGANISATION = Organisation(name="Nordhaven Insurance", note="(fictional)", classification="Confidential", zone="Europe/Copenhagen")
+SIGNERS = {
+    Function.DATA_SCIENCE: ("Rafael Otero", "Head of data science"),
+    Function.IT_OPS: ("Mina Petrov", "Head of IT operations"),
+    Function.BUSINESS: ("Joao Teles", "Claims director"),
+    Function.COMPLIANCE: ("Aoife Lynch", "Head of compliance"),
+}
+TITLES = {
+    Function.DATA_SCIENCE: ("Performance in conditions like production", "Slice quality and fairness", "Input and output drift"),
+    Function.IT_OPS: ("Service objectives met", "Rollback drilled at the current scale", "Logs and traceability"),
+    Function.BUSINESS: ("Net benefit after running cost", "Teams trained for the way back", "Owner of the process named"),
+    Function.COMPLIANCE: ("Impact assessment signed", "Legal class decided", "Rights of those affected answered"),
+}
+
+
+def named(what: str) -> str:
+    """A digest that is the same in every run."""
+    return hashlib.sha256(what.encode()).hexdigest()
+
+
+POLICY = Policy(id="ai-stage-gates", version="1.2.0", digest=named("policy"))
+
+
+def at(days: int, hours: int = 0) -> str:
+    return f"{datetime(2026, 1, 12, 8, 30, 17, tzinfo=UTC) + timedelta(days=days, hours=hours):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def on(days: int) -> str:
+    return at(days)[:10]
+
+
+def initiative_record() -> InitiativeRecord:
+    """Gate 1 passed, gate 2 rejected and passed at the second request, gate 3 in review."""
+    requests = (
+        request("G1", 1, 30, Stage.PILOT, Stage.REVIEW),
+        request("G2", 1, 80, Stage.REVIEW, Stage.LIMITED_PRODUCTION, rejects=(Function.DATA_SCIENCE, Function.COMPLIANCE)),
+        request("G2", 2, 120, Stage.REVIEW, Stage.LIMITED_PRODUCTION, revisions=2),
+        request("G3", 1, 240, Stage.LIMITED_PRODUCTION, Stage.FULL_PRODUCTION, open_seats=(Function.COMPLIANCE, Function.BUSINESS)),
+    )
+    trail = entries(136)
+    return InitiativeRecord(
+        organisation=ORGANISATION,
+        cut=cut("AI-0042-R4729", 4728, trail[-1].at),
+        initiative=INITIATIVE,
+        policy=POLICY,
+        team=team(),
+        facts=(Labelled(label="Personal data", value="yes"), Labelled(label="Automated decision", value="yes"), Labelled(label="Generative AI", value="no")),
+        legal=(Labelled(label="Legal note", value="Not high-risk: Annex III 5(c) covers life and health insurance only."),),
+        limits=(Labelled(label="Days to payment, at most", value="4.8 days"),),
+        tiering=TIERING,
+        stages=(
+            StageEntry(stage=Stage.PILOT, at=at(0), leaf=314),
+            StageEntry(stage=Stage.REVIEW, at=at(34), leaf=963, request="AI-0042.G1-1"),
+            StageEntry(stage=Stage.LIMITED_PRODUCTION, at=at(125), leaf=2011, request="AI-0042.G2-2"),
+        ),
+        requests=requests,
+        evidence=(*(piece(item) for one in requests[::2] for item in cited(one)), piece("unused")),
+        findings=findings(),
+        trail=trail,
+    )
+
+
+INITIATIVE = Initiative(
+    key="AI-0042",
+    name="Motor claims fast-track triage",
+    summary="A gradient-boosted model scores new motor claims. Low-value, low-risk claims are paid at once with ten per cent sampled; "
+    "everything else goes to the right adjuster. It can approve, it can never refuse.",
+    unit="Claims",
+    lead="Ines Okafor",
+    stage=Stage.LIMITED_PRODUCTION,
+    stage_since=at(125),
+    standing=Standing.GOOD,
+    standing_since=at(0),
+    model_version="2.0",
+    registered_at=at(0),
+    registered_by="Ines Okafor",
+)
+TIERING = Tiering(
+    tier=Tier.HIGH,
+    score=22,
+    highest=42,
+    decided_by="points, high starts at 21",
+    by="Declan Roy",
+    at=at(1),
+    answers=tuple(
+        TierAnswer(id=f"Q{number}", question=question, answer=answer, points=points)
+        for number, (question, answer, points) in enumerate(
+            (
+                ("What does the output do?", "decides, people review a sample or can override", 4),
+                ("Worst plausible effect on a person (rights, dignity, health, money, access)?", "high", 4),
+                ("Can the effect be undone?", "probably", 1),
+                ("People or cases touched per year?", "more than 100 000", 2),
+                ("Are vulnerable or equity-denied groups among those affected?", "yes", 3),
+                ("Most sensitive data used?", "special category, children, biometric, precise location", 4),
+                ("Visibility?", "customers notice errors", 4),
+            ),
+            start=1,
+        )
+    ),
+)
+
+
+def cut(report: str, leaf: int, moment: str) -> Cut:
+    return Cut(report=report, leaf=leaf, at=moment, root=named("root"), software="Governance 0.1.0", fonts=installed())
+
+
+def team() -> tuple[TeamMember, ...]:
+    people = ("Ines Okafor", "Tomasz Lind", "Marguerite Sarr", "Declan Roy")
+    return tuple(TeamMember(function=one, accountable=who, hours_a_week=8) for one, who in zip(Function, people, strict=True))
+
+
+def request(gate, number, day, leaves, enters, rejects=(), open_seats=(), revisions=1) -> GateRequest:
+    """A request opened on that day, submitted a day later, decided within five."""
+    id_ = f"AI-0042.{gate}-{number}"
+    state = RequestState.REJECTED if rejects else RequestState.IN_REVIEW if open_seats else RequestState.PASSED
+    settled = None if open_seats else at(day + 5, 2)
+    submitted = tuple(revision(id_, one, day + one) for one in range(1, revisions + 1))
+    return GateRequest(
+        id=id_,
+        gate=gate,
+        name="Into limited production",
+        question="Does it work, is it allowed, and can we stop it?",
+        number=number,
+        state=state,
+        leaves=leaves,
+        enters=enters,
+        policy=POLICY,
+        opened_by="Ines Okafor",
+        opened_at=at(day),
+        settled_at=settled,
+        settled_by="System" if settled else None,
+        revisions=submitted,
+        checks=tuple(check(gate, position, function, rejects, id_) for position, function in enumerate([*Function] * 3, start=1)),
+        seats=tuple(seat(function, function in open_seats) for function in Function),
+        sign_offs=tuple(signed for one in submitted for signed in signatures(one, rejects, open_seats, fell=one.number < revisions, day=day)),
+        comments=(Comment(by="Tomasz Lind", at=at(day + 2), leaf=900 + day, words="The payment queue had to be drained by hand in the first drill."),),
+        obstacles=("Finding AI-0042.F-2 is open.",) if open_seats else (),
+    )
+
+
+def revision(request_id: str, number: int, day: int) -> Revision:
+    return Revision(
+        number=number,
+        dossier=named(f"{request_id} {number}"),
+        sections=tuple(SectionDigest(section=section, digest=named(f"{request_id} {number} {section}")) for section in Section),
+        policy=POLICY.digest,
+        model_version="2.0",
+        by="Ines Okafor",
+        at=at(day),
+        note="The threshold for rural postcodes was set again." if number > 1 else "",
+    )
+
+
+def seat(function: Function, is_open: bool) -> Seat:
+    label = f"Head of {function.value.replace('_', ' ')}"
+    return Seat(id=function.value, label=label, function=function, independent=True, empty_why="Not decided when this report was cut." if is_open else "")
+
+
+def signatures(submitted: Revision, rejects, open_seats, fell, day) -> list[SignOff]:
+    given = []
+    for position, function in enumerate(Function):
+        if function in open_seats:
+            continue
+        name, title = SIGNERS[function]
+        decision = Decision.REJECT if function in rejects else Decision.APPROVE
+        given.append(
+            SignOff(
+                seat=function.value,
+                function=function,
+                name=name,
+                title=title,
+                decision=decision,
+                meaning=f"I reviewed the sections of the dossier that my seat covers, and {decision.value} that this gate is passed.",
+                reason=f"Reason of {name} on revision {submitted.number} of day {day}: the figures hold on claims the model has not seen.",
+                at=at(day + submitted.number, 3 + position),
+                method=ProofMethod.PASSWORD,
+                proved_at=at(day + submitted.number, 3 + position),
+                revision=submitted.number,
+                dossier=submitted.dossier,
+                leaf=1000 + 10 * day + 4 * submitted.number + position,
+                seq=20 + day // 2 + position,
+                fell="the common section changed after it was given." if fell else "",
+            )
+        )
+    return given
+
+
+def check(gate, position, function, rejects, request_id) -> Check:
+    item = f"{gate}-{position:02}"
+    values = (Value(metric="Worst slice gap", value="0.038", unit="points", limit="≤ 0.05", n=412, least_n=200, low="0.031", high="0.045", window="28 days"),)
+    if position % 3 == 0:
+        values = (*values, Value(metric="95th percentile of the delay to answer", value="0.81", limit="≤ 1.0", source="monitoring"))
+    state = AnswerState.NOT_MET if function in rejects and position < 5 else AnswerState.MET
+    if position == 12:
+        return Check(item=item, title="Continuous learning under control", owner=function, severity=Severity.BLOCKING, state=AnswerState.NOT_APPLICABLE, why="The model does not learn in production.")
+    return Check(
+        item=item,
+        title=TITLES[function][(position - 1) // 4],
+        owner=function,
+        severity=Severity.WAIVABLE if position == 7 else Severity.BLOCKING,
+        state=AnswerState.INCONCLUSIVE if rejects and position == 6 else state,
+        values=values if position % 4 else (),
+        note="Measured again after the change." if position == 2 else "",
+        evidence=(f"{item}.1", f"{item}.2") if position == 1 else (f"{item}.1",),
+    )
+
+
+def cited(one: GateRequest) -> list[str]:
+    return [reference for check in one.checks for reference in check.evidence] + (
+        [] if one.gate == "G1" else [f"G3-{position:02}.{number}" for position in range(1, 12) for number in ((1, 2) if position == 1 else (1,))]
+    )
+
+
+def piece(id_: str) -> Evidence:
+    return Evidence(
+        id=id_,
+        title=f"Report behind {id_}",
+        kind=EvidenceKind.AUTOMATED_REPORT,
+        digest=named(id_),
+        effective=on(20),
+        added_by="Marguerite Sarr",
+        added_at=at(28),
+        file_name=f"report_{id_}.html",
+        size=139_412,
+        expires=on(400),
+    )
+
+
+def findings() -> tuple[Finding, ...]:
+    closed = Finding(id="AI-0042.F-1", severity=FindingSeverity.HIGH, words="PSI 0.27 on vehicle_age and powertrain.", owner="Ines Okafor", due=on(100), raised_by="Rafael Otero", raised_at=at(85), item="G2-01", request="AI-0042.G2-1", function=Function.DATA_SCIENCE, answered_by="G2-01.1", answered_at=at(101), closed_by="Rafael Otero", closed_at=at(103))
+    still_open = Finding(id="AI-0042.F-2", severity=FindingSeverity.MEDIUM, words="Rural postcodes: fewer than 200 cases.", owner="Declan Roy", due=on(300), raised_by="Aoife Lynch", raised_at=at(241), request="AI-0042.G3-1", function=Function.COMPLIANCE)
+    return closed, still_open
+
+
+def entries(count: int, stream: str = "initiative/AI-0042") -> tuple[TrailEntry, ...]:
+    return tuple(
+        TrailEntry(
+            index=314 + position * 32 + (94 if position == count - 1 else 0),
+            stream=stream,
+            seq=position + 1,
+            at=at(position * 2, position % 9),
+            kind="evidence.added",
+            sentence=f"Added “Report number {position}” for G1-{position % 12 + 1:02}",
+            actor="Marguerite Sarr",
+            hash=named(f"{stream} {position}"),
+        )
+        for position in range(count)
+    )
+
+
+def trail_record() -> TrailRecord:
+    trail = entries(60, "person/ines.okafor")
+    return TrailRecord(
+        organisation=ORGANISATION,
+        cut=cut("ORG-R4729", 4728, trail[-1].at),
+        since="2026-01-01",
+        until="2026-06-30",
+        covers=("people and roles", "units", "policies", "settings"),
+        trail=trail,
+    )
+
+
+def with_words(words: str) -> InitiativeRecord:
+    """The sample with those words wherever a person can write."""
+    record = initiative_record()
+    first, *others = record.requests
+    spoken = tuple(replace(given, name=f"Rafael {words}"[:200], reason=words, meaning=words, title=words) for given in first.sign_offs)
+    checks = tuple(replace(one, title=words, note=words, why=words) for one in first.checks)
+    said = replace(first, question=words, settled_why=words, sign_offs=spoken, checks=checks, comments=(replace(first.comments[0], words=words),))
+    return replace(
+        record,
+        organisation=replace(record.organisation, name=words[:200]),
+        initiative=replace(record.initiative, name=words[:200], summary=words, unit=words, standing=Standing.ON_HOLD, standing_why=words),
+        requests=(said, *others),
+        evidence=tuple(replace(one, title=words[:200], file_name=words[:200]) for one in record.evidence),
+        findings=tuple(replace(one, words=words, owner=words[:80]) for one in record.findings),
+        trail=tuple(replace(entry, sentence=words) for entry in record.trail[:8]),
+        facts=(Labelled(label=words[:80], value=words),),
+    )
