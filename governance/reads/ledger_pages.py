@@ -16,7 +16,6 @@ from governance.reads import people, sentences, words
 from governance.reads.sentences import Mark
 
 PAGE = 50
-STREAMS = ("initiative", "person", "unit", "policy", "settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,13 @@ def in_words(session: Session, entries: Iterable[Entry]) -> list[Line]:
     names = people.names(session, {person for entry in found for person in sentences.people_in(entry)})
     said = words.texts(session, [sentences.digest_of_words(entry) for entry in found])
     return [
-        Line(entry, sentences.state_of(entry), sentences.who(entry, names), sentences.deed(entry, names), said.get(sentences.digest_of_words(entry) or "", ""))
+        Line(
+            entry,
+            sentences.state_of(entry),
+            sentences.who(entry, names),
+            sentences.deed(entry, names),
+            said.get(sentences.digest_of_words(entry) or "", ""),
+        )
         for entry in found
     ]
 

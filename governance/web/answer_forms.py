@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import Field, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -66,7 +66,7 @@ class ValueForm(Form):
     good = SelectField(
         "Which way is better?",
         [Optional()],
-        choices=[SelectChoice("", "Choose"), *(SelectChoice(way.value, word(way).label) for way in Good)],
+        choices=closed_choices(Good, "Choose"),
     )
     kpi = StringField("Name of the KPI", [Optional(), Length(max=60, message="Enter a name of at most 60 signs.")])
 
@@ -98,6 +98,7 @@ class ValueForm(Form):
 
         A reference has the unit and direction of what it is compared with (`beside`).
         """
+        assert self.measured.data is not None
         of_unit = beside if beside is not None else self
         return StatedValue(
             metric=self.need.metric,
@@ -182,6 +183,11 @@ class ItemForm(Form):
             statement=self.statement.data or None,
         )
 
+    def all_problems(self) -> list[tuple[str, str | None]]:
+        """Every error of the item and of its values, each with the item it belongs to."""
+        found = [*self.problems(), *(problem for row in self.rows for problem in row.problems())]
+        return [(f"{self.page.check.item.id}: {sentence}", anchor) for sentence, anchor in found]
+
     def accept_about(self, refused: RuleBroken) -> None:
         """Put a refusal where it belongs: a problem about a metric onto the row of that metric."""
         rows = {row.need.metric: row for row in self.rows}
@@ -191,7 +197,8 @@ class ItemForm(Form):
             if row is None:
                 others.append(problem)
             else:
-                named = {"n": row.n, "future": row.measured}.get(problem.code, row.value)
+                fields: dict[str, Field] = {"n": row.n, "future": row.measured}
+                named = fields.get(problem.code, row.value)
                 named.errors = [*named.errors, problem.message]
         if others or not refused.problems:
             self.accept(RuleBroken(refused.message, *others))

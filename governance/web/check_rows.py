@@ -82,5 +82,3 @@ def _measure(comparison: Comparison, before: str | None) -> Measure:
         was=was or "",
         bar=bar(comparison, was),
     )
-
-

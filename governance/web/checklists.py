@@ -18,7 +18,7 @@ from governance.reads.checklist_pages import ItemPage
 from governance.reads.material import material
 from governance.services import answers
 from governance.services.answers import StoredFile
-from governance.web import current, uploads
+from governance.web import current, loading, uploads
 from governance.web.answer_forms import FILES, ItemForm, missing_kind
 
 bp = Blueprint("checklists", __name__)
@@ -37,6 +37,12 @@ class Checklist:
     request: GateRequest | None
     pages: tuple[ItemPage, ...]
     may_answer: bool
+    leads: bool
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the reader could open a request for this gate now."""
+        return self.leads and self.request is None and self.initiative.stage in self.gate.leaves
 
     @property
     def applicable(self) -> list[ItemPage]:
@@ -98,8 +104,7 @@ def _record(key: str, form: ItemForm, stored: StoredFile | None, *, brings: bool
 
 def _load(key: str, gate: str) -> Checklist:
     """Raises `NotThere`, or `RuleBroken` while the tiering questions are open: they decide what applies."""
-    session = current.session()
-    rights.check_may_see(current.doer(), people.ties(session, key))
+    session, loaded = current.session(), loading.initiative(key)
     request_row = reviews.open_request(session, key)
     pinned = request_row is not None and request_row.revision and request_row.gate == gate
     policy = policies.by_digest(session, request_row.policy) if request_row is not None and pinned else policies.current(session)
@@ -108,13 +113,14 @@ def _load(key: str, gate: str) -> Checklist:
     found = material(session, key, gate, policy)
     checked = checks.evaluated(policy, found, current.now())
     return Checklist(
-        initiative=session.get_one(Initiative, key),
+        initiative=loaded.initiative,
         gate=policy.gates[gate],
         policy=policy,
         material=found,
         request=request_row if request_row is not None and request_row.gate == gate else None,
         pages=checklist_pages.items(session, policy, checked),
-        may_answer=rights.on_team(current.doer(), people.ties(session, key)),
+        may_answer=loaded.works_on_it,
+        leads=loaded.leads,
     )
 
 
@@ -133,6 +139,15 @@ def _after(found: Checklist, item: str) -> str:
     return next((page.check.item.id for page in turned if page.check.blocks and not page.from_record), item)
 
 
+def _record_links(key: str) -> dict[str, str]:
+    """Where the records are that answer an item by themselves."""
+    return {
+        "tier": url_for("facts.tiering", key=key),
+        "team": url_for("initiatives.overview", key=key),
+        "open_points": url_for("findings.listing", key=key),
+    }
+
+
 def _render(found: Checklist, opened: str, failed: ItemForm | None = None) -> str:
     writable = [page for page in found.applicable if found.may_answer and not page.from_record]
     forms = {page.check.item.id: _form(found, page, formdata=None) for page in writable}
@@ -143,8 +158,10 @@ def _render(found: Checklist, opened: str, failed: ItemForm | None = None) -> st
         found=found,
         forms=forms,
         opened=opened,
-        failed=failed,
-        saved=request.args.get("saved", ""),
+        problems=failed.all_problems() if failed else [],
+        saved_item=next((page for page in found.applicable if page.check.item.id == request.args.get("saved")), None),
+        known={piece.id: piece for piece in checklist_pages.pieces(current.session(), found.initiative.key)},
+        record_links=_record_links(found.initiative.key),
         met=sum(page.check.passes for page in found.applicable),
         blocking=[page for page in found.applicable if page.check.blocks],
         not_applicable=checklist_pages.why_not(found.material),

@@ -85,7 +85,14 @@ def _page(request_id: str, typed: dict[str, WordsForm] | None = None, refused: R
     for name, label in FORMS.items():
         forms[name].reason.label.text = label
     decision = signing_forms.decision_form(view, blank=True) if view.your_seats else None
-    problems = [request_view.linked(view.request, problem) for problem in refused.problems] if refused else []
+    missing = [request_view.linked(view.request, problem) for problem in refused.problems if problem.about != "reason"] if refused else []
     return render_template(
-        "gates/request.html", view=view, forms=forms, decision=decision, hints=signing_forms.HINTS, refused=refused, problems=problems
+        "gates/request.html",
+        view=view,
+        forms=forms,
+        decision=decision,
+        hints=signing_forms.HINTS,
+        refused=refused,
+        missing_now=missing,
+        problems=[] if missing else [problem for form in (typed or {}).values() for problem in form.problems()],
     )

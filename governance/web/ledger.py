@@ -13,6 +13,7 @@ from governance.web import csvs, current
 
 bp = Blueprint("ledger", __name__)
 
+STREAM_NAMES = {"initiative": "Initiatives", "person": "People", "unit": "Units", "policy": "Policies", "settings": "Settings"}
 MOST_EXPORTED = 100_000
 
 
@@ -28,9 +29,9 @@ def entries() -> str:
         paged=before is not None,
         count=ledger_pages.count(session, question),
         head=read.head(session),
-        kinds=ledger_pages.kinds(session),
-        actors=ledger_pages.actors(session),
-        streams=ledger_pages.STREAMS,
+        kinds=[(kind, kind) for kind in ledger_pages.kinds(session)],
+        actors=list(ledger_pages.actors(session).items()),
+        stream_names=list(STREAM_NAMES.items()),
         asked=stated(),
     )
 
@@ -81,7 +82,7 @@ def asked() -> Question:
     since, until = _day(typed["since"]), _day(typed["until"])
     zone = current.zone()
     return Question(
-        stream=typed["stream"] if typed["stream"] in ledger_pages.STREAMS else "",
+        stream=typed["stream"] if typed["stream"] in STREAM_NAMES else "",
         about=typed["about"].upper(),
         person=typed["person"],
         kind=typed["kind"],

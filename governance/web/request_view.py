@@ -18,8 +18,7 @@ from governance.reads.gate_pages import Card, Changes
 from governance.reads.ledger_pages import Line
 from governance.reads.material import material
 from governance.reads.reviews import OnTheTable
-from governance.web import current
-from governance.web import check_rows
+from governance.web import check_rows, current
 from governance.web.check_rows import Group
 from governance.words import word
 

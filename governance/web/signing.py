@@ -33,7 +33,7 @@ def decide(request_id: str, seat_id: str) -> Answer:
     form = decision_form(view)
     if form.validate_on_submit():
         return _oath(view, seat, decision_form(view, signing=True))
-    return render_template("signing/decide.html", view=view, seat=seat, form=form, hints=HINTS), 422 if form.is_submitted() else 200
+    return _decision(view, seat, form), 422 if form.is_submitted() else 200
 
 
 @bp.route("/requests/<request_id>/seats/<seat_id>/sign", methods=["GET", "POST"])
@@ -79,7 +79,11 @@ def _again(view: RequestView, seat: Seat, form: SignForm) -> Answer:
     """Back to where the fault is: the decision, or only the password."""
     if set(form.errors) <= {"password"}:
         return _oath(view, seat, form), 422
-    return render_template("signing/decide.html", view=view, seat=seat, form=form, hints=HINTS), 422
+    return _decision(view, seat, form), 422
+
+
+def _decision(view: RequestView, seat: Seat, form: DecisionForm) -> str:
+    return render_template("signing/decide.html", view=view, seat=seat, form=form, hints=HINTS, problems=form.problems())
 
 
 def _oath(view: RequestView, seat: Seat, form: DecisionForm) -> str:
@@ -88,7 +92,9 @@ def _oath(view: RequestView, seat: Seat, form: DecisionForm) -> str:
     others = [other.label for other in signoffs.outstanding(review, current.now()) if other.id != seat.id]
     covered = [(word(section).label, review.frozen[section]) for section in review.frozen if section in seat.covers]
     owner = {choice.value: choice.label for choice in form.owner.choices}.get(form.owner.data, "")
-    return render_template("signing/sign.html", view=view, seat=seat, form=form, covered=covered, others=others, owner=owner)
+    return render_template(
+        "signing/sign.html", view=view, seat=seat, form=form, covered=covered, others=others, owner=owner, problems=form.problems()
+    )
 
 
 def _what_next(request_id: str, state: RequestState) -> str:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from governance.domain.findings import NewFinding
@@ -29,13 +28,11 @@ class DecisionForm(Form):
     decision = RadioField(
         "Decision",
         [InputRequired("Choose a decision.")],
-        choices=[SelectChoice(decision.value, word(decision).label) for decision in Decision],
+        choices=closed_choices(Decision),
     )
     reason = TextAreaField("Reason", [Length(max=10_000, message="Write at most 10,000 signs.")])
     finding = TextAreaField("What is wrong?", [Length(max=10_000, message="Write at most 10,000 signs.")])
-    severity = SelectField(
-        "How severe is it?", choices=[SelectChoice("", "Choose"), *(SelectChoice(one.value, word(one).label) for one in FindingSeverity)]
-    )
+    severity = SelectField("How severe is it?", choices=closed_choices(FindingSeverity, "Choose"))
     owner = SelectField("Who puts it right?")
     item = SelectField("Which check is it about?")
     seen = HiddenField()
@@ -86,7 +83,7 @@ def decision_form(view: RequestView, *, formdata: Any = None, blank: bool = Fals
     seen = view.table.revision.digest if view.table else ""
     form = (SignForm if signing else DecisionForm)(data={"seen": seen, "owner": view.initiative.lead_id}, **given)
     owners = people.active_people(current.session())
-    form.owner.choices = [SelectChoice("", "Choose"), *(SelectChoice(person.id, f"{person.name}, {person.title}") for person in owners)]
+    form.owner.choices = named_choices(((person.id, f"{person.name}, {person.title}") for person in owners), "Choose")
     rows = [row.check.item for group in view.groups for row in group.rows]
-    form.item.choices = [SelectChoice("", "None in particular"), *(SelectChoice(item.id, f"{item.id} {item.title}") for item in rows)]
+    form.item.choices = named_choices(((item.id, f"{item.id} {item.title}") for item in rows), "None in particular")
     return form
