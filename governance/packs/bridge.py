@@ -3,19 +3,17 @@ readers who cannot see it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 
 from governance.domain.vocabulary import RequestState, Stage
+from governance.packs.drawing import Point, at, drawing, line, placed, text
 from governance.packs.phrases import Mark, day, label, mark, ordinal
 from governance.packs.record import GateRequest, InitiativeRecord
 from governance.packs.story import gate_name
-from governance.packs.tokens import COLOURS, Tone, shape
+from governance.packs.tokens import COLOURS, Tone
 
 SPANS = (Stage.PILOT, Stage.REVIEW, Stage.LIMITED_PRODUCTION, Stage.FULL_PRODUCTION)
 EDGES = (8.0, 123.0, 241.0, 359.0, 474.0)  # shores and towers, left to right
 DECK, TOP, FOOT = 104.0, 38.0, 128.0
-Point = tuple[float, float]
-FONT = "Nimbus Sans, Liberation Sans, Arial, DejaVu Sans, sans-serif"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +32,7 @@ def bridge(record: InitiativeRecord) -> str:
     towers = [_tower(record, position) for position in range(3)]
     parts = [*_steel(), *_hangers(), *_spans(record)]
     parts += [part for tower in towers for part in _drawn(tower)]
-    opening = '<svg role="img" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 482 176" width="482" height="176">'
-    return f"{opening}<title>{escape(_in_words(record, towers))}</title>{''.join(parts)}</svg>"
+    return drawing(482, 176, _in_words(record, towers), parts)
 
 
 def _tower(record: InitiativeRecord, position: int) -> Tower:
@@ -59,12 +56,12 @@ def _steel() -> Iterator[str]:
     accent = COLOURS["accent"]
     for x in EDGES[1:-1]:
         for leg in (x - 2.4, x + 2.4):
-            yield _line((leg, TOP), (leg, FOOT), accent, 1)
-        yield _line((x - 7, FOOT), (x + 7, FOOT), accent, 1.4)
+            yield line((leg, TOP), (leg, FOOT), accent, 1)
+        yield line((x - 7, FOOT), (x + 7, FOOT), accent, 1.4)
         for y in (52, 78):
-            yield _line((x - 2.4, y), (x + 2.4, y), accent, 0.8)
+            yield line((x - 2.4, y), (x + 2.4, y), accent, 0.8)
     for start, bend, end in _cables():
-        yield f'<path d="M{_at(start)} Q{_at(bend)} {_at(end)}" fill="none" stroke="{accent}" stroke-width="1.1"/>'
+        yield f'<path d="M{at(start)} Q{at(bend)} {at(end)}" fill="none" stroke="{accent}" stroke-width="1.1"/>'
     yield f'<rect x="{EDGES[0]:g}" y="{DECK:g}" width="{EDGES[-1] - EDGES[0]:g}" height="4.4" fill="{accent}"/>'
 
 
@@ -82,7 +79,7 @@ def _hangers() -> Iterator[str]:
         for step in range(1, 11):
             share = step / 11
             x, y = (_curve(share, start[axis], bend[axis], end[axis]) for axis in (0, 1))
-            yield _line((x, y), (x, DECK), COLOURS["hanger"], 0.5)
+            yield line((x, y), (x, DECK), COLOURS["hanger"], 0.5)
 
 
 def _curve(share: float, start: float, bend: float, end: float) -> float:
@@ -92,38 +89,23 @@ def _curve(share: float, start: float, bend: float, end: float) -> float:
 def _spans(record: InitiativeRecord) -> Iterator[str]:
     for position, stage in enumerate(SPANS):
         middle = (EDGES[position] + EDGES[position + 1]) / 2
-        yield _text(middle, 120, label(stage), 8.2, bold=True)
+        yield text((middle, 120), label(stage), 8.2, bold=True)
         if stage is record.initiative.stage:
-            yield _text(middle, 131, f"here since {day(record.initiative.stage_since)}", 7.2, COLOURS["muted"])
+            yield text((middle, 131), f"here since {day(record.initiative.stage_since)}", 7.2, COLOURS["muted"])
 
 
 def _drawn(tower: Tower) -> Iterator[str]:
-    yield f'<g transform="translate({tower.at - 8.5:g} 17.5) scale(1.42)">{shape(tower.mark.tone)}</g>'
-    yield _text(tower.at, 143, tower.name, 8.2, bold=True)
+    yield placed(tower.mark.tone, (tower.at - 8.5, 17.5), 1.42)
+    yield text((tower.at, 143), tower.name, 8.2, bold=True)
     for number, said in enumerate(tower.lines):
-        yield _text(tower.at, 154.5 + 10 * number, said, 7.4, COLOURS["muted"])
+        yield text((tower.at, 154.5 + 10 * number), said, 7.4, COLOURS["muted"])
     if tower.rejected:
-        yield f'<g transform="translate({tower.at - 35:g} 20.5) scale(.9)">{shape(Tone.BAD)}</g>'
+        yield placed(Tone.BAD, (tower.at - 35, 20.5), 0.9)
         for y, said in ((23, "rejected"), (32, tower.rejected)):
-            yield _text(tower.at - 39, y, said, 7, COLOURS["bad"] if y == 23 else COLOURS["muted"], anchor="end")
+            yield text((tower.at - 39, y), said, 7, COLOURS["bad"] if y == 23 else COLOURS["muted"], anchor="end")
 
 
 def _in_words(record: InitiativeRecord, towers: list[Tower]) -> str:
     gates = "; ".join(f"{tower.name} {' '.join(tower.lines)}" for tower in towers)
     initiative = record.initiative
     return f"The way over the bridge: {gates}. In stage {label(initiative.stage)} since {day(initiative.stage_since)}."
-
-
-def _at(point: Point) -> str:
-    return f"{point[0]:g} {point[1]:g}"
-
-
-def _line(start: Point, end: Point, colour: str, width: float) -> str:
-    ends = f'x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}"'
-    return f'<line {ends} stroke="{colour}" stroke-width="{width:g}"/>'
-
-
-def _text(x: float, y: float, words: str, size: float, colour: str = COLOURS["ink"], *, bold: bool = False, anchor: str = "middle") -> str:
-    weight = ' font-weight="bold"' if bold else ""
-    place = f'x="{x:.1f}" y="{y:.1f}" font-family="{FONT}" font-size="{size:g}" fill="{colour}" text-anchor="{anchor}"'
-    return f"<text {place}{weight}>{escape(words)}</text>"

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from governance.domain.vocabulary import OPEN_STATES, AnswerState, Function, RequestState, Stage, Standing
-from governance.packs.phrases import Mark, counted, day, days_between, inside, label, sentence
+from governance.packs.phrases import Mark, counted, day, days_between, inside, label, mark, sentence
 from governance.packs.record import GateRequest, InitiativeRecord
-from governance.packs.story import counting, function_mark, gate_name, passage, request_mark, standing_tone
+from governance.packs.story import counting, function_mark, gate_name, passage, request_mark
 from governance.packs.tokens import Tone
 
 
@@ -96,7 +96,7 @@ def _standing(record: InitiativeRecord) -> Iterator[OpenPoint]:
     if initiative.standing is not Standing.GOOD:
         meaning = initiative.standing_why or "No reason was recorded."
         yield OpenPoint(
-            Mark(standing_tone(initiative.standing), label(initiative.standing)),
+            Mark(mark(initiative.standing).tone, label(initiative.standing)),
             meaning,
             initiative.lead,
             f"since {day(initiative.standing_since)}",
@@ -107,8 +107,8 @@ def _findings(record: InitiativeRecord) -> Iterator[OpenPoint]:
     for finding in record.findings:
         if finding.closed_at is None:
             late = days_between(finding.due, record.cut.at) > 0
-            mark = Mark(Tone.BAD, "Overdue") if late else Mark(Tone.UNSURE, "Finding")
-            yield OpenPoint(mark, f"{finding.id}, {inside(finding.severity)}: {finding.words}", finding.owner, f"due {day(finding.due)}")
+            said = Mark(Tone.BAD, "Overdue") if late else Mark(Tone.UNSURE, "Finding")
+            yield OpenPoint(said, f"{finding.id}, {inside(finding.severity)}: {finding.words}", finding.owner, f"due {day(finding.due)}")
 
 
 def _requests(record: InitiativeRecord) -> Iterator[OpenPoint]:
@@ -140,8 +140,8 @@ def _pilot(record: InitiativeRecord) -> Iterator[OpenPoint]:
     initiative = record.initiative
     if initiative.stage is Stage.PILOT and initiative.pilot_ends:
         over = days_between(initiative.pilot_ends, record.cut.at) > 0
-        mark = Mark(Tone.BAD, "Overdue") if over else Mark(Tone.WAITS, "Pilot ends")
-        yield OpenPoint(mark, "The pilot is limited in time: pass a gate or retire it.", initiative.lead, day(initiative.pilot_ends))
+        said = Mark(Tone.BAD, "Overdue") if over else Mark(Tone.WAITS, "Pilot ends")
+        yield OpenPoint(said, "The pilot is limited in time: pass a gate or retire it.", initiative.lead, day(initiative.pilot_ends))
 
 
 def _expired(record: InitiativeRecord) -> Iterator[OpenPoint]:

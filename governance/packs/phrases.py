@@ -7,7 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from governance import words
-from governance.domain.vocabulary import ProofMethod
+from governance.domain.vocabulary import AnswerState, Decision, ProofMethod, RequestState, Standing
 from governance.packs.tokens import Tone
 
 
@@ -19,19 +19,29 @@ class Mark:
     word: str
 
 
-TONES: Mapping[str, Tone] = {
-    "met": Tone.OK,
-    "not-met": Tone.BAD,
-    "in-progress": Tone.WAITS,
-    "waived": Tone.WAITS,
-    "hold": Tone.WAITS,
-    "changes": Tone.UNSURE,
-    "inconclusive": Tone.UNSURE,
-    "stale": Tone.UNSURE,
-    "not-started": Tone.IDLE,
-    "not-applicable": Tone.IDLE,
+TONES: Mapping[type[StrEnum], Mapping[StrEnum, Tone]] = {
+    AnswerState: {
+        AnswerState.NOT_STARTED: Tone.IDLE,
+        AnswerState.IN_PROGRESS: Tone.WAITS,
+        AnswerState.MET: Tone.OK,
+        AnswerState.NOT_MET: Tone.BAD,
+        AnswerState.NOT_APPLICABLE: Tone.IDLE,
+        AnswerState.WAIVED: Tone.WAITS,
+        AnswerState.INCONCLUSIVE: Tone.UNSURE,
+        AnswerState.STALE: Tone.UNSURE,
+    },
+    Decision: {Decision.APPROVE: Tone.OK, Decision.REQUEST_CHANGES: Tone.UNSURE, Decision.REJECT: Tone.BAD},
+    RequestState: {
+        RequestState.DRAFT: Tone.IDLE,
+        RequestState.IN_REVIEW: Tone.WAITS,
+        RequestState.CHANGES_REQUESTED: Tone.UNSURE,
+        RequestState.PASSED: Tone.OK,
+        RequestState.REJECTED: Tone.BAD,
+        RequestState.WITHDRAWN: Tone.IDLE,
+    },
+    Standing: {Standing.GOOD: Tone.OK, Standing.ON_HOLD: Tone.WAITS, Standing.SUSPENDED: Tone.BAD},
 }
-"""The six marks of paper for the icons of the pages; an icon without a mark is printed as a plain dot."""
+"""The sets that are printed with a mark. By type first: members of different sets with the same value compare equal."""
 
 PROOFS: Mapping[ProofMethod, str] = {
     ProofMethod.PASSWORD: "Password entered again. Confirmed by the server; there is no signature to verify offline.",
@@ -41,8 +51,7 @@ PROOFS: Mapping[ProofMethod, str] = {
 
 def mark(member: StrEnum) -> Mark:
     """A state in the past tense, in small letters: `requested changes`."""
-    found = words.word(member)
-    return Mark(TONES.get(found.shape, Tone.PLAIN), found.past)
+    return Mark(TONES[type(member)][member], words.word(member).past)
 
 
 def label(member: StrEnum) -> str:

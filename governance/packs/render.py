@@ -13,6 +13,7 @@ from markupsafe import Markup
 from governance.domain.vocabulary import Function
 from governance.packs import chapters, glance, milestones, phrases, signing, story
 from governance.packs.bridge import bridge
+from governance.packs.lane import lane
 from governance.packs.pdf import Attached, Printed, to_pdf
 from governance.packs.printable import printable
 from governance.packs.record import InitiativeRecord, TrailRecord, digest, to_json
@@ -60,6 +61,7 @@ def _context_of_initiative(record: InitiativeRecord) -> Mapping[str, object]:
     return {
         "chapters": chapters.chapters(record),
         "bridge": Markup(bridge(record)),  # noqa: S704 - drawn by us, every text in it escaped
+        "lane": Markup(lane(record)),  # noqa: S704 - the same
         "matrix": glance.matrix(record),
         "tiles": glance.tiles(record),
         "open_points": glance.open_points(record),

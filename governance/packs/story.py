@@ -116,16 +116,11 @@ def function_mark(request: GateRequest, function: Function) -> Mark | None:
     return Mark(Tone.IDLE, "not signed") if request.state not in OPEN_STATES else Mark(Tone.WAITS, "outstanding")
 
 
-def standing_tone(standing: Standing) -> Tone:
-    """Suspended is as grave as a rejection; on hold waits."""
-    return Tone.BAD if standing is Standing.SUSPENDED else mark(standing).tone
-
-
 def standing_mark(record: InitiativeRecord) -> Mark:
     """The verdict of the cover: the stage, or the standing where that is graver."""
     initiative = record.initiative
     if initiative.standing is not Standing.GOOD:
-        return Mark(standing_tone(initiative.standing), label(initiative.standing))
+        return Mark(mark(initiative.standing).tone, label(initiative.standing))
     if initiative.stage is Stage.RETIRED:
         return Mark(Tone.IDLE, "Retired")
     in_production = initiative.stage in (Stage.LIMITED_PRODUCTION, Stage.FULL_PRODUCTION)

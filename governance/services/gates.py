@@ -11,10 +11,9 @@ from governance.domain.vocabulary import OPEN_STATES, RequestState, Role, Sectio
 from governance.events import streams
 from governance.events.gates import Commented, GateOpened, GateSettled, GateSubmitted, SeatAsked
 from governance.ledger.log import Log
-from governance.models.findings import Finding
 from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative, Tiering
-from governance.reads import checks, people, policies, reviews
+from governance.reads import people, policies, readiness, reviews
 from governance.reads.material import material
 
 LONGEST_COMMENT = 10_000
@@ -112,7 +111,7 @@ def _check_submittable(log: Log, request: GateRequest, policy: Policy, found: Ma
     _check_open(request)
     if request.state is RequestState.IN_REVIEW and not _moved(log, request, digests):
         raise Conflict("This dossier is in review already, and nothing has changed since it was submitted.")
-    problems = [*_missing(found), *_open_checks(policy, found, log), *_unanswered_findings(log, request)]
+    problems = readiness.open_points(log.session, request, policy, found, log.now)
     if problems:
         count = f"{len(problems)} points are" if len(problems) > 1 else "One point is"
         raise RuleBroken(f"{count} still open before this request can be submitted.", *problems)
@@ -121,28 +120,6 @@ def _check_submittable(log: Log, request: GateRequest, policy: Policy, found: Ma
 def _moved(log: Log, request: GateRequest, digests: Digests) -> bool:
     revision = log.session.get_one(Revision, (request.id, request.revision))
     return bool(dossier.changed(reviews.frozen_sections(revision), digests))
-
-
-def _missing(found: Material) -> list[Problem]:
-    problems = [] if found.model_version else [Problem("model_version", "Name the model version that is to be judged.", "model")]
-    return problems + [Problem("seat", f"Whether the seat {seat} is asked for is undecided: {why}", "facts") for seat, why in found.plan.undecided_seats]
-
-
-def _open_checks(policy: Policy, found: Material, log: Log) -> list[Problem]:
-    return [
-        Problem(check.evaluated.state.value, f"{check.planned.item.title} ({check.planned.item.id}): {check.in_words}", check.planned.item.id)
-        for check in checks.evaluated(policy, found, log.now)
-        if check.blocks
-    ]
-
-
-def _unanswered_findings(log: Log, request: GateRequest) -> list[Problem]:
-    """After a rejection every finding of the earlier request has to name the evidence that answers it."""
-    earlier = select(GateRequest.id).where(GateRequest.initiative_key == request.initiative_key, GateRequest.gate == request.gate)
-    query = select(Finding).where(Finding.request_id.in_(earlier), Finding.answered_by.is_(None)).order_by(Finding.id)
-    return [
-        Problem("finding", f"Finding {row.id} is not answered: name the evidence that answers it.", row.id) for row in log.session.scalars(query)
-    ]
 
 
 def _submission(log: Log, request: GateRequest, policy: Policy, found: Material, digests: Digests, note: str) -> GateSubmitted:

@@ -1,5 +1,149 @@
-"""."""
+"""The tiering questionnaire, the facts that follow, and the limits an initiative states."""
 
-from flask import Blueprint
+from collections.abc import Mapping
 
-bp = Blueprint("facts", __name__)
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from governance.domain.errors import Problem, RuleBroken
+from governance.domain.policy import Fact, FactValue, Policy
+from governance.domain.text import tidy
+from governance.domain.tiering import ANSWERS, Answers, Assessment
+from governance.domain.vocabulary import Good, Tier
+from governance.models.initiatives import Tiering
+from governance.policy.assess import assess_initiative
+from governance.reads import material as reading
+from governance.reads import policies
+from governance.services import initiatives
+from governance.web import current, loading
+from governance.web.initiative_frame import frame
+from governance.words import word
+
+bp = Blueprint("facts", __name__, url_prefix="/initiatives/<key>/facts")
+
+BOOLEANS: Mapping[str, bool] = {"yes": True, "no": False}
+
+
+@bp.get("")
+def tiering(key: str) -> str:
+    policy, found = policies.current(current.session()), loading.initiative(key)
+    return _page(found, policy, _answered(key))
+
+
+@bp.post("/answers")
+def answer(key: str) -> Response | tuple[str, int]:
+    """Save what was answered, wholly or in part; the page then shows what is left."""
+    policy, found = policies.current(current.session()), loading.initiative(key)
+    given = _given(policy)
+    try:
+        with current.writing() as log:
+            tier = initiatives.answer_tiering(log, key, given.questions, given.statements, given.asked)
+    except RuleBroken as refused:
+        return _page(found, policy, given, refused.problems or (Problem("refused", refused.message),)), 422
+    if tier is None:
+        flash("Saved. Some answers are still missing.", "warn")
+    else:
+        flash(f"Saved. The risk tier is {word(tier).label.lower()}.", "warn" if tier is Tier.PROHIBITED else "ok")
+    return redirect(url_for(".tiering", key=key), 303)
+
+
+@bp.post("/limits")
+def limits(key: str) -> Response | tuple[str, int]:
+    """State every limit that was filled in and differs from what is on record."""
+    policy, found = policies.current(current.session()), loading.initiative(key)
+    before = {limit.name: limit for limit in reading.limits(current.session(), key)}
+    problems: list[Problem] = []
+    with current.writing() as log:
+        for name, limit in policy.limits.items():
+            value = tidy(request.form.get(f"limit-{name}", ""))
+            unit = limit.unit or tidy(request.form.get(f"unit-{name}", ""))
+            good = _good(request.form.get(f"good-{name}", ""))
+            stated = before.get(name)
+            if not value or (stated and (stated.value, stated.unit, stated.good) == (value, unit, good.value if good else None)):
+                continue
+            try:
+                initiatives.state_limit(log, key, name, value, unit, good)
+            except RuleBroken as refused:
+                problems += [Problem(problem.code, f"{_plain(name)}: {problem.message}", f"limit-{name}") for problem in refused.problems]
+    if problems:
+        return _page(found, policy, _answered(key), problems), 422
+    flash("The limits are recorded.")
+    return redirect(url_for(".tiering", key=key, _anchor="limits"), 303)
+
+
+def _page(found: loading.Loaded, policy: Policy, answers: Answers, problems: object = ()) -> str:
+    assessed = assess_initiative(policy, answers)
+    return render_template(
+        "facts/tiering.html",
+        **frame(found, "facts"),
+        policy=policy,
+        answers=answers,
+        assessed=assessed,
+        answer_words=ANSWERS,
+        asked=[(fact, _options(fact), _said(answers.asked.get(fact.name))) for fact in assessed.asked],
+        derived=_derived(policy, assessed),
+        known={limit.name: limit for limit in reading.limits(current.session(), found.initiative.key)},
+        typed=request.form,
+        plain=_plain,
+        problems=[(problem.message, _anchor(problem)) for problem in problems],  # type: ignore[attr-defined]
+        may_answer=found.works_on_it,
+    )
+
+
+def _answered(key: str) -> Answers:
+    row = current.session().get(Tiering, key)
+    return Answers(row.questions, row.statements, row.asked) if row else Answers()
+
+
+def _given(policy: Policy) -> Answers:
+    """What the form says; anything that is no answer counts as not given, and what is no longer asked falls away."""
+    chosen = {question.id: request.form.get(f"q-{question.id}", "") for question in policy.tiering.questions}
+    questions = {q.id: chosen[q.id] for q in policy.tiering.questions if chosen[q.id] in {option.key for option in q.options}}
+    stated = {statement.id: request.form.get(f"q-{statement.id}", "") for statement in policy.tiering.statements}
+    statements = {name: said for name, said in stated.items() if said in ANSWERS}
+    shown = assess_initiative(policy, Answers(questions, statements))
+    asked: dict[str, FactValue] = {}
+    for fact in shown.asked:
+        if (value := _fact_value(fact, request.form.get(f"q-{fact.name}", ""))) is not None:
+            asked[fact.name] = value
+    kept = {statement.id for statement in shown.statements}
+    return Answers(questions, {name: said for name, said in statements.items() if name in kept}, asked)
+
+
+def _fact_value(fact: Fact, said: str) -> FactValue | None:
+    if fact.values:
+        return said if said in fact.values else None
+    return BOOLEANS.get(said)
+
+
+def _options(fact: Fact) -> list[tuple[str, str]]:
+    return [(value, value) for value in fact.values] or [("yes", "Yes"), ("no", "No")]
+
+
+def _said(value: FactValue | None) -> str:
+    return {True: "yes", False: "no", None: ""}.get(value, str(value))  # type: ignore[arg-type]
+
+
+def _derived(policy: Policy, assessed: Assessment) -> list[tuple[str, str, str]]:
+    """(fact, value, where it comes from) for everything that is known."""
+    rows = []
+    for name, value in assessed.facts.items():
+        fact = policy.facts[name]
+        stated = name in {asked.name for asked in assessed.asked}
+        rows.append((_plain(name), _said(value), "stated" if stated else f"follows from {', '.join(fact.sources)}"))
+    return rows
+
+
+def _anchor(problem: Problem) -> str | None:
+    if problem.about is None:
+        return None
+    return problem.about if problem.about.startswith("limit-") else f"q-{problem.about}"
+
+
+def _good(said: str) -> Good | None:
+    return Good(said) if said in set(Good) else None
+
+
+def _plain(name: str) -> str:
+    words = name.replace("_", " ")
+    return words[0].upper() + words[1:].replace("eu ", "EU ")

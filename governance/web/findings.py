@@ -1,5 +1,152 @@
-"""."""
+"""Findings of an initiative: raise, answer, accept."""
 
-from flask import Blueprint
+from dataclasses import dataclass
 
-bp = Blueprint("findings", __name__)
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+from wtforms import SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length
+from wtforms.validators import Optional as Maybe
+
+from governance.domain import rights
+from governance.domain.errors import NotAllowed, RuleBroken
+from governance.domain.findings import LONGEST, NewFinding
+from governance.domain.text import fold
+from governance.domain.vocabulary import FindingSeverity
+from governance.models.findings import Finding
+from governance.reads import findings as reading
+from governance.reads import material, people, policies, words
+from governance.services import findings
+from governance.web import csvs, current, loading
+from governance.web.forms import DayField, Form, closed_choices, named_choices
+from governance.web.initiative_frame import frame
+
+bp = Blueprint("findings", __name__, url_prefix="/initiatives/<key>/findings")
+
+HEADER = ("finding", "severity", "text", "check", "owner", "due", "raised by", "raised at (UTC)", "answered by", "closed at (UTC)")
+
+
+class FindingForm(Form):
+    finding = TextAreaField("What is wrong?", [InputRequired("Say what is wrong."), Length(3, LONGEST, f"Write 3 to {LONGEST:,} signs.")])
+    severity = SelectField("How severe is it?", [InputRequired("Choose how severe it is.")], choices=closed_choices(FindingSeverity, "Choose"))
+    owner = SelectField("Who puts it right?", [InputRequired("Choose an owner.")])
+    item = SelectField("Which check is it about?", [Maybe()])
+    due = DayField("Due", [Maybe()], description="Left empty, the policy sets it by severity.", render_kw={"type": "date"})
+
+    def offer(self) -> None:
+        self.owner.choices = named_choices(((row.id, row.name) for row in people.active_people(current.session())), "Choose a person")
+        policy = policies.current(current.session())
+        items = ((item.id, f"{item.id} {item.title}") for gate in policy.gates.values() for item in gate.items)
+        self.item.choices = named_choices(items, "No check in particular")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    finding: Finding
+    text: str
+    may_answer: bool
+    may_close: bool
+
+
+@bp.get("")
+def listing(key: str) -> str | Response:
+    found = loading.initiative(key)
+    if request.args.get("format") == "csv":
+        return _export(key)
+    return _page(found, FindingForm())
+
+
+@bp.post("")
+def raise_finding(key: str) -> Answer | tuple[str, int]:
+    found, form = loading.initiative(key), FindingForm()
+    form.offer()
+    if form.validate_on_submit():
+        new = NewFinding(FindingSeverity(form.severity.data), form.finding.data, form.owner.data, form.item.data or None, form.due.data)
+        try:
+            with current.writing() as log:
+                findings.raise_finding(log, key, new)
+        except RuleBroken as refused:
+            form.accept(refused)
+        else:
+            flash("The finding is recorded. Its owner is next.")
+            return redirect(url_for(".listing", key=key), 303)
+    return _page(found, form), 422
+
+
+@bp.post("/<finding_id>/answer")
+def answer(key: str, finding_id: str) -> Answer:
+    loading.initiative(key)
+    with current.writing() as log:
+        findings.answer_finding(log, finding_id, request.form.get("evidence", ""))
+    flash("The answer is recorded. Whoever raised the finding looks at it next.")
+    return redirect(url_for(".listing", key=key), 303)
+
+
+@bp.post("/<finding_id>/close")
+def close(key: str, finding_id: str) -> Answer:
+    loading.initiative(key)
+    with current.writing() as log:
+        findings.close_finding(log, finding_id)
+    flash("The finding is closed.")
+    return redirect(url_for(".listing", key=key), 303)
+
+
+def _page(found: loading.Loaded, form: FindingForm) -> str:
+    session, key = current.session(), found.initiative.key
+    form.offer()
+    every = reading.of_initiative(session, key)
+    texts = words.texts(session, [row.words for row in every])
+    shown = [_row(found, row, texts.get(row.words, "redacted")) for row in every if _fits(row, texts.get(row.words, ""))]
+    pieces = material.evidence(session, key)
+    return render_template(
+        "findings/listing.html",
+        **{**frame(found, "findings"), "names": _names(found, every)},
+        rows=shown,
+        total=len(every),
+        pieces=pieces,
+        form=form,
+        may_raise=_may_raise(found),
+        problems=form.problems(),
+        q=request.args.get("q", ""),
+        which=request.args.get("which", ""),
+    )
+
+
+def _names(found: loading.Loaded, every: list[Finding]) -> object:
+    ids = [person for row in every for person in (row.owner_id, row.raised_by, row.closed_by)]
+    return people.names(current.session(), [*ids, found.initiative.lead_id])
+
+
+def _row(found: loading.Loaded, row: Finding, text: str) -> Row:
+    doer, is_open = current.doer(), row.closed_at is None
+    same_function = row.function is not None and doer.holds(row.function, found.ties.unit)
+    may_close = is_open and row.answered_by is not None and doer.id != row.owner_id and (doer.id == row.raised_by or same_function)
+    return Row(row, text, is_open and (doer.id == row.owner_id or found.works_on_it), may_close)
+
+
+def _fits(row: Finding, text: str) -> bool:
+    which, wanted = request.args.get("which", ""), fold(request.args.get("q", ""))
+    if which in ("open", "closed") and (row.closed_at is None) != (which == "open"):
+        return False
+    return all(word in fold(f"{row.id} {row.item or ''} {text}") for word in wanted.split())
+
+
+def _may_raise(found: loading.Loaded) -> bool:
+    try:
+        rights.check_may_raise_finding(current.doer(), found.ties)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _export(key: str) -> Response:
+    every = reading.of_initiative(current.session(), key)
+    texts = words.texts(current.session(), [row.words for row in every])
+    return csvs.answer(
+        f"{key}-findings",
+        HEADER,
+        (
+            (row.id, row.severity, texts.get(row.words, ""), row.item, row.owner_id, row.due, row.raised_by, row.raised_at, row.answered_by, row.closed_at)
+            for row in every
+        ),
+    )

@@ -1,0 +1,37 @@
+"""What every page of an initiative shows around its content: crumbs, heading, tabs."""
+
+from flask import url_for
+
+from governance.permissions import HOLDERS, Permission
+from governance.reads import overview as reading
+from governance.reads import people
+from governance.models.initiatives import Tiering
+from governance.web import current
+from governance.web.loading import Loaded
+from governance.words import word
+
+
+def frame(found: Loaded, here: str) -> dict[str, object]:
+    """The values the template `initiatives/frame.html` needs."""
+    row, session = found.initiative, current.session()
+    summary, tiering, team = reading.summary(session, row.key), session.get(Tiering, row.key), reading.team(session, row.key)
+    names = people.names(session, [row.lead_id, *(seat.person_id for seat in team.values()), *(seat.deputy_id for seat in team.values())])
+    tabs = [("overview", "Overview", url_for("initiatives.overview", key=row.key), None)]
+    if summary.gate:
+        tabs.append(("checklist", "Checklist", url_for("checklists.checklist", key=row.key, gate=summary.gate), f"{summary.checks_done} of {summary.checks_total}"))
+    if summary.request_id:
+        tabs.append(("gate", f"Gate {summary.gate}", url_for("gates.request_page", request_id=summary.request_id), None))
+    tabs.append(("facts", "Facts and tier", url_for("facts.tiering", key=row.key), None))
+    tabs.append(("findings", "Findings", url_for("findings.listing", key=row.key), f"{summary.findings_open} open" if summary.findings_open else None))
+    if HOLDERS[Permission.READ_LEDGER] & current.doer().roles:
+        tabs.append(("record", "Record", url_for("ledger.entries", initiative=row.key), None))
+    return {
+        "initiative": row,
+        "found": found,
+        "unit": people.units(session)[row.unit_id],
+        "names": names,
+        "team": team,
+        "tiering": tiering,
+        "tabs": [{"href": href, "label": label, "here": name == here, "count": count} for name, label, href, count in tabs],
+        "visibility": word(row.visibility).label,
+    }
