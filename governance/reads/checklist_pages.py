@@ -100,6 +100,16 @@ def pieces(session: Session, key: str) -> list[rows.Evidence]:
     return list(session.scalars(query))
 
 
+def signers(session: Session, material: Material) -> list[tuple[str, str]]:
+    """The seats of the plan, each with the names of those who hold its function in the initiative's unit."""
+    found = []
+    for seat in material.plan.seats:
+        holders = [who.id for who in people.holders(session, seat.function, material.unit)]
+        named = people.names(session, holders)
+        found.append((seat.label, ", ".join(named[person] for person in holders)))
+    return found
+
+
 def why_not(material: Material) -> list[tuple[str, str, str]]:
     """The items that do not apply: id, title, why."""
     return [

@@ -87,7 +87,7 @@ def state_of(entry: Entry) -> Mark:
             return _mark(RequestState(entry.body["outcome"]))
         case "standing.changed":
             return _mark(Standing(entry.body["standing"]))
-    return _MARKS.get(entry.kind, Mark("document", "idle"))
+    return _MARKS.get(entry.kind, Mark("doc", "idle"))
 
 
 def _mark(member: StrEnum) -> Mark:
@@ -98,13 +98,13 @@ def _mark(member: StrEnum) -> Mark:
 _DIGEST = 64
 
 _MARKS = {
-    "gate.opened": Mark("not-started", "idle"),
+    "gate.opened": Mark("todo", "idle"),
     "gate.submitted": Mark("up", "idle"),
     "gate.changes_requested": Mark("changes", "warn"),
     "gate.commented": Mark("comment", "idle"),
     "initiative.advanced": Mark("met", "ok"),
     "initiative.model_named": Mark("metric", "idle"),
-    "item.answered": Mark("in-progress", "idle"),
+    "item.answered": Mark("progress", "idle"),
     "finding.raised": Mark("flag", "bad"),
     "finding.closed": Mark("met", "ok"),
     "person.locked": Mark("lock", "bad"),

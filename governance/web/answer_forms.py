@@ -9,7 +9,7 @@ from flask_wtf.file import FileField
 from wtforms import Field, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from governance.domain.dossier import Answer, StatedValue
 from governance.domain.errors import Problem, RuleBroken
@@ -22,6 +22,8 @@ from governance.web.forms import DayField, Form, closed_choices
 from governance.words import word
 
 CLAIMS = (AnswerState.IN_PROGRESS, AnswerState.MET, AnswerState.NOT_MET)
+DAY = {"type": "date"}
+DECIMAL = {"inputmode": "decimal", "autocomplete": "off"}
 FILES = frozenset({EvidenceKind.DOCUMENT, EvidenceKind.METRIC, EvidenceKind.AUTOMATED_REPORT})
 
 
@@ -56,13 +58,13 @@ class ValueForm(Form):
     class Meta:
         csrf = False
 
-    value = StringField("Value", [Optional(), check_number], filters=[minus_signs])
+    value = StringField("Value", [Optional(), check_number], filters=[minus_signs], render_kw=DECIMAL)
     unit = StringField("Unit", [Optional(), Length(max=60, message="Enter a unit of at most 60 signs.")])
-    n = WholeField("Cases", [Optional()])
-    measured = DayField("Day measured", [Optional(), check_past])
+    n = WholeField("Cases", [Optional()], widget=TextInput(), render_kw={"inputmode": "numeric"})
+    measured = DayField("Day measured", [Optional(), check_past], render_kw=DAY)
     source = StringField("Source", [Optional(), Length(max=200, message="Enter a source of at most 200 signs.")])
-    low = StringField("95 % interval, low end", [Optional(), check_number], filters=[minus_signs])
-    high = StringField("95 % interval, high end", [Optional(), check_number], filters=[minus_signs])
+    low = StringField("95 % interval, low end", [Optional(), check_number], filters=[minus_signs], render_kw=DECIMAL)
+    high = StringField("95 % interval, high end", [Optional(), check_number], filters=[minus_signs], render_kw=DECIMAL)
     good = SelectField(
         "Which way is better?",
         [Optional()],
@@ -133,8 +135,8 @@ class ItemForm(Form):
     file = FileField("File")
     address = StringField("Address")
     statement = TextAreaField("Statement", [Length(max=10_000, message="Write at most 10,000 signs.")])
-    effective = DayField("In force since", [Optional()])
-    expires = DayField("Expires", [Optional()])
+    effective = DayField("In force since", [Optional()], render_kw=DAY)
+    expires = DayField("Expires", [Optional()], render_kw=DAY)
 
     def __init__(self, page: ItemPage, pieces: Sequence[Evidence], today: date, **given: Any) -> None:
         answer = page.check.answer

@@ -2,14 +2,19 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-from governance.domain.checklist import Comparison, limit_in_words
-from governance.domain.dossier import Answer, Evidence
+from governance.domain.checklist import Comparison, in_words, limit_in_words
+from governance.domain.dossier import Answer, Evidence, StatedValue
+from governance.domain.numbers import is_decimal
 from governance.domain.vocabulary import Function
 from governance.reads import words
 from governance.reads.checks import Checked
-from governance.web import current
+from governance.web import current, filters
 from governance.web.bars import Bar, bar
+
+UNSAID = ("count", "level")
+"""Units that only name what a bare number is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,7 @@ class Measure:
 
     metric: str
     value: str
+    unit: str
     detail: str
     limit: str
     was: str
@@ -71,14 +77,44 @@ def _row(check: Checked, names: Mapping[str, str], notes: Mapping[str, str], bef
 
 def _measure(comparison: Comparison, before: str | None) -> Measure:
     measured, threshold = comparison.measured, comparison.threshold
-    unit = "" if measured is None or measured.unit in ("count", "level") else measured.unit
     was = before if before is not None and measured is not None and before != measured.value else None
-    interval = f", 95 %: {measured.low} to {measured.high}" if measured and measured.low else ""
+    value, unit = _amount(measured.value, measured.unit) if measured else ("", "")
     return Measure(
         metric=threshold.metric.replace("_", " "),
-        value=f"{measured.value} {unit}".strip() if measured else "",
-        detail=(f"n {measured.n:,}{interval}" if measured.n > 1 else interval.removeprefix(", ")) if measured else "",
-        limit=limit_in_words(threshold) + (f" ({comparison.reference})" if threshold.compare_with and comparison.reference else ""),
-        was=was or "",
+        value=value,
+        unit=unit,
+        detail=_detail(measured) if measured else "",
+        limit=_limit(comparison),
+        was=_amount(was, measured.unit)[0] if was and measured else "",
         bar=bar(comparison, was),
     )
+
+
+def _amount(value: str, unit: str) -> tuple[str, str]:
+    """A number and its unit as people write them: shares in percent, counts and levels without a unit."""
+    if unit == "share" and is_decimal(value):
+        return filters.number(_percent(Decimal(value))), "%"
+    return filters.number(value), "" if unit in UNSAID else unit
+
+
+def _percent(share: Decimal) -> str:
+    return f"{(share * 100).normalize():f}"
+
+
+def _detail(measured: StatedValue) -> str:
+    ends = [_amount(end, measured.unit)[0] for end in (measured.low, measured.high) if end]
+    parts = [f"n {measured.n:,}" if measured.n > 1 else "", f"95 %: {' to '.join(ends)}" if ends else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def _limit(comparison: Comparison) -> str:
+    """The limit in words, with the number behind a reference and the sample it needs."""
+    threshold = comparison.threshold
+    words_of_it, needs, n = limit_in_words(threshold).partition(", n at least ")
+    unit = threshold.unit
+    if isinstance(threshold.value, Decimal) and unit in ("share", *UNSAID):
+        share = unit == "share"
+        words_of_it = in_words(threshold.comparator, Decimal(_percent(threshold.value)) if share else threshold.value, "%" if share else "")
+    elif threshold.compare_with and comparison.reference and comparison.measured:
+        words_of_it += f" ({' '.join(_amount(comparison.reference, comparison.measured.unit)).strip()})"
+    return words_of_it + needs + n

@@ -165,6 +165,7 @@ def _render(found: Checklist, opened: str, failed: ItemForm | None = None) -> st
         met=sum(page.check.passes for page in found.applicable),
         blocking=[page for page in found.applicable if page.check.blocks],
         not_applicable=checklist_pages.why_not(found.material),
+        signers=checklist_pages.signers(current.session(), found.material),
         ways_out=checklist_pages.WAYS_OUT,
         files=FILES,
         taken=uploads.TAKEN,

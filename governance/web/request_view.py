@@ -9,7 +9,7 @@ from governance.domain import rights, signoffs
 from governance.domain.dossier import Material
 from governance.domain.errors import NotThere, Problem, RuleBroken
 from governance.domain.policy import Gate, Policy, Seat
-from governance.domain.vocabulary import OPEN_STATES, RequestState, Role, Section, Stage
+from governance.domain.vocabulary import OPEN_STATES, AnswerState, RequestState, Role, Section, Stage
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
 from governance.reads import checks, gate_pages, people, policies, readiness, reviews, words
@@ -30,6 +30,8 @@ class Missing:
     code: str
     message: str
     link: str
+    shape: str = "flag"
+    tone: str = "warn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +194,15 @@ def linked(request: GateRequest, problem: Problem) -> Missing:
     key = request.initiative_key
     match problem.code:
         case "finding":
-            link = url_for("findings.listing", key=key)
+            return Missing(problem.code, problem.message, url_for("findings.listing", key=key))
         case "model_version":
-            link = url_for("initiatives.overview", key=key)
+            return Missing(problem.code, problem.message, url_for("initiatives.overview", key=key))
         case "seat":
-            link = url_for("facts.tiering", key=key)
+            return Missing(problem.code, problem.message, url_for("facts.tiering", key=key))
         case _:
             link = url_for("checklists.checklist", key=key, gate=request.gate, open=problem.about, _anchor=problem.about)
-    return Missing(problem.code, problem.message, link)
+            said = word(AnswerState(problem.code))
+            return Missing(problem.code, problem.message, link, said.shape, said.tone)
 
 
 def _groups(checked: Sequence[Checked], cards: Sequence[Card], names: Mapping[str, str], table: OnTheTable | None) -> tuple[Group, ...]:
