@@ -200,7 +200,8 @@ def _clause(frameworks: Mapping[str, Framework], clause: str) -> str:
     if framework is None:
         return clause
     title = next((known.title for known in framework.clauses if known.id == wanted), "")
-    return f"{framework.title} {wanted}" + (f", {title}" if title else "")
+    short = framework.title.partition(" (")[0]
+    return f"{short} {wanted}" + (f": {title}" if title else "")
 
 
 WAYS_OUT = {

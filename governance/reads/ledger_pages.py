@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from sqlalchemy import ColumnElement, Text, cast, func, inspect, select
 from sqlalchemy.orm import Session
@@ -44,12 +45,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of one row, before and after an entry."""
+    """One row before and after an entry: field, before, after. A row that was added has nothing before."""
 
     row: str
-    field: str
-    before: str
-    after: str
+    kind: Literal["added", "changed", "removed"]
+    fields: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,8 @@ def changes(session: Session, entry: Entry) -> list[Change]:
         after = _picture(rebuild.replay(_replayable(story[-1:]), shelf))
     except rebuild.UnknownKind:
         return []
-    return [change for row in sorted(before.keys() | after.keys()) for change in _compared(row, before.get(row, {}), after.get(row, {}))]
+    rows = [row for row in sorted(before.keys() | after.keys()) if before.get(row) != after.get(row)]
+    return [_compared(row, before.get(row), after.get(row)) for row in rows]
 
 
 def _conditions(question: Question) -> list[ColumnElement[bool]]:
@@ -187,9 +188,9 @@ def _fields(row: Governed) -> dict[str, str]:
 
 def in_text(value: object) -> str:
     """A stored value as a line of text; nothing for what is empty."""
+    if value is None or value in ("", [], {}):
+        return ""
     match value:
-        case None | "" | [] | {}:
-            return ""
         case bool():
             return "yes" if value else "no"
         case StrEnum():
@@ -204,6 +205,8 @@ def in_text(value: object) -> str:
             return str(value)
 
 
-def _compared(row: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
-    names = [name for name in (after or before) if before.get(name, "") != after.get(name, "")]
-    return [Change(row, name.replace("_", " "), before.get(name, ""), after.get(name, "")) for name in names]
+def _compared(row: str, before: Mapping[str, str] | None, after: Mapping[str, str] | None) -> Change:
+    old, new = before or {}, after or {}
+    names = [name for name in (after or old) if old.get(name, "") != new.get(name, "")]
+    kind: Literal["added", "changed", "removed"] = "added" if before is None else "removed" if after is None else "changed"
+    return Change(row, kind, tuple((name.replace("_", " "), old.get(name, ""), new.get(name, "")) for name in names))

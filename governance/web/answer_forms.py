@@ -8,7 +8,7 @@ from typing import Any
 from flask_wtf.file import FileField
 from wtforms import Field, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from governance.domain.dossier import Answer, StatedValue
@@ -30,6 +30,13 @@ FILES = frozenset({EvidenceKind.DOCUMENT, EvidenceKind.METRIC, EvidenceKind.AUTO
 def minus_signs(text: str | None) -> str | None:
     """A typographic minus is a minus."""
     return text.replace("\N{MINUS SIGN}", "-") if text else text
+
+
+def may_be_empty(_: Form, field: Field) -> None:
+    """Ends the checks of a field that was left empty, without calling it optional on the page: whether it is depends on the others."""
+    if not field.raw_data or not str(field.raw_data[0]).strip():
+        field.errors = []
+        raise StopValidation
 
 
 def check_number(_: Form, field: StringField) -> None:
@@ -58,19 +65,19 @@ class ValueForm(Form):
     class Meta:
         csrf = False
 
-    value = StringField("Value", [Optional(), check_number], filters=[minus_signs], render_kw=DECIMAL)
-    unit = StringField("Unit", [Optional(), Length(max=60, message="Enter a unit of at most 60 signs.")])
-    n = WholeField("Cases", [Optional()], widget=TextInput(), render_kw={"inputmode": "numeric"})
-    measured = DayField("Day measured", [Optional(), check_past], render_kw=DAY)
-    source = StringField("Source", [Optional(), Length(max=200, message="Enter a source of at most 200 signs.")])
-    low = StringField("95 % interval, low end", [Optional(), check_number], filters=[minus_signs], render_kw=DECIMAL)
-    high = StringField("95 % interval, high end", [Optional(), check_number], filters=[minus_signs], render_kw=DECIMAL)
+    value = StringField("Value", [may_be_empty, check_number], filters=[minus_signs], render_kw=DECIMAL)
+    unit = StringField("Unit", [may_be_empty, Length(max=60, message="Enter a unit of at most 60 signs.")])
+    n = WholeField("Cases", [may_be_empty], widget=TextInput(), render_kw={"inputmode": "numeric"})
+    measured = DayField("Day measured", [may_be_empty, check_past], render_kw=DAY)
+    source = StringField("Source", [may_be_empty, Length(max=200, message="Enter a source of at most 200 signs.")])
+    low = StringField("95 % interval, low end", [may_be_empty, check_number], filters=[minus_signs], render_kw=DECIMAL)
+    high = StringField("95 % interval, high end", [may_be_empty, check_number], filters=[minus_signs], render_kw=DECIMAL)
     good = SelectField(
         "Which way is better?",
-        [Optional()],
+        [may_be_empty],
         choices=closed_choices(Good, "Choose"),
     )
-    kpi = StringField("Name of the KPI", [Optional(), Length(max=60, message="Enter a name of at most 60 signs.")])
+    kpi = StringField("Name of the KPI", [may_be_empty, Length(max=60, message="Enter a name of at most 60 signs.")])
 
     def __init__(self, need: Need, prefix: str, today: date, **given: Any) -> None:
         super().__init__(prefix=prefix, **given)
@@ -131,12 +138,12 @@ class ItemForm(Form):
     evidence = SelectMultipleField(
         "Evidence it rests on", option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), validate_choice=False
     )
-    title = StringField("Title", [Optional(), Length(min=3, max=200, message="Enter a title of 3 to 200 signs.")])
+    title = StringField("Title", [may_be_empty, Length(min=3, max=200, message="Enter a title of 3 to 200 signs.")])
     file = FileField("File")
     address = StringField("Address")
     statement = TextAreaField("Statement", [Length(max=10_000, message="Write at most 10,000 signs.")])
-    effective = DayField("In force since", [Optional()], render_kw=DAY)
-    expires = DayField("Expires", [Optional()], render_kw=DAY)
+    effective = DayField("In force since", [may_be_empty], render_kw=DAY)
+    expires = DayField("Expires", [may_be_empty], render_kw=DAY)
 
     def __init__(self, page: ItemPage, pieces: Sequence[Evidence], today: date, **given: Any) -> None:
         answer = page.check.answer
