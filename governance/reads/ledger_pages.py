@@ -24,7 +24,7 @@ class Question:
     """What an auditor looks for. Every part may be left out; the period includes its start and excludes its end."""
 
     stream: str = ""
-    about: str = ""
+    initiative: str = ""
     person: str = ""
     kind: str = ""
     since: datetime | None = None
@@ -144,7 +144,7 @@ def changes(session: Session, entry: Entry) -> list[Change]:
 def _conditions(question: Question) -> list[ColumnElement[bool]]:
     stated: list[tuple[object, ColumnElement[bool]]] = [
         (question.stream, Leaf.stream.startswith(f"{question.stream}/", autoescape=True)),
-        (question.about, Leaf.stream == f"initiative/{question.about}"),
+        (question.initiative, Leaf.stream == f"initiative/{question.initiative}"),
         (question.person, Leaf.actor == question.person),
         (question.kind, Leaf.kind == question.kind),
         (question.text, func.lower(cast(Leaf.body, Text)).contains(question.text.lower(), autoescape=True)),

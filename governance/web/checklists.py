@@ -20,6 +20,7 @@ from governance.services import answers
 from governance.services.answers import StoredFile
 from governance.web import current, loading, uploads
 from governance.web.answer_forms import FILES, ItemForm, missing_kind
+from governance.web.initiative_frame import frame
 
 bp = Blueprint("checklists", __name__)
 
@@ -156,6 +157,7 @@ def _render(found: Checklist, opened: str, failed: ItemForm | None = None) -> st
     return render_template(
         "checklists/checklist.html",
         found=found,
+        initiative_tabs=frame(loading.initiative(found.initiative.key), "checklist")["tabs"],
         forms=forms,
         opened=opened,
         problems=failed.all_problems() if failed else [],

@@ -84,7 +84,7 @@ def asked() -> Question:
     zone = current.zone()
     return Question(
         stream=typed["stream"] if typed["stream"] in STREAM_NAMES else "",
-        about=typed["about"].upper(),
+        initiative=typed["initiative"].upper(),
         person=typed["person"],
         kind=typed["kind"],
         since=_start(since, zone) if since else None,
@@ -94,7 +94,7 @@ def asked() -> Question:
 
 
 def stated() -> dict[str, str]:
-    return {name: tidy(request.args.get(name, ""))[:100] for name in ("stream", "about", "person", "kind", "since", "until", "text")}
+    return {name: tidy(request.args.get(name, ""))[:100] for name in ("stream", "initiative", "person", "kind", "since", "until", "text")}
 
 
 def _day(text: str) -> date | None:
