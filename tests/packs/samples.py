@@ -90,7 +90,11 @@ def initiative_record() -> InitiativeRecord:
         initiative=INITIATIVE,
         policy=POLICY,
         team=team(),
-        facts=(Labelled(label="Personal data", value="yes"), Labelled(label="Automated decision", value="yes"), Labelled(label="Generative AI", value="no")),
+        facts=(
+            Labelled(label="Personal data", value="yes"),
+            Labelled(label="Automated decision", value="yes"),
+            Labelled(label="Generative AI", value="no"),
+        ),
         legal=(Labelled(label="Legal note", value="Not high-risk: Annex III 5(c) covers life and health insurance only."),),
         limits=(Labelled(label="Days to payment, at most", value="4.8 days"),),
         tiering=TIERING,
@@ -155,7 +159,7 @@ def team() -> tuple[TeamMember, ...]:
     return tuple(TeamMember(function=one, accountable=who, hours_a_week=8) for one, who in zip(Function, people, strict=True))
 
 
-def request(gate, number, day, leaves, enters, rejects=(), open_seats=(), revisions=1) -> GateRequest:
+def request(gate, number, day, leaves, enters, *, rejects=(), open_seats=(), revisions=1) -> GateRequest:
     """A request opened on that day, submitted a day later, decided within five."""
     id_ = f"AI-0042.{gate}-{number}"
     state = RequestState.REJECTED if rejects else RequestState.IN_REVIEW if open_seats else RequestState.PASSED
@@ -178,8 +182,14 @@ def request(gate, number, day, leaves, enters, rejects=(), open_seats=(), revisi
         revisions=submitted,
         checks=tuple(check(gate, position, function, rejects, id_) for position, function in enumerate([*Function] * 3, start=1)),
         seats=tuple(seat(function, function in open_seats) for function in Function),
-        sign_offs=tuple(signed for one in submitted for signed in signatures(one, rejects, open_seats, fell=one.number < revisions, day=day)),
-        comments=(Comment(by="Tomasz Lind", at=at(day + 2), leaf=900 + day, words="The payment queue had to be drained by hand in the first drill."),),
+        sign_offs=tuple(
+            signed for one in submitted for signed in signatures(one, rejects, open_seats, fell=one.number < revisions, day=day)
+        ),
+        comments=(
+            Comment(
+                by="Tomasz Lind", at=at(day + 2), leaf=900 + day, words="The payment queue had to be drained by hand in the first drill."
+            ),
+        ),
         obstacles=("Finding AI-0042.F-2 is open.",) if open_seats else (),
     )
 
@@ -199,7 +209,13 @@ def revision(request_id: str, number: int, day: int) -> Revision:
 
 def seat(function: Function, is_open: bool) -> Seat:
     label = f"Head of {function.value.replace('_', ' ')}"
-    return Seat(id=function.value, label=label, function=function, independent=True, empty_why="Not decided when this report was cut." if is_open else "")
+    return Seat(
+        id=function.value,
+        label=label,
+        function=function,
+        independent=True,
+        empty_why="Not decided when this report was cut." if is_open else "",
+    )
 
 
 def signatures(submitted: Revision, rejects, open_seats, fell, day) -> list[SignOff]:
@@ -233,12 +249,31 @@ def signatures(submitted: Revision, rejects, open_seats, fell, day) -> list[Sign
 
 def check(gate, position, function, rejects, request_id) -> Check:
     item = f"{gate}-{position:02}"
-    values = (Value(metric="Worst slice gap", value="0.038", unit="points", limit="≤ 0.05", n=412, least_n=200, low="0.031", high="0.045", window="28 days"),)
+    values = (
+        Value(
+            metric="Worst slice gap",
+            value="0.038",
+            unit="points",
+            limit="≤ 0.05",
+            n=412,
+            least_n=200,
+            low="0.031",
+            high="0.045",
+            window="28 days",
+        ),
+    )
     if position % 3 == 0:
         values = (*values, Value(metric="95th percentile of the delay to answer", value="0.81", limit="≤ 1.0", source="monitoring"))
     state = AnswerState.NOT_MET if function in rejects and position < 5 else AnswerState.MET
     if position == 12:
-        return Check(item=item, title="Continuous learning under control", owner=function, severity=Severity.BLOCKING, state=AnswerState.NOT_APPLICABLE, why="The model does not learn in production.")
+        return Check(
+            item=item,
+            title="Continuous learning under control",
+            owner=function,
+            severity=Severity.BLOCKING,
+            state=AnswerState.NOT_APPLICABLE,
+            why="The model does not learn in production.",
+        )
     return Check(
         item=item,
         title=TITLES[function][(position - 1) // 4],
@@ -253,7 +288,9 @@ def check(gate, position, function, rejects, request_id) -> Check:
 
 def cited(one: GateRequest) -> list[str]:
     return [reference for check in one.checks for reference in check.evidence] + (
-        [] if one.gate == "G1" else [f"G3-{position:02}.{number}" for position in range(1, 12) for number in ((1, 2) if position == 1 else (1,))]
+        []
+        if one.gate == "G1"
+        else [f"G3-{position:02}.{number}" for position in range(1, 12) for number in ((1, 2) if position == 1 else (1,))]
     )
 
 
@@ -273,8 +310,33 @@ def piece(id_: str) -> Evidence:
 
 
 def findings() -> tuple[Finding, ...]:
-    closed = Finding(id="AI-0042.F-1", severity=FindingSeverity.HIGH, words="PSI 0.27 on vehicle_age and powertrain.", owner="Ines Okafor", due=on(100), raised_by="Rafael Otero", raised_at=at(85), item="G2-01", request="AI-0042.G2-1", function=Function.DATA_SCIENCE, answered_by="G2-01.1", answered_at=at(101), closed_by="Rafael Otero", closed_at=at(103))
-    still_open = Finding(id="AI-0042.F-2", severity=FindingSeverity.MEDIUM, words="Rural postcodes: fewer than 200 cases.", owner="Declan Roy", due=on(300), raised_by="Aoife Lynch", raised_at=at(241), request="AI-0042.G3-1", function=Function.COMPLIANCE)
+    closed = Finding(
+        id="AI-0042.F-1",
+        severity=FindingSeverity.HIGH,
+        words="PSI 0.27 on vehicle_age and powertrain.",
+        owner="Ines Okafor",
+        due=on(100),
+        raised_by="Rafael Otero",
+        raised_at=at(85),
+        item="G2-01",
+        request="AI-0042.G2-1",
+        function=Function.DATA_SCIENCE,
+        answered_by="G2-01.1",
+        answered_at=at(101),
+        closed_by="Rafael Otero",
+        closed_at=at(103),
+    )
+    still_open = Finding(
+        id="AI-0042.F-2",
+        severity=FindingSeverity.MEDIUM,
+        words="Rural postcodes: fewer than 200 cases.",
+        owner="Declan Roy",
+        due=on(300),
+        raised_by="Aoife Lynch",
+        raised_at=at(241),
+        request="AI-0042.G3-1",
+        function=Function.COMPLIANCE,
+    )
     return closed, still_open
 
 
@@ -309,17 +371,19 @@ def trail_record() -> TrailRecord:
 def with_words(words: str) -> InitiativeRecord:
     """The sample with those words wherever a person can write."""
     record = initiative_record()
-    first, *others = record.requests
+    first = record.requests[0]
     spoken = tuple(replace(given, name=f"Rafael {words}"[:200], reason=words, meaning=words, title=words) for given in first.sign_offs)
     checks = tuple(replace(one, title=words, note=words, why=words) for one in first.checks)
-    said = replace(first, question=words, settled_why=words, sign_offs=spoken, checks=checks, comments=(replace(first.comments[0], words=words),))
+    said = replace(
+        first, question=words, settled_why=words, sign_offs=spoken, checks=checks, comments=(replace(first.comments[0], words=words),)
+    )
     return replace(
         record,
         organisation=replace(record.organisation, name=words[:200]),
         initiative=replace(record.initiative, name=words[:200], summary=words, unit=words, standing=Standing.ON_HOLD, standing_why=words),
-        requests=(said, *others),
+        requests=(said,),
         evidence=tuple(replace(one, title=words[:200], file_name=words[:200]) for one in record.evidence),
-        findings=tuple(replace(one, words=words, owner=words[:80]) for one in record.findings),
+        findings=tuple(replace(one, words=words, owner=words[:80], request=first.id) for one in record.findings),
         trail=tuple(replace(entry, sentence=words) for entry in record.trail[:8]),
         facts=(Labelled(label=words[:80], value=words),),
     )
