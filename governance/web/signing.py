@@ -31,6 +31,7 @@ def decide(request_id: str, seat_id: str) -> Answer:
     """Read, decide, and go on to signing. Nothing is recorded here: the decision travels in the form."""
     view, seat = _may_sign(request_id, seat_id)
     form = decision_form(view)
+    _check_seen(view, seat, form)
     if form.validate_on_submit():
         return _oath(view, seat, decision_form(view, signing=True))
     return _decision(view, seat, form), 422 if form.is_submitted() else 200
@@ -43,6 +44,7 @@ def sign(request_id: str, seat_id: str) -> Answer:
     form = decision_form(view, signing=True)
     if not form.is_submitted():
         return redirect(url_for(".decide", request_id=request_id, seat_id=seat_id), 303)
+    _check_seen(view, seat, form)
     if not form.validate():
         return _again(view, seat, form)
     if not _is_proved(form.password.data):
@@ -66,6 +68,12 @@ def _may_sign(request_id: str, seat_id: str) -> tuple[RequestView, Seat]:
         raise NotThere("This request has no such seat.")
     separation.check_may_sign(view.table.review, seat, people.signer(current.doer()), view.table.around, current.now())
     return view, seat
+
+
+def _check_seen(view: RequestView, seat: Seat, form: DecisionForm) -> None:
+    """Say at once that the dossier read is not the one on the table, before anybody types a reason or a password."""
+    assert view.table is not None
+    separation.check_seen(view.table.review, seat, form.seen.data or "", view.table.revision.digest)
 
 
 def _is_proved(password: str) -> bool:

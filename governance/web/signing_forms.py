@@ -60,15 +60,16 @@ class DecisionForm(Form):
         return asked
 
     def judgement(self) -> Judgement:
-        decision = self.chosen
-        found = [NewFinding(FindingSeverity(self.severity.data), self.finding.data or "", self.owner.data, self.item.data or None)]
         return Judgement(
-            decision=decision,
-            meaning=word(decision).meaning,
+            decision=self.chosen,
+            meaning=word(self.chosen).meaning,
             seen=self.seen.data or "",
             reason=self.reason.data or "",
-            findings=found if decision is Decision.REJECT else (),
+            findings=[self._finding()] if self.chosen is Decision.REJECT else (),
         )
+
+    def _finding(self) -> NewFinding:
+        return NewFinding(FindingSeverity(self.severity.data), self.finding.data or "", self.owner.data, self.item.data or None)
 
 
 class SignForm(DecisionForm):

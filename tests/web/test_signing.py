@@ -1,0 +1,169 @@
+"""Signing off through the pages: who may, what is asked, what is kept, what is counted."""
+
+import pytest
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from governance.domain.vocabulary import Decision, Function, RequestState, Stage
+from governance.ledger.log import SYSTEM
+from governance.models.findings import Finding
+from governance.models.gates import SignOff
+from governance.services import accounts
+from governance.words import word
+from tests.services.conftest import REVIEWERS
+from tests.web.browser import PASSWORD, Browser, Site, reviewed, site, text_of
+
+__all__ = ["reviewed", "site"]
+
+SEATS = "/requests/AI-0001.G1-1/seats"
+UNTOUCHED = {"reason": "", "finding": "", "severity": "", "item": "", "owner": "lena"}
+"""What a browser sends for the fields that nobody touched."""
+
+
+def sign(site: Site, browser: Browser, seat: str, password: str = PASSWORD, **typed: str) -> TestResponse:
+    given = {**UNTOUCHED, "decision": "approve", "seen": site.dossier(), **typed}
+    return browser.post(f"{SEATS}/{seat}/sign", password=password, **given)
+
+
+def sign_offs(site: Site) -> int:
+    with site.house.read() as session:
+        return session.scalar(select(func.count()).select_from(SignOff)) or 0
+
+
+def test_four_people_sign_and_the_initiative_advances(reviewed: Site) -> None:
+    for function, person in REVIEWERS.items():
+        browser = reviewed.browser(person)
+        oath = browser.post(
+            f"{SEATS}/{function.value}", **{**UNTOUCHED, "decision": "approve", "reason": "Looked at it.", "seen": reviewed.dossier()}
+        )
+        assert oath.status_code == 200
+        assert "I, " + person.capitalize() in text_of(oath)
+        assert word(Decision.APPROVE).meaning in text_of(oath)
+
+        answer = sign(reviewed, browser, function.value)
+        assert answer.status_code == 303
+
+    assert reviewed.house.stage() == Stage.REVIEW
+    assert "is now in review" in text_of(browser.get(answer.location))
+
+
+def test_nothing_is_preselected(reviewed: Site) -> None:
+    page = reviewed.browser("rafael").get(f"{SEATS}/data_science").text
+
+    assert 'type="radio"' in page
+    assert "checked" not in page
+
+
+def test_a_wrong_password_signs_nothing_and_keeps_what_was_written(reviewed: Site) -> None:
+    browser = reviewed.browser("mina")
+
+    answer = sign(reviewed, browser, "it_ops", "wrong", decision="request_changes", reason="The drill <b>failed</b>.")
+
+    assert answer.status_code == 422
+    assert 'name="decision" value="request_changes"' in answer.text
+    assert 'name="reason" value="The drill &lt;b&gt;failed&lt;/b&gt;."' in answer.text
+    assert 'value="wrong"' not in answer.text
+    assert sign_offs(reviewed) == 0
+    assert reviewed.failures("mina") == 1
+
+
+def test_after_five_wrong_passwords_the_right_one_does_not_sign_either(reviewed: Site) -> None:
+    browser = reviewed.browser("mina")
+    for _ in range(5):
+        sign(reviewed, browser, "it_ops", "wrong")
+
+    assert sign(reviewed, browser, "it_ops").status_code == 422
+    assert sign_offs(reviewed) == 0
+
+
+def test_the_password_of_somebody_else_does_not_sign(reviewed: Site) -> None:
+    with reviewed.house.ledger.writing(SYSTEM, reviewed.house.now) as log:
+        accounts.set_password(log, "mina", accounts.hash_password("another lantern of copper 77"))
+
+    assert sign(reviewed, reviewed.browser("mina"), "it_ops").status_code == 422
+    assert sign_offs(reviewed) == 0
+
+
+@pytest.mark.parametrize(
+    ("person", "seat", "status"),
+    [
+        ("lena", "data_science", 403),  # leads it, and submitted it
+        ("mara", "business", 403),  # on the team, no function
+        ("rafael", "it_ops", 403),  # another function
+        ("elsewhere", "business", 403),  # the right function, in another unit
+        ("mallory", "business", 403),  # nothing at all
+        ("ruth", "compliance", 403),  # an auditor
+        ("omar", "compliance", 403),  # an administrator
+        ("rafael", "no_such_seat", 404),
+    ],
+)
+@pytest.mark.parametrize("path", ["", "/sign"])
+def test_nobody_else_takes_a_seat(reviewed: Site, person: str, seat: str, status: int, path: str) -> None:
+    answer = reviewed.browser(person).post(
+        f"{SEATS}/{seat}{path}", password=PASSWORD, **{**UNTOUCHED, "decision": "approve", "seen": reviewed.dossier()}
+    )
+
+    assert answer.status_code == status
+    assert sign_offs(reviewed) == 0
+
+
+def test_nobody_fills_two_seats(reviewed: Site) -> None:
+    browser = reviewed.browser("second")
+    assert sign(reviewed, browser, "business").status_code == 303
+
+    answer = sign(reviewed, browser, "compliance")
+
+    assert answer.status_code == 403
+    assert "Nobody fills two seats" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"decision": ""}, "Choose a decision."),
+        ({"decision": "waive"}, ""),
+        ({"decision": "request_changes"}, "Say why"),
+        ({"decision": "reject", "reason": "no"}, "Describe what is wrong"),
+        ({"decision": "reject", "reason": "no", "finding": "It fails.", "severity": ""}, "Choose how severe it is."),
+        ({"decision": "reject", "reason": "no", "finding": "It fails.", "severity": "high", "owner": ""}, "Choose who puts it right."),
+    ],
+)
+@pytest.mark.parametrize("path", ["", "/sign"])
+def test_an_incomplete_decision_is_asked_for_again(reviewed: Site, typed: dict[str, str], sentence: str, path: str) -> None:
+    given = {**UNTOUCHED, "seen": reviewed.dossier(), **typed}
+
+    answer = reviewed.browser("mina").post(f"{SEATS}/it_ops{path}", password=PASSWORD, **given)
+
+    assert answer.status_code == 422
+    assert sentence in text_of(answer)
+    assert sign_offs(reviewed) == 0
+
+
+def test_a_reject_records_its_finding_and_the_page_says_that_it_cannot_pass(reviewed: Site) -> None:
+    browser = reviewed.browser("mina")
+
+    answer = sign(
+        reviewed, browser, "it_ops", decision="reject", reason="no way back", finding="The drill failed.", severity="high", item="G1-11"
+    )
+
+    assert answer.status_code == 303
+    assert reviewed.house.state() is RequestState.IN_REVIEW
+    with reviewed.house.read() as session:
+        raised = session.scalars(select(Finding)).one()
+    assert (raised.item, raised.owner_id, raised.function) == ("G1-11", "lena", Function.IT_OPS)
+    assert "can no longer pass" in text_of(browser.get(answer.location))
+
+
+def test_a_dossier_that_moved_on_is_not_signed(reviewed: Site) -> None:
+    answer = sign(reviewed, reviewed.browser("mina"), "it_ops", seen="0" * 64)
+
+    assert answer.status_code == 409
+    assert sign_offs(reviewed) == 0
+
+
+def test_reading_a_signing_page_changes_nothing(reviewed: Site) -> None:
+    browser = reviewed.browser("mina")
+
+    assert browser.get(f"{SEATS}/it_ops").status_code == 200
+    assert browser.get(f"{SEATS}/it_ops/sign").status_code == 303
+    assert sign_offs(reviewed) == 0
