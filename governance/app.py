@@ -1,8 +1,11 @@
 """The application: the parts put together."""
 
+from typing import cast
+
 from flask import Flask
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
+from sqlalchemy import Engine
 
 from governance.paths import templates_directory
 from governance.permissions import ROUTES
@@ -38,7 +41,7 @@ def create_app(settings: Settings, engines: Engines) -> Flask:
     app.extensions["governance"] = Parts(settings, ledger_of(engines), ContentStore(settings.instance / "content"))
     db.init_app(app)
     with app.app_context():
-        db.engines[None] = engines.reader
+        _bind(engines.reader)
     Bootstrap5(app)
     CSRFProtect(app)
     for part in (guard, refusals, filters, navigation):
@@ -47,6 +50,11 @@ def create_app(settings: Settings, engines: Engines) -> Flask:
         app.register_blueprint(blueprint)
     check_routes(app)
     return app
+
+
+def _bind(reader: Engine) -> None:
+    """Let pages read through the engine that cannot write, instead of the one Flask-SQLAlchemy makes from the address."""
+    cast(dict[str | None, Engine], db.engines)[None] = reader
 
 
 def check_routes(app: Flask) -> None:

@@ -35,7 +35,12 @@ def answer_acts(scene: Scene, request: Case, earlier: Case | None, by: str, at: 
     placed = sorted(((_moment(answer, at), _author(answer, by), answer) for answer in told), key=lambda place: (place[0], place[1]))
     for (when, who), group in groupby(placed, key=lambda place: (place[0], place[1])):
         answers = [answer for _, _, answer in group]
-        yield _act(when, who, request, lambda log, answers=answers: [_told(scene, request, log, answer) for answer in answers])
+        yield _act(when, who, request, lambda log, answers=answers: _tell(scene, request, log, answers))
+
+
+def _tell(scene: Scene, request: Case, log: Log, answers: list[Case]) -> None:
+    for answer in answers:
+        _told(scene, request, log, answer)
 
 
 def _moment(answer: Case, at: datetime) -> datetime:

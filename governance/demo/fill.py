@@ -52,9 +52,9 @@ def _reference(
 ) -> tuple[Decimal | str, str, Good | None]:
     unit = "share" if threshold.unit == "as the metric" else threshold.unit
     good = Good.UP if threshold.comparator in (Comparator.REACHES, Comparator.BEATS) else None
+    if isinstance(threshold.value, tuple):
+        return (threshold.value[0] + threshold.value[1]) / 2, unit, good
     match threshold.value, threshold.compare_with:
-        case (tuple() as ends, _):
-            return (ends[0] + ends[1]) / 2, unit, good
         case (None, str() as name) if name.startswith("limits."):
             limit = limits[name.removeprefix("limits.")]
             return Decimal(limit.value), limit.unit if threshold.unit == "as the metric" else unit, Good(limit.good) if limit.good else good
@@ -64,7 +64,7 @@ def _reference(
         case (None, _):
             return PLAIN_REFERENCE, unit, good
         case (value, _):
-            assert value is not None and not isinstance(value, tuple)
+            assert value is not None
             return value, unit, good
 
 

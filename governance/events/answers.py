@@ -8,7 +8,7 @@ from governance.models.answers import Answer, Evidence, ValueRow
 
 
 @event("evidence.added")
-class EvidenceAdded(Event):
+class EvidenceAdded(Event, frozen=True, kw_only=True):
     evidence: str
     initiative: str
     evidence_kind: EvidenceKind
@@ -42,7 +42,7 @@ class EvidenceAdded(Event):
 
 
 @event("item.answered")
-class ItemAnswered(Event):
+class ItemAnswered(Event, frozen=True, kw_only=True):
     """The whole answer to an item, as it is from now on. The program works out what it amounts to."""
 
     initiative: str

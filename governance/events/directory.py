@@ -11,7 +11,7 @@ ORGANISATION = "organisation"
 
 
 @event("settings.changed")
-class SettingsChanged(Event):
+class SettingsChanged(Event, frozen=True, kw_only=True):
     """The organisation's name, time zone, holidays and logo, all of them, as they are from now on."""
 
     name: str
@@ -35,7 +35,7 @@ class SettingsChanged(Event):
 
 
 @event("unit.opened")
-class UnitOpened(Event):
+class UnitOpened(Event, frozen=True, kw_only=True):
     unit: str
     name: str
 
@@ -44,7 +44,7 @@ class UnitOpened(Event):
 
 
 @event("unit.renamed")
-class UnitRenamed(Event):
+class UnitRenamed(Event, frozen=True, kw_only=True):
     unit: str
     name: str
 
@@ -53,7 +53,7 @@ class UnitRenamed(Event):
 
 
 @event("person.registered")
-class PersonRegistered(Event):
+class PersonRegistered(Event, frozen=True, kw_only=True):
     person: str
     name: str
     title: str
@@ -76,7 +76,7 @@ class PersonRegistered(Event):
 
 
 @event("person.changed")
-class PersonChanged(Event):
+class PersonChanged(Event, frozen=True, kw_only=True):
     person: str
     name: str
     title: str
@@ -91,7 +91,7 @@ class PersonChanged(Event):
 
 
 @event("person.disabled")
-class PersonDisabled(Event):
+class PersonDisabled(Event, frozen=True, kw_only=True):
     person: str
     reason: str | None = None  # digest of the words
 
@@ -100,7 +100,7 @@ class PersonDisabled(Event):
 
 
 @event("person.enabled")
-class PersonEnabled(Event):
+class PersonEnabled(Event, frozen=True, kw_only=True):
     person: str
 
     def apply(self, book: Book) -> None:
@@ -108,7 +108,7 @@ class PersonEnabled(Event):
 
 
 @event("person.locked")
-class PersonLocked(Event):
+class PersonLocked(Event, frozen=True, kw_only=True):
     """Too many wrong passwords in a row."""
 
     person: str
@@ -119,7 +119,7 @@ class PersonLocked(Event):
 
 
 @event("role.granted")
-class RoleGranted(Event):
+class RoleGranted(Event, frozen=True, kw_only=True):
     person: str
     role: Role
     until: str | None = None
@@ -130,7 +130,7 @@ class RoleGranted(Event):
 
 
 @event("role.withdrawn")
-class RoleWithdrawn(Event):
+class RoleWithdrawn(Event, frozen=True, kw_only=True):
     person: str
     role: Role
 
@@ -139,7 +139,7 @@ class RoleWithdrawn(Event):
 
 
 @event("function.granted")
-class FunctionGranted(Event):
+class FunctionGranted(Event, frozen=True, kw_only=True):
     """Somebody may sign for a function, in one unit or (None) in all."""
 
     person: str
@@ -151,7 +151,7 @@ class FunctionGranted(Event):
 
 
 @event("function.withdrawn")
-class FunctionWithdrawn(Event):
+class FunctionWithdrawn(Event, frozen=True, kw_only=True):
     person: str
     function: Function
     unit: str | None = None

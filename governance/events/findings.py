@@ -8,7 +8,7 @@ from governance.models.findings import Finding
 
 
 @event("finding.raised")
-class FindingRaised(Event):
+class FindingRaised(Event, frozen=True, kw_only=True):
     finding: str
     initiative: str
     severity: FindingSeverity
@@ -42,7 +42,7 @@ class FindingRaised(Event):
 
 
 @event("finding.answered")
-class FindingAnswered(Event):
+class FindingAnswered(Event, frozen=True, kw_only=True):
     """The owner named the evidence that answers it."""
 
     finding: str
@@ -54,7 +54,7 @@ class FindingAnswered(Event):
 
 
 @event("finding.closed")
-class FindingClosed(Event):
+class FindingClosed(Event, frozen=True, kw_only=True):
     """The function that raised it accepted the answer."""
 
     finding: str

@@ -20,7 +20,7 @@ class SeatAsked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @event("gate.opened")
-class GateOpened(Event):
+class GateOpened(Event, frozen=True, kw_only=True):
     """Somebody started a request: a draft."""
 
     request: str
@@ -50,7 +50,7 @@ class GateOpened(Event):
 
 
 @event("gate.submitted")
-class GateSubmitted(Event):
+class GateSubmitted(Event, frozen=True, kw_only=True):
     """A dossier was frozen as a revision and put before its seats."""
 
     request: str
@@ -80,8 +80,8 @@ class GateSubmitted(Event):
                 at=book.at,
             )
         )
-        for seat in self.gone:
-            book.remove(book.get(RequestSeat, (self.request, seat)))
+        for gone in self.gone:
+            book.remove(book.get(RequestSeat, (self.request, gone)))
         for position, seat in enumerate(self.seats):
             _seat(book, self.request, position, seat)
 
@@ -97,7 +97,7 @@ def _seat(book: Book, request: str, position: int, asked: SeatAsked) -> None:
 
 
 @event("gate.signed_off")
-class SignedOff(Event):
+class SignedOff(Event, frozen=True, kw_only=True):
     """A seat decided on a dossier. It counts while the sections it covers are unchanged (21 CFR 11.50: name, time, meaning)."""
 
     request: str
@@ -134,7 +134,7 @@ class SignedOff(Event):
 
 
 @event("gate.changes_requested")
-class ChangesRequested(Event):
+class ChangesRequested(Event, frozen=True, kw_only=True):
     """At least one seat asked for changes: the lead is next."""
 
     request: str
@@ -144,7 +144,7 @@ class ChangesRequested(Event):
 
 
 @event("gate.settled")
-class GateSettled(Event):
+class GateSettled(Event, frozen=True, kw_only=True):
     """The request ended: passed, rejected or withdrawn."""
 
     request: str
@@ -157,7 +157,7 @@ class GateSettled(Event):
 
 
 @event("gate.commented")
-class Commented(Event):
+class Commented(Event, frozen=True, kw_only=True):
     request: str
     words: str
 

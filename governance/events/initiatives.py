@@ -10,7 +10,7 @@ from governance.models.initiatives import Initiative, LimitValue, NamedViewer, S
 
 
 @event("initiative.registered")
-class Registered(Event):
+class Registered(Event, frozen=True, kw_only=True):
     initiative: str
     name: str
     summary: str
@@ -44,7 +44,7 @@ class Registered(Event):
 
 
 @event("initiative.described")
-class Described(Event):
+class Described(Event, frozen=True, kw_only=True):
     """What the initiative is, who leads it, who may see it, from now on."""
 
     initiative: str
@@ -63,7 +63,7 @@ class Described(Event):
 
 
 @event("initiative.model_named")
-class ModelNamed(Event):
+class ModelNamed(Event, frozen=True, kw_only=True):
     """The version of the model that is to be judged next."""
 
     initiative: str
@@ -74,7 +74,7 @@ class ModelNamed(Event):
 
 
 @event("initiative.viewer_named")
-class ViewerNamed(Event):
+class ViewerNamed(Event, frozen=True, kw_only=True):
     initiative: str
     person: str
 
@@ -83,7 +83,7 @@ class ViewerNamed(Event):
 
 
 @event("initiative.viewer_removed")
-class ViewerRemoved(Event):
+class ViewerRemoved(Event, frozen=True, kw_only=True):
     initiative: str
     person: str
 
@@ -92,7 +92,7 @@ class ViewerRemoved(Event):
 
 
 @event("team.named")
-class TeamNamed(Event):
+class TeamNamed(Event, frozen=True, kw_only=True):
     """Who answers for a function in this initiative from now on."""
 
     initiative: str
@@ -115,7 +115,7 @@ class TeamNamed(Event):
 
 
 @event("tiering.answered")
-class TieringAnswered(Event):
+class TieringAnswered(Event, frozen=True, kw_only=True):
     """The questionnaire as answered so far, and what the policy makes of it."""
 
     initiative: str
@@ -146,7 +146,7 @@ class TieringAnswered(Event):
 
 
 @event("limit.stated")
-class LimitStated(Event):
+class LimitStated(Event, frozen=True, kw_only=True):
     initiative: str
     name: str
     value: str
@@ -167,7 +167,7 @@ class LimitStated(Event):
 
 
 @event("standing.changed")
-class StandingChanged(Event):
+class StandingChanged(Event, frozen=True, kw_only=True):
     """Why is a sentence of the program, never words of a person."""
 
     initiative: str
@@ -180,7 +180,7 @@ class StandingChanged(Event):
 
 
 @event("initiative.advanced")
-class Advanced(Event):
+class Advanced(Event, frozen=True, kw_only=True):
     """A gate was passed: the initiative enters the next stage."""
 
     initiative: str

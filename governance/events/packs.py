@@ -5,7 +5,7 @@ from governance.models.packs import Pack
 
 
 @event("pack.issued")
-class PackIssued(Event):
+class PackIssued(Event, frozen=True, kw_only=True):
     """A report was made and kept. It covers the ledger up to the entry `cut`, so not this one."""
 
     pack: str

@@ -5,7 +5,7 @@ from governance.models.policies import CurrentPolicy, PublishedPolicy
 
 
 @event("policy.published")
-class PolicyPublished(Event):
+class PolicyPublished(Event, frozen=True, kw_only=True):
     """These texts are the rules from now on. Requests already submitted keep theirs."""
 
     policy: str

@@ -15,9 +15,9 @@ from governance import settings
 from governance.domain.errors import Refused
 from governance.ledger.log import SYSTEM, Actor, Ledger
 from governance.models.jobs import Job
-from governance.packs.pdf import CannotPrint
+from governance.packs.pdf import CannotPrint, Printed
 from governance.packs.record import InitiativeRecord, TrailRecord, digest
-from governance.packs.render import Printed, render_initiative, render_trail
+from governance.packs.render import render_initiative, render_trail
 from governance.reads import reports
 from governance.services import packs, summaries
 from governance.services.opening import ledger_of, open_engines

@@ -54,7 +54,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self.rows: dict[type[Governed], dict[object, Governed]] = {kind: {} for kind in governed_classes()}
-        self._keys = {kind: [column.key for column in inspect(kind).primary_key] for kind in self.rows}
+        self._keys = {kind: [str(column.key) for column in inspect(kind).primary_key] for kind in self.rows}
 
     def add(self, row: Governed) -> None:
         self.rows[type(row)][self._key(row)] = row
@@ -102,8 +102,8 @@ def entries(session: Session, upto: int | None = None) -> Iterator[Entry]:
     query = select(Leaf.index, Leaf.kind, Leaf.header, Leaf.body).order_by(Leaf.index)
     if upto is not None:
         query = query.where(Leaf.index <= upto)
-    for row in session.execute(query.execution_options(yield_per=BATCH)):
-        yield Entry(row.index, row.kind, bytes(row.header), bytes(row.body))
+    for index, kind, header, body in session.execute(query.execution_options(yield_per=BATCH)):
+        yield Entry(index, kind, bytes(header), bytes(body))
 
 
 def check(session: Session) -> list[Difference]:
@@ -114,7 +114,7 @@ def check(session: Session) -> list[Difference]:
 
 def _compare(session: Session, kind: type[Governed], replayed: Mapping[object, Governed]) -> Iterator[Difference]:
     columns = [column.key for column in inspect(kind).columns]
-    key_names = [column.key for column in inspect(kind).primary_key]
+    key_names = [str(column.key) for column in inspect(kind).primary_key]
     expected = {_key_of(row, key_names): _values(row, columns) for row in replayed.values()}
     for row in session.scalars(select(kind).execution_options(yield_per=BATCH)):
         key, stored = _key_of(row, key_names), _values(row, columns)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from governance.packs.phrases import Mark, day, mark
-from governance.packs.record import Evidence, GateRequest, InitiativeRecord
+from governance.packs.record import Evidence, Finding, GateRequest, InitiativeRecord
 from governance.packs.story import gate_title
 
 
@@ -35,6 +35,8 @@ def chapters(record: InitiativeRecord) -> list[Chapter]:
         Chapter("timeline", "Timeline", "timeline.html"),
         *(_of_gate(record, request) for request in record.requests),
     ]
+    if raised_elsewhere(record):
+        body.append(Chapter("findings", "Findings raised outside a gate request", "findings_elsewhere.html"))
     if uncited(record):
         body.append(Chapter("evidence", "Evidence no gate request cites", "evidence.html"))
     numbered = [replace(chapter, number=str(position)) for position, chapter in enumerate(body, start=1)]
@@ -61,6 +63,11 @@ def uncited(record: InitiativeRecord) -> list[Evidence]:
     """What was added and stands in no request: the index of a report is complete or says nothing."""
     named = {reference for request in record.requests for check in request.checks for reference in check.evidence}
     return [piece for piece in record.evidence if piece.id not in named]
+
+
+def raised_elsewhere(record: InitiativeRecord) -> list[Finding]:
+    """The findings that stand in no gate's chapter."""
+    return [finding for finding in record.findings if finding.request is None]
 
 
 def first_cited(record: InitiativeRecord, request: GateRequest, evidence_id: str) -> str | None:

@@ -13,8 +13,9 @@ from markupsafe import Markup
 from governance.domain.vocabulary import Function
 from governance.packs import chapters, glance, milestones, phrases, signing, story
 from governance.packs.bridge import bridge
+from governance.packs.complete import problems
 from governance.packs.lane import lane
-from governance.packs.pdf import Attached, Printed, to_pdf
+from governance.packs.pdf import Attached, CannotPrint, Printed, to_pdf
 from governance.packs.printable import printable
 from governance.packs.record import InitiativeRecord, TrailRecord, digest, to_json
 from governance.packs.tokens import COLOURS, addresses
@@ -49,6 +50,8 @@ def render_trail(record: TrailRecord, progress: Progress) -> Printed:
 
 def _printed(template: str, record: Record, progress: Progress, context: Mapping[str, object]) -> Printed:
     progress(0, STEPS, "Writing the pages")
+    if missing := problems(record):
+        raise CannotPrint("\n".join(missing))
     content, named = to_json(record), digest(record)
     html = _environment().get_template(template).render(record=record, digest=named, **context)
     attached = Attached("record.json", "The machine-readable record this report was made from", content, phrases.moment(record.cut.at))
@@ -68,6 +71,7 @@ def _context_of_initiative(record: InitiativeRecord) -> Mapping[str, object]:
         "unproven": glance.unproven(record),
         "milestones": milestones.milestones(record),
         "uncited": chapters.uncited(record),
+        "elsewhere": chapters.raised_elsewhere(record),
         "functions": tuple(Function),
         "story": story,
         "lines": signing.lines,
@@ -112,6 +116,7 @@ def _environment() -> Environment:
         "grouped": phrases.grouped,
         "size": phrases.size,
         "shortened": phrases.shortened,
+        "printable": printable,
     }
     return found
 

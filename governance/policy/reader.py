@@ -116,6 +116,7 @@ class _Walk:
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(inner, (*at, number)) for number, inner in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode)
         return _scalar(node)
 
     def _mapping(self, node: yaml.MappingNode, at: Location) -> dict[str, Any]:
@@ -148,11 +149,11 @@ def _scalar(node: yaml.ScalarNode) -> Any:
             return node.value
 
 
-def _place(mark: yaml.Mark) -> tuple[int, int]:
+def _place(mark: Any) -> tuple[int, int]:
     return mark.line + 1, mark.column + 1
 
 
-def _fault(file: str, mark: yaml.Mark | None, message: str) -> PolicyError:
+def _fault(file: str, mark: Any, message: str) -> PolicyError:
     return PolicyError([PolicyProblem(file, *(_place(mark) if mark else (1, 1)), message)])
 
 

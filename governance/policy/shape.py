@@ -55,7 +55,7 @@ def _validated(document: Document, model: type[BaseModel], raw: dict[str, Any], 
     try:
         model.model_validate(raw)
     except ValidationError as error:
-        return [_problem(document, {**detail, "loc": (*at, *detail["loc"])}, model) for detail in error.errors(include_url=False)]  # type: ignore[typeddict-item]
+        return [_problem(document, {**detail, "loc": (*at, *detail["loc"])}, model) for detail in error.errors(include_url=False)]
     return []
 
 

@@ -53,11 +53,11 @@ def one(session: Session, person_id: str) -> Listed | None:
     return found[0] if found else None
 
 
-def _base() -> Select[tuple[Person, str, Account]]:
+def _base() -> Select[Person, str, Account]:
     return select(Person, Unit.name, Account).join(Unit, Unit.id == Person.unit_id).outerjoin(Account, Account.person_id == Person.id)
 
 
-def _query(wanted: Wanted) -> Select[tuple[Person, str, Account]]:
+def _query(wanted: Wanted) -> Select[Person, str, Account]:
     query = _base()
     for word in fold(wanted.text).split()[:8]:
         query = query.where(Person.folded.contains(word, autoescape=True) | Person.id.contains(word, autoescape=True))
@@ -72,12 +72,12 @@ def _query(wanted: Wanted) -> Select[tuple[Person, str, Account]]:
     return query
 
 
-def _ordered(query: Select[tuple[Person, str, Account]], wanted: Wanted) -> Select[tuple[Person, str, Account]]:
+def _ordered(query: Select[Person, str, Account], wanted: Wanted) -> Select[Person, str, Account]:
     column = Unit.name if wanted.by_unit else Person.folded
     return query.order_by(column.desc() if wanted.descending else column, Person.folded, Person.id)
 
 
-def _listed(session: Session, query: Select[tuple[Person, str, Account]]) -> list[Listed]:
+def _listed(session: Session, query: Select[Person, str, Account]) -> list[Listed]:
     found = session.execute(query).all()
     ids = [person.id for person, _, _ in found]
     roles = _by_person(session.scalars(select(PersonRole).where(PersonRole.person_id.in_(ids)).order_by(PersonRole.role)).all())

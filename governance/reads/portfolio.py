@@ -96,7 +96,7 @@ def board(session: Session, doer: Doer, filters: Filters) -> tuple[Mapping[Stage
     return columns, {stage: counts.get(stage, 0) for stage in ORDER}
 
 
-def _base() -> Select[tuple[Initiative, Summary, str, str]]:
+def _base() -> Select[Initiative, Summary, str, str]:
     return (
         select(Initiative, Summary, Unit.name, Person.name)
         .join(Summary, Summary.initiative_key == Initiative.key)
@@ -105,7 +105,7 @@ def _base() -> Select[tuple[Initiative, Summary, str, str]]:
     )
 
 
-def _filtered(doer: Doer, filters: Filters) -> Select[tuple[Initiative, Summary, str, str]]:
+def _filtered(doer: Doer, filters: Filters) -> Select[Initiative, Summary, str, str]:
     return _base().where(*_conditions(doer, filters))
 
 
@@ -124,7 +124,7 @@ def _conditions(doer: Doer, filters: Filters) -> list[ColumnElement[bool]]:
     return conditions + [column == value for column, value in exact.items() if value is not None]
 
 
-def _ordered(query: Select[tuple[Initiative, Summary, str, str]], filters: Filters) -> Select[tuple[Initiative, Summary, str, str]]:
+def _ordered(query: Select[Initiative, Summary, str, str], filters: Filters) -> Select[Initiative, Summary, str, str]:
     stage_order = {stage: place for place, stage in enumerate(ORDER)}
     tier_order = {tier: place for place, tier in enumerate(Tier)}
     column: ColumnElement[object] = {
@@ -139,5 +139,5 @@ def _ordered(query: Select[tuple[Initiative, Summary, str, str]], filters: Filte
     return query.order_by(ordered.nulls_last(), Initiative.key)
 
 
-def _lines(session: Session, query: Select[tuple[Initiative, Summary, str, str]]) -> list[Line]:
+def _lines(session: Session, query: Select[Initiative, Summary, str, str]) -> list[Line]:
     return [Line(*row) for row in session.execute(query)]

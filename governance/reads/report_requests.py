@@ -13,7 +13,7 @@ from governance.domain.dossier import StatedValue, instant
 from governance.domain.errors import RuleBroken
 from governance.domain.policy import Gate, Policy
 from governance.domain.signoffs import Fall, Reason, Review
-from governance.domain.vocabulary import OPEN_STATES, SECTION_OF, Function, RequestState, Section, Stage
+from governance.domain.vocabulary import OPEN_STATES, SECTION_OF, Comparator, Function, Good, RequestState, Section, Stage
 from governance.ledger import read
 from governance.models.directory import Person
 from governance.models.gates import Comment, GateRequest, Revision, SignOff
@@ -121,10 +121,26 @@ def _values(check: Checked) -> Iterable[record.Value]:
             yield _value(stated, "", None)
 
 
+SIGNS = {
+    Comparator.LT: "<",
+    Comparator.LTE: "≤",
+    Comparator.GT: ">",
+    Comparator.GTE: "≥",
+    Comparator.EQ: "=",
+    Comparator.REACHES: "≥",
+    Comparator.BEATS: ">",
+}
+DOWNWARDS = {Comparator.REACHES: "≤", Comparator.BEATS: "<"}
+
+
 def _limit(comparison: Comparison) -> str:
-    words_of_it = checklist.limit_in_words(comparison.threshold)
-    held = comparison.threshold.compare_with is not None and comparison.reference is not None
-    return f"{words_of_it} ({comparison.reference})" if held else words_of_it
+    """What the value had to keep to, worked out where it could be: “≥ 0.88”."""
+    threshold, measured = comparison.threshold, comparison.measured
+    if comparison.reference is None or threshold.comparator not in SIGNS:
+        return checklist.limit_in_words(threshold)
+    falling = measured is not None and measured.good == Good.DOWN.value
+    sign = DOWNWARDS.get(threshold.comparator, "") if falling else ""
+    return f"{sign or SIGNS[threshold.comparator]} {comparison.reference}"
 
 
 def _value(stated: StatedValue, limit: str, least_n: int | None) -> record.Value:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
@@ -114,7 +115,7 @@ def _record(log: Log, key: str, item: Item, new: NewAnswer, *, carried: bool) ->
 
 
 def _row(value: StatedValue) -> ValueRow:
-    return ValueRow(**value.plain())  # type: ignore[typeddict-item]
+    return cast(ValueRow, value.plain())
 
 
 def _item(policy: Policy, item_id: str) -> Item:

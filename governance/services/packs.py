@@ -2,9 +2,10 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import date
 
 from governance.domain import rights
-from governance.domain.errors import NotThere
+from governance.domain.errors import NotThere, Problem, RuleBroken
 from governance.domain.vocabulary import Role
 from governance.events import streams
 from governance.events.packs import PackIssued
@@ -38,10 +39,12 @@ def ask_for_report(log: Log, key: str) -> str:
     return _queue(log, REPORT, {"initiative": key})
 
 
-def ask_for_trail(log: Log, first: str, last: str) -> str:
-    """Queue the organisation's trail from the first to the last day, both included (ISO dates)."""
+def ask_for_trail(log: Log, first: date, last: date) -> str:
+    """Queue the organisation's trail from the first to the last day, both included."""
     rights.check_role(people.doer(log.session, log.by, log.now), READERS, "issue the organisation's trail")
-    return _queue(log, TRAIL, {"first": first, "last": last})
+    if first > last:
+        raise RuleBroken("The period ends before it begins.", Problem("order", "The last day lies before the first.", "last"))
+    return _queue(log, TRAIL, {"first": first.isoformat(), "last": last.isoformat()})
 
 
 def issue(log: Log, key: str | None, made: Made) -> str:

@@ -40,7 +40,7 @@ def create(connection: Connection, tables: MetaData) -> None:
 
 def check(connection: Connection, tables: MetaData) -> None:
     """Raise unless every trigger is there with the text it should have."""
-    found = dict(connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all())
+    found: dict[str, str] = dict(connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all())
     wrong = [name for name, text in _statements(tables).items() if _plain(found.get(name, "")) != _plain(text)]
     if wrong:
         raise GuardsMissing(f"Guards of the database are missing or changed: {', '.join(sorted(wrong))}. Restore a backup, or ask who changed it.")

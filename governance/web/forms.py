@@ -36,7 +36,8 @@ class Form(FlaskForm):
             else:
                 field.errors = [*field.errors, problem.message]
         if elsewhere or not refused.problems:
-            self.form_errors = [*self.form_errors, *(elsewhere or [refused.message])]
+            errors: list[str] = list(self.form_errors)
+            self.form_errors = [*errors, *(elsewhere or [refused.message])]
 
     def problems(self, prefix: str = "") -> list[tuple[str, str | None]]:
         """Every error as (sentence, anchor of the field), in the order of the fields."""

@@ -2,10 +2,10 @@
 
 from flask import url_for
 
+from governance.models.initiatives import Tiering
 from governance.permissions import HOLDERS, Permission
 from governance.reads import overview as reading
 from governance.reads import people
-from governance.models.initiatives import Tiering
 from governance.web import current
 from governance.web.loading import Loaded
 from governance.words import word
@@ -16,7 +16,7 @@ def frame(found: Loaded, here: str) -> dict[str, object]:
     row, session = found.initiative, current.session()
     summary, tiering, team = reading.summary(session, row.key), session.get(Tiering, row.key), reading.team(session, row.key)
     names = people.names(session, [row.lead_id, *(seat.person_id for seat in team.values()), *(seat.deputy_id for seat in team.values())])
-    tabs = [("overview", "Overview", url_for("initiatives.overview", key=row.key), None)]
+    tabs: list[tuple[str, str, str, str | None]] = [("overview", "Overview", url_for("initiatives.overview", key=row.key), None)]
     if summary.gate:
         tabs.append(("checklist", "Checklist", url_for("checklists.checklist", key=row.key, gate=summary.gate), f"{summary.checks_done} of {summary.checks_total}"))
     if summary.request_id:

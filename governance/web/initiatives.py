@@ -19,7 +19,7 @@ from governance.reads import people, policies
 from governance.reads.overview import Step
 from governance.services import initiatives
 from governance.web import current, loading
-from governance.web.filters import ago, day_in_words
+from governance.web.filters import ago, day_in_words, plain
 from governance.web.forms import Form, named_choices
 from governance.web.initiative_frame import frame
 from governance.web.intake import HINTS, DescriptionForm
@@ -214,7 +214,7 @@ def _blockers(found: loading.Loaded, waiting: Sequence[Waiting]) -> list[dict[st
         said = f"{word(found.initiative.standing).label}: {found.initiative.standing_why}"
         rows.append({"shape": "hold", "tone": "bad", "what": said, "by": since, "href": url_for("facts.tiering", key=key), "link": "See the answers"})
     for row in waiting:
-        by = names.get(row.person_id or "") or f"whoever holds {word(row.function).past}" if row.function or row.person_id else "anybody"
+        by = names.get(row.person_id or "") or (f"whoever holds {plain(row.function)}" if row.function else "anybody")
         me = row.person_id == current.doer().id
         rows.append(
             {

@@ -1,6 +1,5 @@
 """What every page shows around its content: the main navigation, the organisation, the time zone."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from flask import Flask, g, request
@@ -23,7 +22,7 @@ ENTRIES = (
 class Entry(NamedTuple):
     endpoint: str
     label: str
-    count: int | None
+    waiting: int | None
     here: bool
 
 
@@ -31,7 +30,7 @@ def register(app: Flask) -> None:
     app.context_processor(surroundings)
 
 
-def surroundings() -> Mapping[str, object]:
+def surroundings() -> dict[str, object]:
     """For pages only: files and redirects never ask for it."""
     if request.endpoint is None:
         return {"nav": [], "organisation": None, "demo": False, "doer": None, "time_zone": "UTC"}

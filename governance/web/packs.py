@@ -1,6 +1,6 @@
 """Evidence reports: ask for one, follow its making, download it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -35,6 +35,11 @@ class TrailForm(Form):
     first = DayField("From", [InputRequired("Enter the first day.")], render_kw={"type": "date"})
     last = DayField("To", [InputRequired("Enter the last day.")], description="Both days are included.", render_kw={"type": "date"})
 
+    def days(self) -> tuple[date, date]:
+        """Only of a form that is valid."""
+        assert self.first.data is not None and self.last.data is not None
+        return self.first.data, self.last.data
+
 
 @bp.get("")
 def listing() -> str | Response:
@@ -59,11 +64,8 @@ def issue_trail() -> Answer | tuple[str, int]:
     form = TrailForm()
     if form.validate_on_submit():
         try:
-            if form.first.data > form.last.data:
-                form.last.errors = ["The last day lies before the first."]
-                return _page(ReportForm(formdata=None), form), 422
             with current.writing() as log:
-                job_id = packs.ask_for_trail(log, form.first.data.isoformat(), form.last.data.isoformat())
+                job_id = packs.ask_for_trail(log, *form.days())
         except RuleBroken as refused:
             form.accept(refused)
         else:

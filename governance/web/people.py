@@ -77,7 +77,7 @@ def listing() -> str:
         roles=[(role.value, word(role).label) for role in Role],
         functions=[(function.value, word(function).label) for function in Function],
         sorting={"by": "unit" if wanted.by_unit else "name", "down": wanted.descending},
-        export=url_for(".export", **request.args.to_dict()),
+        export=f"{url_for('.export')}?{request.query_string.decode()}",
     )
 
 
@@ -220,7 +220,7 @@ def _page(
         abort(404)
     forms = {"profile": profile or _filled(listed), "role": role or RoleForm(), "function": function or FunctionForm(), "leaving": leaving or DisableForm()}
     for form in (forms["profile"], forms["function"]):
-        form.offer()  # type: ignore[attr-defined]
+        form.offer()
     problems = [problem for name, form in forms.items() for problem in form.problems(f"{name}-")]
     return render_template("people/person.html", listed=listed, units=people.units(current.session()), problems=problems, **forms)
 

@@ -85,7 +85,7 @@ def _around(filters: Filters) -> dict[str, object]:
         "standings": [(standing.value, word(standing).label) for standing in Standing],
         "states": [(state.value, word(state).label) for state in (RequestState.DRAFT, RequestState.IN_REVIEW, RequestState.CHANGES_REQUESTED)],
         "may_register": bool(HOLDERS[Permission.REGISTER] & roles),
-        "export": url_for("portfolio.export", **request.args.to_dict()),
+        "export": f"{url_for('portfolio.export')}?{request.query_string.decode()}",
         "marks": marks,
     }
 
