@@ -84,6 +84,7 @@ def initiative_record() -> InitiativeRecord:
         request("G3", 1, 240, Stage.LIMITED_PRODUCTION, Stage.FULL_PRODUCTION, open_seats=(Function.COMPLIANCE, Function.BUSINESS)),
     )
     trail = entries(136)
+    requests = in_the_trail(requests, trail[40:])
     return InitiativeRecord(
         organisation=ORGANISATION,
         cut=cut("AI-0042-R4729", 4728, trail[-1].at),
@@ -194,6 +195,18 @@ def request(gate, number, day, leaves, enters, *, rejects=(), open_seats=(), rev
     )
 
 
+def in_the_trail(requests: tuple[GateRequest, ...], trail: tuple[TrailEntry, ...]) -> tuple[GateRequest, ...]:
+    """Each sign-off at the place of an entry of its own."""
+    places = iter(trail)
+    return tuple(
+        replace(
+            one,
+            sign_offs=tuple(replace(given, leaf=place.index, seq=place.seq) for given, place in zip(one.sign_offs, places, strict=False)),
+        )
+        for one in requests
+    )
+
+
 def revision(request_id: str, number: int, day: int) -> Revision:
     return Revision(
         number=number,
@@ -239,8 +252,8 @@ def signatures(submitted: Revision, rejects, open_seats, fell, day) -> list[Sign
                 proved_at=at(day + submitted.number, 3 + position),
                 revision=submitted.number,
                 dossier=submitted.dossier,
-                leaf=1000 + 10 * day + 4 * submitted.number + position,
-                seq=20 + day // 2 + position,
+                leaf=0,
+                seq=0,
                 fell="the common section changed after it was given." if fell else "",
             )
         )
@@ -337,7 +350,8 @@ def findings() -> tuple[Finding, ...]:
         request="AI-0042.G3-1",
         function=Function.COMPLIANCE,
     )
-    return closed, still_open
+    elsewhere = replace(still_open, id="AI-0042.F-3", request=None, words="The monitoring page is down at weekends.", item=None)
+    return closed, still_open, elsewhere
 
 
 def entries(count: int, stream: str = "initiative/AI-0042") -> tuple[TrailEntry, ...]:
@@ -384,6 +398,6 @@ def with_words(words: str) -> InitiativeRecord:
         requests=(said,),
         evidence=tuple(replace(one, title=words[:200], file_name=words[:200]) for one in record.evidence),
         findings=tuple(replace(one, words=words, owner=words[:80], request=first.id) for one in record.findings),
-        trail=tuple(replace(entry, sentence=words) for entry in record.trail[:8]),
+        trail=tuple(replace(entry, sentence=words) for entry in record.trail[:48]),
         facts=(Labelled(label=words[:80], value=words),),
     )

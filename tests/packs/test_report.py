@@ -92,6 +92,11 @@ def test_the_trail_is_complete_and_says_where_it_ends(record, words):
     assert "up to and including leaf 4,728" in words
 
 
+def test_a_finding_outside_any_request_has_a_place_of_its_own(words):
+    assert "Findings raised outside a gate request" in words
+    assert words.count("The monitoring page is down at weekends.") == 2
+
+
 def test_what_is_open_and_what_is_not_proven_are_never_left_out(words, tmp_path):
     finished = nothing_open()
     calm = text_of(render_initiative(finished, quiet).pdf, tmp_path)
@@ -123,9 +128,33 @@ def test_a_request_in_any_other_state_can_be_printed(state, tmp_path):
     record = initiative_record()
     draft = replace(record.requests[0], state=state, revisions=(), checks=(), sign_offs=(), settled_at=None, settled_by=None)
 
-    text = text_of(render_initiative(replace(record, requests=(draft,)), quiet).pdf, tmp_path)
+    text = text_of(render_initiative(replace(record, requests=(draft,), findings=()), quiet).pdf, tmp_path)
 
     assert phrases.sentence(phrases.mark(state).word) in text
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        (lambda record: replace(record, trail=(*record.trail[:3], *record.trail[4:])), "The trail has a gap"),
+        (lambda record: replace(record, trail=record.trail[1:]), "The trail has a gap"),
+        (lambda record: replace(record, trail=record.trail[:50]), "the trail has no such entry"),
+        (lambda record: replace(record, trail=record.trail[::-1]), "not in the order of the ledger"),
+        (
+            lambda record: replace(record, trail=(*record.trail[:-1], replace(record.trail[-1], stream="unit/claims"))),
+            "The trail mixes streams",
+        ),
+        (lambda record: replace(record, cut=replace(record.cut, leaf=4727)), "The trail goes on after leaf 4727"),
+        (lambda record: replace(record, evidence=record.evidence[1:]), "G1-01 cites G1-01.1"),
+        (
+            lambda record: replace(record, requests=record.requests[1:], findings=(replace(record.findings[0], request="AI-0042.G1-1"),)),
+            "was raised on AI-0042.G1-1",
+        ),
+    ],
+)
+def test_a_record_that_is_not_complete_is_not_printed(record, broken, why):
+    with pytest.raises(CannotPrint, match=re.escape(why)):
+        render_initiative(broken(record), quiet)
 
 
 def test_the_same_record_gives_the_same_bytes(printed):
@@ -201,10 +230,9 @@ def test_a_reason_of_five_thousand_characters_is_printed_to_its_last_word(tmp_pa
     record = initiative_record()
     first = record.requests[0]
     long = replace(first.sign_offs[0], reason=reason)
+    wordy = replace(record, requests=(replace(first, sign_offs=(long, *first.sign_offs[1:])),), findings=())
 
-    text = text_of(
-        render_initiative(replace(record, requests=(replace(first, sign_offs=(long, *first.sign_offs[1:])),)), quiet).pdf, tmp_path
-    )
+    text = text_of(render_initiative(wordy, quiet).pdf, tmp_path)
 
     assert len(reason) > 4_500
     missing = [word for word in reason.split() if word not in text]

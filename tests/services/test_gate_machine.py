@@ -1,0 +1,292 @@
+"""The gate as a machine: random acts by random people, held against an independent model after every step.
+
+The model knows nothing of digests, tables or services. It keeps, for each section, what was last stated, and decides by itself who may do
+what, which sign-offs count, and when the stage changes.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from governance.domain.errors import Refused
+from governance.domain.vocabulary import AnswerState, Decision, Function, RequestState, Stage
+from governance.ledger import rebuild
+from governance.services import answers, directory, gates, initiatives
+from governance.services import policies as publishing
+from governance.services.opening import ledger_of, open_engines
+from tests.services.conftest import ASKED, LOW, REVIEWERS, STATEMENTS, TEAM, TEXTS, House, evidence, found
+
+ITEMS = {Function.DATA_SCIENCE: "G1-05", Function.IT_OPS: "G1-11", Function.BUSINESS: "G1-04", Function.COMPLIANCE: "G1-14"}
+PEOPLE = ["lena", "tom", "mara", "dee", "mallory", "omar", "ruth", "second", *REVIEWERS.values()]
+HOLDERS = {function: {person} for function, person in REVIEWERS.items()}
+HOLDERS[Function.COMPLIANCE] = {"aoife", "second"}
+HOLDERS[Function.BUSINESS] = {"joao", "second"}
+OFFICERS = {"aoife", "second"}
+VALID = timedelta(days=90)
+
+
+def small_policy() -> dict[str, str]:
+    """The shipped policy with a first gate of one document per function, each always asked for."""
+    head = TEXTS["gates/G1.yaml"].split("  items:")[0]
+    item = (
+        "    - id: {id}\n      title: A paper\n      owner: {owner}\n      severity: waivable\n      question: Is it there?\n"
+        "      evidence: {{kind: document, requirement: one page}}\n      when: \"true\"\n      why: it is asked for\n      maps: []\n"
+    )
+    items = "".join(item.format(id=item_id, owner=function.value) for function, item_id in ITEMS.items())
+    return {**TEXTS, "gates/G1.yaml": f"{head}  items:\n{items}"}
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance with the cast and a registered initiative, copied for every run."""
+    folder = tmp_path_factory.mktemp("machine")
+    engines = open_engines(folder, synchronous="OFF")
+    house = House(ledger_of(engines))
+    found(house.ledger)
+    house.act("aoife", lambda log: publishing.publish(log, small_policy()))
+    house.register()
+    engines.close()
+    return folder
+
+
+@dataclass
+class Signed:
+    function: Function
+    who: str
+    decision: Decision
+    saw: tuple[int, int]
+    revision: int
+    at: object
+
+
+@dataclass
+class Model:
+    """What has to be true, worked out by other means."""
+
+    common: int = 0
+    parts: dict[Function, int] = field(default_factory=lambda: dict.fromkeys(Function, 0))
+    claims: dict[Function, AnswerState | None] = field(default_factory=lambda: dict.fromkeys(Function))
+    state: RequestState | None = None
+    attempt: int = 0
+    revision: int = 0
+    frozen: tuple[int, dict[Function, int]] = (0, {})
+    frozen_claims: dict[Function, AnswerState | None] = field(default_factory=dict)
+    signed: list[Signed] = field(default_factory=list)
+    disabled: set[str] = field(default_factory=set)
+    stage: Stage = Stage.PILOT
+
+    def open(self) -> bool:
+        return self.state in (RequestState.DRAFT, RequestState.IN_REVIEW, RequestState.CHANGES_REQUESTED)
+
+    def moved(self) -> bool:
+        return self.frozen != (self.common, self.parts)
+
+    def counts(self, given: Signed, now: object) -> bool:
+        if given.decision is Decision.REJECT:
+            return True
+        same = given.saw == (self.common, self.parts[given.function]) == (self.frozen[0], self.frozen[1].get(given.function))
+        answered = given.decision is Decision.REQUEST_CHANGES and given.revision != self.revision
+        return same and not answered and given.who not in self.disabled and now <= given.at + VALID  # type: ignore[operator]
+
+    def counting(self, now: object) -> dict[Function, Decision]:
+        return {given.function: given.decision for given in self.signed if self.counts(given, now)}
+
+    def may_sign(self, who: str, function: Function, now: object) -> bool:
+        return (
+            self.state is RequestState.IN_REVIEW
+            and who in HOLDERS[function]
+            and who not in self.disabled
+            and all(given.who != who or given.function is function for given in self.signed)
+            and function not in self.counting(now)
+            and (self.common, self.parts[function]) == (self.frozen[0], self.frozen[1][function])
+        )
+
+    def settle(self, now: object) -> None:
+        counting = self.counting(now)
+        if any(given.decision is Decision.REJECT for given in self.signed):
+            self.state = RequestState.REJECTED if len(counting) == 4 else self.state
+        elif Decision.REQUEST_CHANGES in counting.values():
+            self.state = RequestState.CHANGES_REQUESTED
+        elif len(counting) == 4 and not self.moved() and all(claim is AnswerState.MET for claim in self.frozen_claims.values()):
+            self.state, self.stage = RequestState.PASSED, Stage.REVIEW
+
+
+class GateMachine(RuleBasedStateMachine):
+    folder: Path
+
+    @initialize()
+    def start(self) -> None:
+        self.place = TemporaryDirectory()
+        shutil.copytree(self.folder, self.place.name, dirs_exist_ok=True)
+        self.engines = open_engines(Path(self.place.name), synchronous="OFF")
+        self.house, self.model = House(ledger_of(self.engines)), Model()
+        self.house.now += timedelta(days=1)
+
+    def teardown(self) -> None:
+        if hasattr(self, "engines"):
+            with self.house.read() as session:
+                assert rebuild.check(session) == []
+            self.engines.close()
+            self.place.cleanup()
+
+    @property
+    def request(self) -> str:
+        return f"AI-0001.G1-{self.model.attempt}"
+
+    def tried(self, who: str, do: object, *, proof: bool = False) -> bool:
+        try:
+            self.house.act(who, do, proof=proof)  # type: ignore[arg-type]
+        except Refused:
+            return False
+        return True
+
+    @rule(who=st.sampled_from(PEOPLE))
+    def open_request(self, who: str) -> None:
+        expected = who == "lena" and not self.model.open() and self.model.stage is Stage.PILOT
+        assert self.tried(who, lambda log: gates.open_request(log, "AI-0001", "G1")) == expected
+        if expected:
+            self.model.attempt += 1
+            self.model.state, self.model.revision, self.model.signed = RequestState.DRAFT, 0, []
+
+    @rule(function=st.sampled_from(Function), claim=st.sampled_from([AnswerState.MET, AnswerState.MET, AnswerState.NOT_MET, AnswerState.IN_PROGRESS]), stranger=st.booleans())
+    def answer(self, function: Function, claim: AnswerState, stranger: bool) -> None:
+        who = "mallory" if stranger else TEAM[function]
+
+        def do(log: object) -> None:
+            piece = answers.add_evidence(log, "AI-0001", evidence(answers.EvidenceKind.DOCUMENT, self.house.now))  # type: ignore[arg-type]
+            answers.answer_item(log, "AI-0001", ITEMS[function], answers.NewAnswer(claim, "", (), [piece]))  # type: ignore[arg-type]
+
+        assert self.tried(who, do) == (not stranger)
+        if not stranger:
+            self.model.parts[function] += 1
+            self.model.claims[function] = claim
+
+    @rule(number=st.integers(1, 3))
+    def name_model(self, number: int) -> None:
+        assert self.tried("mara", lambda log: initiatives.name_model(log, "AI-0001", f"{number}.0"))
+        self.versions = getattr(self, "versions", "1.0")
+        if f"{number}.0" != self.versions:
+            self.versions = f"{number}.0"
+            self.model.common += 1
+
+    @rule(question=st.sampled_from(["reversible", "likely"]))
+    def change_a_fact(self, question: str) -> None:
+        assert self.tried("dee", lambda log: initiatives.answer_tiering(log, "AI-0001", {**LOW, "Q3": question}, STATEMENTS, ASKED))
+        if question != getattr(self, "question", "reversible"):
+            self.question = question
+            self.model.common += 1
+
+    @rule(who=st.sampled_from(PEOPLE))
+    def submit(self, who: str) -> None:
+        if not self.model.attempt:
+            return
+        complete = all(claim in (AnswerState.MET, AnswerState.NOT_MET) for claim in self.model.claims.values())
+        again = self.model.state is not RequestState.IN_REVIEW or self.model.moved()
+        findings = any(given.decision is Decision.REJECT for given in self.rejections)
+        expected = who == "lena" and self.model.open() and self.model.stage is Stage.PILOT and complete and again and not findings
+        assert self.tried(who, lambda log: gates.submit(log, self.request)) == expected
+        if expected:
+            self.model.state, self.model.revision = RequestState.IN_REVIEW, self.model.revision + 1
+            self.model.frozen = (self.model.common, dict(self.model.parts))
+            self.model.frozen_claims = dict(self.model.claims)
+
+    @property
+    def rejections(self) -> list[Signed]:
+        """Every reject ever given: its finding is never answered here, so nothing can be submitted again."""
+        return getattr(self, "rejected", [])
+
+    @rule(who=st.sampled_from(PEOPLE), function=st.sampled_from(Function), decision=st.sampled_from([*[Decision.APPROVE] * 6, Decision.REQUEST_CHANGES, Decision.REJECT]))
+    def sign(self, who: str, function: Function, decision: Decision) -> None:
+        self._sign(who, function, decision)
+
+    @rule(function=st.sampled_from(Function))
+    def sign_as_holder(self, function: Function) -> None:
+        self._sign(REVIEWERS[function], function, Decision.APPROVE)
+
+    def _sign(self, who: str, function: Function, decision: Decision) -> None:
+        if self.model.revision == 0:
+            return
+        now = self.house.now + timedelta(minutes=1)
+        expected = self.model.may_sign(who, function, now)
+        try:
+            self.house.sign(function, decision, who=who, request=self.request)
+            done = True
+        except Refused:
+            done = False
+        assert done == expected, f"{who} for {function}: expected {expected}"
+        if expected:
+            given = Signed(function, who, decision, (self.model.common, self.model.parts[function]), self.model.revision, now)
+            self.model.signed.append(given)
+            if decision is Decision.REJECT:
+                self.rejected = [*self.rejections, given]
+            self.model.settle(now)
+
+    @rule(who=st.sampled_from(["lena", "mara", "aoife"]))
+    def withdraw(self, who: str) -> None:
+        if not self.model.attempt:
+            return
+        expected = who == "lena" and self.model.open()
+        assert self.tried(who, lambda log: gates.withdraw(log, self.request, "not now")) == expected
+        if expected:
+            self.model.state = RequestState.WITHDRAWN
+
+    @rule(who=st.sampled_from(PEOPLE))
+    def close(self, who: str) -> None:
+        if not self.model.attempt:
+            return
+        rejected = any(given.decision is Decision.REJECT for given in self.model.signed)
+        expected = who in OFFICERS - self.model.disabled and self.model.state is RequestState.IN_REVIEW and rejected
+        assert self.tried(who, lambda log: gates.close(log, self.request, "enough")) == expected
+        if expected:
+            self.model.state = RequestState.REJECTED
+
+    @rule(who=st.sampled_from(["joao", "mina", "second"]))
+    def disable_or_enable(self, who: str) -> None:
+        if who in self.model.disabled:
+            assert self.tried("omar", lambda log: directory.enable_person(log, who))
+            self.model.disabled.discard(who)
+        else:
+            assert self.tried("omar", lambda log: directory.disable_person(log, who, "for now"))
+            self.model.disabled.add(who)
+
+    @rule(days=st.sampled_from([1, 30, 91]))
+    def wait(self, days: int) -> None:
+        self.house.now += timedelta(days=days)
+
+    @invariant()
+    def the_model_agrees(self) -> None:
+        if not hasattr(self, "house"):
+            return
+        assert self.house.stage() == self.model.stage
+        if self.model.attempt:
+            assert self.house.state(self.request) is self.model.state
+
+
+def run(prepared: Path, examples: int, steps: int) -> None:
+    machine = type("Machine", (GateMachine,), {"folder": prepared}).TestCase
+    machine.settings = settings(
+        max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck), database=None, print_blob=True
+    )
+    machine("runTest").runTest()
+
+
+@pytest.mark.parametrize("quarter", range(4))
+def test_the_gate_keeps_to_its_model(prepared: Path, quarter: int) -> None:
+    """1,000 runs of 30 steps, in four parts so that workers share them."""
+    run(prepared, 250, 30)
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("part", range(20))
+def test_the_gate_keeps_to_its_model_for_long(prepared: Path, part: int) -> None:
+    """20,000 runs of 50 steps."""
+    run(prepared, 1_000, 50)
