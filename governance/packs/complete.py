@@ -8,7 +8,7 @@ from governance.packs.record import InitiativeRecord, TrailEntry, TrailRecord
 def problems(record: InitiativeRecord | TrailRecord) -> list[str]:
     """What is missing or out of order, one sentence each; empty where the record may be printed."""
     found = [*_of_the_trail(record.trail, record.cut.leaf)]
-    return found + [*_of_an_initiative(record)] if isinstance(record, InitiativeRecord) else found
+    return [*found, *_of_an_initiative(record)] if isinstance(record, InitiativeRecord) else found
 
 
 def _of_the_trail(trail: tuple[TrailEntry, ...], cut: int) -> Iterator[str]:
@@ -45,4 +45,5 @@ def _of_sign_offs(record: InitiativeRecord) -> Iterator[str]:
     for request in record.requests:
         for given in request.sign_offs:
             if (given.leaf, given.seq) not in places:
-                yield f"The sign-off of {given.name} on {request.id} names leaf {given.leaf}, entry {given.seq}: the trail has no such entry."
+                place = f"leaf {given.leaf}, entry {given.seq}"
+                yield f"The sign-off of {given.name} on {request.id} names {place}: the trail has no such entry."

@@ -110,10 +110,14 @@ def grouped(number: int) -> str:
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
+def spoken(number: int) -> str:
+    """`three`, but `13`: small numbers in words, as in running text."""
+    return WORDS[number] if number < len(WORDS) else grouped(number)
+
+
 def counted(number: int, one: str, many: str | None = None) -> str:
-    """`no files`, `one file`, `thirteen` as `13 files`: small numbers in words, as in running text."""
-    spoken = WORDS[number] if number < len(WORDS) else grouped(number)
-    return f"{spoken} {one if number == 1 else many or one + 's'}"
+    """`no files`, `one file`, `13 files`."""
+    return f"{spoken(number)} {one if number == 1 else many or one + 's'}"
 
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")

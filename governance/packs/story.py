@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 from governance.domain.vocabulary import OPEN_STATES, AnswerState, Decision, Function, RequestState, Stage, Standing
-from governance.packs.phrases import Mark, counted, days_between, inside, label, listed, long_day, mark, ordinal, sentence
+from governance.packs.phrases import Mark, counted, days_between, inside, label, listed, long_day, mark, ordinal, sentence, spoken
 from governance.packs.record import Check, Finding, GateRequest, InitiativeRecord, Revision, SignOff
 from governance.packs.tokens import Tone
 
@@ -150,4 +150,5 @@ def findings_in_words(record: InitiativeRecord) -> str:
     if not record.findings:
         return "No finding was raised."
     closed = sum(finding.closed_at is not None for finding in record.findings)
-    return f"{closed} of {counted(len(record.findings), 'finding')} {'is' if len(record.findings) == 1 else 'are'} closed."
+    amount = sentence(spoken(closed)) if closed else "None"
+    return f"{amount} of {counted(len(record.findings), 'finding')} {'is' if closed == 1 else 'are'} closed."
