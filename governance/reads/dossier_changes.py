@@ -28,6 +28,10 @@ _COMMON = {
 }
 
 
+_GIVEN = "Answer given"
+"""Told only where an answer was given again and nothing else about it differs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One difference. `item` is the check it belongs to, None for the common section; an empty text: it was not there."""
@@ -102,8 +106,11 @@ def _answer(item: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterat
         yield from _differs(item, metric.replace("_", " "), values.get(metric, ""), others.get(metric, ""))
     yield from _differs(item, "Evidence", _pieces(old), _pieces(new))
     yield from _differs(item, "Note", old.get("note") or "", new.get("note") or "")
-    if old.get("by") != new.get("by") and all(old.get(key) == new.get(key) for key in ("claim", "values", "evidence", "note")):
-        yield from _differs(item, "Answered by", old.get("by") or "", new.get("by") or "")
+    yield from _differs(item, _GIVEN, _given(old), _given(new))
+
+
+def _given(answer: Mapping[str, Any]) -> str:
+    return f"{answer['at'][:19].replace('T', ' ')} UTC" if answer else ""
 
 
 def _differs(item: str | None, what: str, before: str, after: str) -> Iterator[Change]:
@@ -173,16 +180,18 @@ def _text(value: object) -> str:
 
 
 def _with_words(session: Session, found: Sequence[Change]) -> tuple[Change, ...]:
-    """Notes by what they say, people by their printed names."""
+    """Notes by what they say, people by their printed names; then only what a reader can tell apart."""
     said = words.texts(session, [text for change in found if change.what == "Note" for text in (change.before, change.after)])
-    named = people.names(
-        session, [text for change in found if change.what in ("Lead", "Answered by") for text in (change.before, change.after)]
-    )
-    return tuple(_spoken(change, said, named) for change in found)
+    named = people.names(session, [text for change in found if change.what == "Lead" for text in (change.before, change.after)])
+    spoken = [_spoken(change, said, named) for change in found]
+    seen = [change for change in spoken if change.before != change.after]
+    told = {change.item for change in seen if change.what != _GIVEN}
+    return tuple(change for change in seen if change.what != _GIVEN or change.item not in told)
 
 
 def _spoken(change: Change, said: Mapping[str, str], named: Mapping[str, str]) -> Change:
-    if change.what == "Note":
-        return Change(change.section, change.item, change.what, said.get(change.before, ""), said.get(change.after, ""))
-    before, after = (named.get(text, text) if change.what in ("Lead", "Answered by") else text for text in (change.before, change.after))
+    known = {"Note": said, "Lead": named}.get(change.what)
+    if known is None:
+        return change
+    before, after = (known.get(text, text if change.what == "Lead" else "") for text in (change.before, change.after))
     return Change(change.section, change.item, change.what, before, after)

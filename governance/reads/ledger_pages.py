@@ -110,7 +110,7 @@ def actors(session: Session) -> Mapping[str, str]:
 def neighbours(session: Session, entry: Entry) -> tuple[int | None, int | None]:
     """The entries before and after in the same stream."""
     numbered = select(Leaf.seq, Leaf.index).where(Leaf.stream == entry.stream, Leaf.seq.in_([entry.seq - 1, entry.seq + 1]))
-    found = dict(session.execute(numbered).tuples().all())
+    found = {row.seq: row.index for row in session.execute(numbered)}
     return found.get(entry.seq - 1), found.get(entry.seq + 1)
 
 

@@ -233,7 +233,8 @@ def _review_heading(table: OnTheTable, cards: Sequence[Card], lead: str) -> str:
     if not signoffs.can_still_pass(table.review):
         return "A seat rejected it, so it can no longer pass; the others may still decide"
     if table.review.frozen != table.review.live:
-        return f"The record changed after the dossier was frozen: {lead} has to submit again"
+        ask = "submit it again" if lead == "you" else f"{lead} has to submit it again"
+        return f"The record changed after the dossier was frozen: {ask}"
     waiting = [card for card in cards if card.state in ("yours", "waiting", "barred", "fallen", "later")]
     if not waiting:
         return "Every seat has approved, but a check keeps the gate shut"
