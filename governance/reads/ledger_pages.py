@@ -110,7 +110,7 @@ def actors(session: Session) -> Mapping[str, str]:
 def neighbours(session: Session, entry: Entry) -> tuple[int | None, int | None]:
     """The entries before and after in the same stream."""
     numbered = select(Leaf.seq, Leaf.index).where(Leaf.stream == entry.stream, Leaf.seq.in_([entry.seq - 1, entry.seq + 1]))
-    found = {row.seq: row.index for row in session.execute(numbered)}
+    found: dict[int, int] = {seq: index for seq, index in session.execute(numbered)}  # noqa: C416 - rows are no pairs to dict()
     return found.get(entry.seq - 1), found.get(entry.seq + 1)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from governance.app import create_app
+from governance.ledger.log import SYSTEM
 from governance.models.accounts import Account
 from governance.models.gates import GateRequest, Revision
 from governance.services import accounts
@@ -55,7 +56,7 @@ class Site:
 
     def browser(self, person: str) -> Browser:
         """The browser of somebody who signed in."""
-        with self.house.ledger.writing(accounts.SYSTEM, datetime.now(UTC)) as log:
+        with self.house.ledger.writing(SYSTEM, datetime.now(UTC)) as log:
             token = accounts.start_session(log, person, DAY)
         client = self.app.test_client()
         with client.session_transaction() as session:
@@ -84,7 +85,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     house = House(ledger_of(engines))
     found(house.ledger)
     house.now = datetime.now(UTC) - timedelta(hours=2)
-    with house.ledger.writing(accounts.SYSTEM, house.now) as log:
+    with house.ledger.writing(SYSTEM, house.now) as log:
         for account in log.session.scalars(select(Account)):
             account.password = HASHED
     yield Site(create_app(Settings(instance=tmp_path, secret_key="k" * 40), engines), house)

@@ -88,6 +88,7 @@ def test_an_entry_shows_what_it_changed_and_its_place(reviewed: Site) -> None:
     assert f"This entry is in the ledger of {last.index + 1} entries." in seen
     assert last.hash.hex() in seen
     assert root in seen
+    assert f'rel="prev" href="/ledger/{last.index - 1}"' in page.text
 
 
 def test_an_entry_that_was_tampered_with_is_named(reviewed: Site) -> None:
