@@ -18,6 +18,8 @@ from governance.words import word
 class Form(FlaskForm):
     """The base of every form. Text comes tidied (NFC, outer spaces off); passwords and files come as they are."""
 
+    form_errors: list[str]
+
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             filters = unbound_field.kwargs.get("filters", [])
@@ -36,8 +38,7 @@ class Form(FlaskForm):
             else:
                 field.errors = [*field.errors, problem.message]
         if elsewhere or not refused.problems:
-            errors: list[str] = list(self.form_errors)
-            self.form_errors = [*errors, *(elsewhere or [refused.message])]
+            self.form_errors = [*self.form_errors, *(elsewhere or [refused.message])]
 
     def problems(self, prefix: str = "") -> list[tuple[str, str | None]]:
         """Every error as (sentence, anchor of the field), in the order of the fields."""
