@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain.checklist import AS_THE_METRIC, limit_in_words
 from governance.domain.dossier import Evidence, Material, StatedValue
+from governance.domain.numbers import is_decimal
 from governance.domain.policy import Bound, Framework, PlannedItem, Policy, Threshold
 from governance.domain.vocabulary import Applies, Comparator, Function, Severity
 from governance.models import answers as rows
@@ -24,6 +26,10 @@ SOURCES = {
     "plan": "plan",
     "value": "value record",
 }
+
+
+UNSAID = ("count", "level")
+"""Units that only name what a bare number is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +192,16 @@ def _got(check: Checked) -> str:
 
 
 def stated(value: StatedValue) -> str:
-    return f"{value.value} {value.unit}".strip()
+    return " ".join(amount(value.value, value.unit)).strip()
+
+
+def amount(value: str, unit: str) -> tuple[str, str]:
+    """A number and its unit as people write them: shares in percent, counts and levels without a unit, U+2212 for minus."""
+    if not is_decimal(value):
+        return value, unit
+    number = (Decimal(value) * 100).normalize() if unit == "share" else Decimal(value)
+    shown = "%" if unit == "share" else "" if unit in UNSAID else unit
+    return f"{number:,f}".replace("-", "\N{MINUS SIGN}"), shown
 
 
 def _freshness(policy: Policy, check: Checked) -> str:

@@ -6,15 +6,12 @@ from decimal import Decimal
 
 from governance.domain.checklist import Comparison, in_words, limit_in_words
 from governance.domain.dossier import Answer, Evidence, StatedValue
-from governance.domain.numbers import is_decimal
 from governance.domain.vocabulary import Function
 from governance.reads import words
+from governance.reads.checklist_pages import UNSAID, amount
 from governance.reads.checks import Checked
-from governance.web import current, filters
+from governance.web import current
 from governance.web.bars import Bar, bar
-
-UNSAID = ("count", "level")
-"""Units that only name what a bare number is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +75,20 @@ def _row(check: Checked, names: Mapping[str, str], notes: Mapping[str, str], bef
 def _measure(comparison: Comparison, before: str | None) -> Measure:
     measured, threshold = comparison.measured, comparison.threshold
     was = before if before is not None and measured is not None and before != measured.value else None
-    value, unit = _amount(measured.value, measured.unit) if measured else ("", "")
+    value, unit = amount(measured.value, measured.unit) if measured else ("", "")
     return Measure(
         metric=threshold.metric.replace("_", " "),
         value=value,
         unit=unit,
         detail=_detail(measured) if measured else "",
         limit=_limit(comparison),
-        was=_amount(was, measured.unit)[0] if was and measured else "",
+        was=amount(was, measured.unit)[0] if was and measured else "",
         bar=bar(comparison, was),
     )
 
 
-def _amount(value: str, unit: str) -> tuple[str, str]:
-    """A number and its unit as people write them: shares in percent, counts and levels without a unit."""
-    if unit == "share" and is_decimal(value):
-        return filters.number(_percent(Decimal(value))), "%"
-    return filters.number(value), "" if unit in UNSAID else unit
-
-
-def _percent(share: Decimal) -> str:
-    return f"{(share * 100).normalize():f}"
-
-
 def _detail(measured: StatedValue) -> str:
-    ends = [_amount(end, measured.unit)[0] for end in (measured.low, measured.high) if end]
+    ends = [amount(end, measured.unit)[0] for end in (measured.low, measured.high) if end]
     parts = [f"n {measured.n:,}" if measured.n > 1 else "", f"95 %: {' to '.join(ends)}" if ends else ""]
     return ", ".join(part for part in parts if part)
 
@@ -113,8 +99,8 @@ def _limit(comparison: Comparison) -> str:
     words_of_it, needs, n = limit_in_words(threshold).partition(", n at least ")
     unit = threshold.unit
     if isinstance(threshold.value, Decimal) and unit in ("share", *UNSAID):
-        share = unit == "share"
-        words_of_it = in_words(threshold.comparator, Decimal(_percent(threshold.value)) if share else threshold.value, "%" if share else "")
+        number, shown = ((threshold.value * 100).normalize(), "%") if unit == "share" else (threshold.value, "")
+        words_of_it = in_words(threshold.comparator, number, shown)
     elif threshold.compare_with and comparison.reference and comparison.measured:
-        words_of_it += f" ({' '.join(_amount(comparison.reference, comparison.measured.unit)).strip()})"
+        words_of_it += f" ({' '.join(amount(comparison.reference, comparison.measured.unit)).strip()})"
     return words_of_it + needs + n

@@ -53,6 +53,7 @@ class RequestView:
     missing: tuple[Missing, ...] = ()
     story: tuple[Line, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)  # of the checks, by id
     submit_note: str = ""
     settled_why: str = ""
     passage: str = ""
@@ -83,8 +84,8 @@ class RequestView:
         return len({piece.id for group in self.groups for row in group.rows for piece in row.evidence})
 
     @property
-    def item_titles(self) -> dict[str, str]:
-        return {item.id: item.title for item in self.gate.items}
+    def can_pass(self) -> bool:
+        return self.table is None or signoffs.can_still_pass(self.table.review)
 
     @property
     def sections(self) -> list[tuple[Section, str]]:
@@ -128,6 +129,7 @@ def build(request_id: str) -> RequestView:
         missing=missing,
         story=tuple(gate_pages.conversation(session, request)),
         names=names,
+        titles={item.id: item.title for item in policy.gates[request.gate].items},
         submit_note=(words.text(session, table.revision.note) if table else None) or "",
         settled_why=words.text(session, request.settled_why) or "",
         passage=passage(policy.gates[request.gate], initiative.stage if request.state in OPEN_STATES else None),
@@ -164,17 +166,13 @@ def _rights(request: GateRequest, initiative: Initiative, table: OnTheTable | No
     leads = doer.id == initiative.lead_id
     moved = table is None or request.state is RequestState.CHANGES_REQUESTED or table.review.frozen != table.review.live
     rejected = table is not None and not signoffs.can_still_pass(table.review)
-    officer = Role.COMPLIANCE_OFFICER in doer.roles
+    closes = Role.COMPLIANCE_OFFICER in doer.roles and request.state is RequestState.IN_REVIEW
     return {
         "may_submit": leads and open_now and moved and not rejected,
         "may_withdraw": leads and open_now,
-        "may_close": officer and request.state is RequestState.IN_REVIEW and rejected and doer.id not in _submitters(table),
+        "may_close": closes and rejected and table is not None and doer.id not in table.around.submitters,
         "may_comment": bool(doer.roles - {Role.AUDITOR, Role.ADMIN}),
     }
-
-
-def _submitters(table: OnTheTable | None) -> frozenset[str]:
-    return table.around.submitters if table else frozenset()
 
 
 def _missing(request: GateRequest, policy: Policy) -> tuple[Missing, ...]:
