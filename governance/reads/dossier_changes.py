@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from governance.domain import dossier
 from governance.domain.dossier import Material
-from governance.domain.policy import Policy
 from governance.domain.vocabulary import AnswerState, Section
 from governance.models.gates import Revision
 from governance.reads import people, words
@@ -57,12 +56,12 @@ def live_content(material: Material) -> Content:
     return dossier.sections(material)
 
 
-def compare(session: Session, policy: Policy, before: Content, after: Content) -> tuple[Change, ...]:
+def compare(session: Session, before: Content, after: Content) -> tuple[Change, ...]:
     """Every difference between two dossiers, in the order of a dossier."""
     found = [*_common(before.get(Section.COMMON, {}), after.get(Section.COMMON, {}))]
     for section in Section:
         if section is not Section.COMMON:
-            found += _items(policy, section, before.get(section, {}), after.get(section, {}))
+            found += _items(section, before.get(section, {}), after.get(section, {}))
     return _with_words(session, found)
 
 
@@ -79,24 +78,18 @@ def _common(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Cha
         yield from _differs(item, "Applies", old.get(item, ""), new.get(item, ""))
 
 
-def _items(policy: Policy, section: Section, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _items(section: Section, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     for item in sorted((before.keys() | after.keys()) - {"v", "function"}):
         old, new = before.get(item), after.get(item)
         if old == new:
             continue
-        for change in (
-            _answer(item, _as_answer(old), _as_answer(new)) if _is_answer(old) or _is_answer(new) else _record(policy, item, old, new)
-        ):
+        for change in _answer(item, _as_answer(old), _as_answer(new)) if _is_answer(old) or _is_answer(new) else _record(item, old, new):
             yield Change(section, change.item, change.what, change.before, change.after)
 
 
-def _record(policy: Policy, item: str, old: object, new: object) -> Iterator[Change]:
+def _record(item: str, old: object, new: object) -> Iterator[Change]:
     """What a record of the app said: the team, the open findings, the tier."""
-    try:
-        label = policy.item(item).title
-    except KeyError:
-        label = "Record"
-    yield from _differs(item, label, _recorded(old), _recorded(new))
+    yield from _differs(item, "What the record says", _recorded(old), _recorded(new))
 
 
 def _answer(item: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:

@@ -149,7 +149,7 @@ class _Reader:
     def _moved(self, row: SignOff, sections: Sequence[Section]) -> tuple[Change, ...]:
         before = dossier_changes.content_of(self.session, {section: row.covers[section.value] for section in sections})
         after = _live(self.session, self.table)
-        return dossier_changes.compare(self.session, self.table.policy, before, {section: after.get(section, {}) for section in sections})
+        return dossier_changes.compare(self.session, before, {section: after.get(section, {}) for section in sections})
 
     def _reason(self, row: SignOff) -> str | None:
         return self.said.get(row.reason) if row.reason else None
@@ -175,7 +175,7 @@ def unsubmitted(session: Session, table: OnTheTable) -> Changes | None:
     if table.request.state not in (RequestState.IN_REVIEW, RequestState.CHANGES_REQUESTED) or table.review.frozen == table.review.live:
         return None
     before = dossier_changes.frozen_content(session, table.revision)
-    rows = dossier_changes.compare(session, table.policy, before, _live(session, table))
+    rows = dossier_changes.compare(session, before, _live(session, table))
     return Changes(f"revision {table.revision.number} was submitted", rows)
 
 
@@ -186,7 +186,7 @@ def since_before(session: Session, table: OnTheTable) -> Changes | None:
         return None
     revision, since = earlier
     before = dossier_changes.frozen_content(session, revision)
-    return Changes(since, dossier_changes.compare(session, table.policy, before, dossier_changes.frozen_content(session, table.revision)))
+    return Changes(since, dossier_changes.compare(session, before, dossier_changes.frozen_content(session, table.revision)))
 
 
 def _earlier(session: Session, request: GateRequest) -> tuple[Revision, str] | None:
