@@ -146,7 +146,7 @@ def _reference(name: str, answer: Answer, references: References, value: StatedV
     if name in references:
         return references[name]
     wanted = {name, name.removeprefix("measured.")}
-    beside = next((other for other in answer.values if other.metric in wanted and other is not value), None)
+    beside = next((other for other in answer.values if other.metric in wanted and other is not value and other.kpi == value.kpi), None)
     return Reference(beside.value, beside.unit, beside.good) if beside else None
 
 

@@ -84,7 +84,7 @@ def check_seen(review: Review, seat: Seat, seen: str, dossier: str) -> None:
     if seen != dossier:
         raise Conflict("The dossier changed while you were reading. Read it again before you decide.")
     moved = [section for section in seat.covers if review.frozen[section] != review.live[section]]
-    if moved:
+    if moved and signoffs.can_still_pass(review):
         raise Conflict("The record changed after the dossier was submitted. The lead has to submit a new revision before you can decide on it.")
 
 

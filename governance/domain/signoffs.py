@@ -56,8 +56,12 @@ class Review:
 
 
 def fall(review: Review, sign_off: SignOff, now: datetime) -> Fall | None:
-    """Why a sign-off does not count, or None where it does. A reject is never withdrawn by what comes after it."""
-    if sign_off.decision is Decision.REJECT:
+    """Why a sign-off does not count, or None where it does.
+
+    A reject is never withdrawn by what comes after it, and once there is one every decision stands: the request can no longer pass,
+    and the round only collects what is wrong.
+    """
+    if not can_still_pass(review):
         return None
     moved = tuple(section for section, seen in sign_off.covers.items() if not seen == review.frozen[section] == review.live[section])
     if moved:

@@ -109,6 +109,8 @@ def _material(log: Log, request: GateRequest, policy: Policy) -> Material:
 
 def _check_submittable(log: Log, request: GateRequest, policy: Policy, found: Material, digests: Digests) -> None:
     _check_open(request)
+    if reviews.was_rejected(log.session, request.id):
+        raise RuleBroken("A seat has rejected this request, so it can no longer pass. Wait until it is closed, or withdraw it, and open a new one.")
     if request.state is RequestState.IN_REVIEW and not _moved(log, request, digests):
         raise Conflict("This dossier is in review already, and nothing has changed since it was submitted.")
     problems = readiness.open_points(log.session, request, policy, found, log.now)

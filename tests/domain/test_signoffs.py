@@ -123,10 +123,18 @@ def test_a_fallen_sign_off_that_was_given_again_is_not_reported() -> None:
     assert not list(signoffs.falls(review(old, new), NOW))
 
 
+def test_after_a_reject_every_decision_stands() -> None:
+    """The finding of a reject changes the record; the others still decide, and the round ends."""
+    moved = {**SECTIONS, Section.COMMON: "else"}
+    given = [signed(SEATS[0], Decision.REJECT), *ALL[1:]]
+
+    assert signoffs.verdict(review(*given, live=moved), NOW) is RequestState.REJECTED
+
+
 def test_a_reject_survives_every_later_change() -> None:
     rejected = signed(SEATS[0], Decision.REJECT)
 
-    later = review(rejected, *ALL[1:], revision=3, live={**SECTIONS, Section.COMMON: "else"})
+    later = review(rejected, *ALL[1:3], revision=3, live={**SECTIONS, Section.COMMON: "else"})
 
     assert not signoffs.can_still_pass(later)
     assert signoffs.verdict(later, NOW) is RequestState.IN_REVIEW

@@ -97,7 +97,7 @@ class Model:
         return self.frozen != (self.common, self.parts)
 
     def counts(self, given: Signed, now: object) -> bool:
-        if given.decision is Decision.REJECT:
+        if any(other.decision is Decision.REJECT for other in self.signed):
             return True
         same = given.saw == (self.common, self.parts[given.function]) == (self.frozen[0], self.frozen[1].get(given.function))
         answered = given.decision is Decision.REQUEST_CHANGES and given.revision != self.revision
@@ -107,13 +107,14 @@ class Model:
         return {given.function: given.decision for given in self.signed if self.counts(given, now)}
 
     def may_sign(self, who: str, function: Function, now: object) -> bool:
+        rejected = any(given.decision is Decision.REJECT for given in self.signed)
         return (
             self.state is RequestState.IN_REVIEW
             and who in HOLDERS[function]
             and who not in self.disabled
             and all(given.who != who or given.function is function for given in self.signed)
             and function not in self.counting(now)
-            and (self.common, self.parts[function]) == (self.frozen[0], self.frozen[1][function])
+            and (rejected or (self.common, self.parts[function]) == (self.frozen[0], self.frozen[1][function]))
         )
 
     def settle(self, now: object) -> None:
