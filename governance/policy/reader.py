@@ -81,6 +81,8 @@ def read(file: str, text: str) -> Document:
 def _check_text(file: str, text: str) -> None:
     if len(text.encode(errors="surrogatepass")) > LARGEST:
         raise PolicyError([PolicyProblem(file, 1, 1, f"larger than {LARGEST:,} bytes")])
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise PolicyError([PolicyProblem(file, 1, 1, "holds half a character (a lone surrogate): save it as UTF-8")])
     if text.startswith("\ufeff"):
         raise PolicyError([PolicyProblem(file, 1, 1, "starts with a byte order mark: save it as plain UTF-8")])
 
