@@ -1,0 +1,184 @@
+"""The doors: every route declared, nobody where they do not belong, no form without its token, nothing cached, nothing scripted."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from governance.domain.vocabulary import Role, Visibility
+from governance.permissions import HOLDERS, ROUTES, Permission
+from governance.services import initiatives
+from tests.web.browser import Site, site, text_of
+
+__all__ = ["site"]
+
+CAST = {
+    None: frozenset(),
+    "mallory": frozenset(),
+    "lena": {Role.PROJECT_LEAD},
+    "joao": {Role.REVIEWER},
+    "aoife": {Role.REVIEWER, Role.COMPLIANCE_OFFICER},
+    "ruth": {Role.AUDITOR},
+    "omar": {Role.ADMIN},
+}
+FILLED = {
+    "key": "AI-0001",
+    "gate": "G1",
+    "gate_id": "G1",
+    "request_id": "AI-0001.G1-1",
+    "seat_id": "business",
+    "finding_id": "AI-0001.F-1",
+    "item": "G1-04",
+    "item_id": "G1-04",
+    "evidence_id": "AI-0001.E-1",
+    "person_id": "joao",
+    "person": "joao",
+    "role": "reviewer",
+    "function": "business",
+    "unit": "claims",
+    "pack_id": "AI-0001.P-0",
+    "job_id": "0",
+    "index": "3",
+    "secret": "x",
+    "filename": "app.css",
+}
+
+
+@pytest.fixture
+def hidden(site: Site) -> Site:
+    """A complete request of an initiative that only its team may see."""
+    house = site.house
+    house.register()
+    house.open()
+    house.complete()
+    house.submit()
+    description = initiatives.Description("Claims triage", "Scores new motor claims for the adjusters.", "claims", "lena", Visibility.NAMED)
+    house.act("lena", lambda log: initiatives.describe(log, "AI-0001", description))
+    return site
+
+
+def addresses(site: Site) -> Iterator[tuple[str, str, str]]:
+    """(endpoint, method, address) of every route, filled in."""
+    for rule in site.app.url_map.iter_rules():
+        path = re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda found: FILLED[found.group(1)], rule.rule)
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            yield rule.endpoint, method, path
+
+
+def test_the_table_and_the_routes_are_the_same(site: Site) -> None:
+    assert {rule.endpoint for rule in site.app.url_map.iter_rules()} == ROUTES.keys()
+
+
+@pytest.mark.parametrize("who", CAST, ids=str)
+def test_nobody_gets_where_their_roles_do_not_lead(hidden: Site, who: str | None) -> None:
+    browser = hidden.browser(who) if who else None
+    client = browser.client if browser else hidden.app.test_client()
+    if browser:
+        browser.get("/")
+    for endpoint, method, path in addresses(hidden):
+        permission = ROUTES[endpoint]
+        if endpoint in ("accounts.sign_out", "accounts.demo_sign_in") or "static" in endpoint:
+            continue
+        answer = client.open(path, method=method, data={"csrf_token": browser.token if browser else ""} if method == "POST" else None)
+        allowed = permission in (Permission.PUBLIC,) or (who is not None and (permission is Permission.SIGNED_IN or bool(HOLDERS.get(permission, frozenset()) & CAST[who])))
+        if not allowed:
+            assert answer.status_code in (303, 400, 403, 404), (who, method, path, answer.status_code)
+            assert answer.status_code != 303 or "/sign-in" in answer.headers["Location"], (who, method, path)
+        else:
+            assert answer.status_code < 500, (who, method, path, answer.status_code)
+
+
+@pytest.mark.parametrize("who", ["joao", "mallory", "omar"])
+def test_somebody_who_may_not_see_an_initiative_finds_no_trace_of_it(hidden: Site, who: str) -> None:
+    browser = hidden.browser(who)
+
+    for endpoint, method, path in addresses(hidden):
+        if method == "GET" and "AI-0001" in path:
+            assert browser.get(path).status_code in (403, 404), path
+    for path in ("/", "/portfolio", "/portfolio/table", "/portfolio/table?q=claims", "/portfolio.csv", "/portfolio?q=triage"):
+        assert "Claims triage" not in browser.get(path).text, path
+
+
+@pytest.mark.parametrize("who", ["lena", "aoife", "ruth"])
+def test_who_may_see_it_does(hidden: Site, who: str) -> None:
+    assert "Claims triage" in hidden.browser(who).get("/portfolio").text
+
+
+def test_every_form_refuses_a_missing_or_foreign_token(hidden: Site) -> None:
+    for who in ("lena", "aoife", "omar"):
+        client = hidden.browser(who).client
+        for endpoint, method, path in addresses(hidden):
+            if method == "POST":
+                assert client.post(path, data={}).status_code in (400, 403, 404), (who, path)
+                assert client.post(path, data={"csrf_token": "forged"}).status_code in (400, 403, 404), (who, path)
+                assert client.post(path, json={"csrf_token": "forged"}).status_code in (400, 403, 404), (who, path)
+
+
+def test_get_changes_nothing(hidden: Site) -> None:
+    from governance.ledger.read import head
+
+    with hidden.house.read() as session:
+        before = head(session)
+    for who in ("lena", "aoife", "omar", "ruth", "joao"):
+        browser = hidden.browser(who)
+        for _, method, path in addresses(hidden):
+            if method == "GET":
+                browser.get(path)
+    with hidden.house.read() as session:
+        assert head(session) == before
+
+
+def test_every_answer_carries_its_headers(hidden: Site) -> None:
+    browser = hidden.browser("aoife")
+    for path in ("/", "/portfolio", "/ledger", "/no-such-page", "/initiatives/AI-9999"):
+        answer = browser.get(path)
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"] and "unsafe" not in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "style=" not in answer.text and "<script" not in answer.text and " onclick" not in answer.text
+
+
+def test_a_session_ends_with_the_account(hidden: Site) -> None:
+    from governance.services import directory
+
+    browser = hidden.browser("joao")
+    assert browser.get("/").status_code == 200
+
+    hidden.house.act("omar", lambda log: directory.disable_person(log, "joao", "left"))
+
+    assert browser.get("/").status_code == 303
+
+
+@pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "/\tevil", "javascript:alert(1)", "evil"])
+def test_sign_in_leads_nowhere_else(site: Site, wanted: str) -> None:
+    from tests.web.browser import PASSWORD, Browser
+
+    browser = Browser(site.app.test_client())
+    browser.get("/sign-in")
+    answer = browser.post(f"/sign-in?next={wanted}", email="lena@nordhaven.example", password=PASSWORD)
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/"
+
+
+def test_five_wrong_passwords_lock_and_every_failure_says_the_same(site: Site) -> None:
+    from tests.web.browser import PASSWORD, Browser
+
+    browser = Browser(site.app.test_client())
+    browser.get("/sign-in")
+    said = set()
+    for email in ["nobody@nordhaven.example", *["lena@nordhaven.example"] * 6]:
+        answer = browser.post("/sign-in", email=email, password="wrong horse 99 battery")
+        said.add(re.sub(r".*(That address and password[^<]*).*", r"\1", text_of(answer))[:120])
+        assert answer.status_code == 422 and email in answer.text
+    assert len(said) == 1
+    assert browser.post("/sign-in", email="lena@nordhaven.example", password=PASSWORD).status_code == 422
+
+
+def test_demo_sign_in_is_closed_elsewhere(site: Site) -> None:
+    from tests.web.browser import Browser
+
+    browser = Browser(site.app.test_client())
+    browser.get("/sign-in")
+
+    assert browser.post("/demo-sign-in", person="omar").status_code == 404
