@@ -234,6 +234,7 @@ class GateMachine(RuleBasedStateMachine):
 
     @rule(function=st.sampled_from(Function), closes=st.booleans())
     def reject(self, function: Function, closes: bool) -> None:
+        self.answer_everything_and_submit()
         self._sign(REVIEWERS[function], function, Decision.REJECT)
         if closes:
             self.close("aoife")
