@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, false, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from governance.domain.rights import Doer
@@ -38,7 +38,7 @@ def count(session: Session, doer: Doer) -> int:
 
 def _mine(doer: Doer) -> ColumnElement[bool]:
     held = [_held(held.function, held.unit) for held in doer.holdings]
-    not_excluded = ~Waiting.excluded.contains(f'"{doer.id}"')
+    not_excluded = ~type_coerce(Waiting.excluded, Text).contains(f'"{doer.id}"', autoescape=True)
     return or_(Waiting.person_id == doer.id, and_(Waiting.person_id.is_(None), or_(false(), *held), not_excluded))
 
 
