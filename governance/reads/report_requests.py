@@ -211,7 +211,7 @@ def _sign_offs(session: Session, table: OnTheTable, at: datetime) -> Iterable[re
             revision=row.revision,
             dossier=row.dossier,
             leaf=row.leaf,
-            seq=entry.seq,
+            seq=entry.seq + 1,
             proved_at=auth.get("at"),
             title=person.title if person else "",
             fell=_fell(why) if why else "",

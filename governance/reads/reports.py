@@ -226,7 +226,7 @@ def _trail(session: Session, entries: list[Entry]) -> tuple[TrailEntry, ...]:
         TrailEntry(
             index=entry.index,
             stream=entry.stream,
-            seq=entry.seq,
+            seq=entry.seq + 1,
             at=instant(entry.at),
             kind=entry.kind,
             sentence=sentences.sentence(entry, names),
