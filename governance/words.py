@@ -87,12 +87,18 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
     },
     Decision: {
         Decision.APPROVE: Word(
-            "Approve", "approved", "I reviewed the sections of the dossier that my seat covers, and agree that this gate is passed.", "met", "ok"
+            "Approve",
+            "approved",
+            "I reviewed the sections of the dossier that my seat covers, and agree that this gate is passed.",
+            "met",
+            "ok",
         ),
         Decision.REQUEST_CHANGES: Word(
             "Request changes", "requested changes", "I cannot agree before the changes that I name are made.", "changes", "warn"
         ),
-        Decision.REJECT: Word("Reject", "rejected", "I do not agree that this gate is passed; the findings I name say why.", "not-met", "bad"),
+        Decision.REJECT: Word(
+            "Reject", "rejected", "I do not agree that this gate is passed; the findings I name say why.", "not-met", "bad"
+        ),
     },
     Severity: {
         Severity.BLOCKING: _plain("Blocking", "must be met"),

@@ -76,7 +76,9 @@ def test_what_no_module_does(path: Path) -> None:
         assert "datetime.now" not in source and "time.time" not in source
 
 
-@pytest.mark.parametrize("path", sorted(templates_directory().rglob("*.html")), ids=lambda path: str(path.relative_to(templates_directory())))
+@pytest.mark.parametrize(
+    "path", sorted(templates_directory().rglob("*.html")), ids=lambda path: str(path.relative_to(templates_directory()))
+)
 def test_templates_say_and_do_not_think(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
 

@@ -34,7 +34,9 @@ def check(folders: tuple[Path, ...]) -> None:
         for warning in loaded.warnings:
             click.echo(f"{folder}: warning: {warning}")
         items = sum(len(gate.items) for gate in loaded.policy.gates.values())
-        click.echo(f"{folder}: {loaded.policy.title} {loaded.policy.version}, {items} checks at {len(loaded.policy.gates)} gates, no faults.")
+        click.echo(
+            f"{folder}: {loaded.policy.title} {loaded.policy.version}, {items} checks at {len(loaded.policy.gates)} gates, no faults."
+        )
     sys.exit(failed)
 
 

@@ -107,4 +107,4 @@ def _greet(context: Context) -> None:
 
 def _start_worker(settings: Settings) -> "subprocess.Popen[bytes]":
     environment = {**os.environ, "GOVERNANCE_INSTANCE": str(settings.instance)}
-    return subprocess.Popen([sys.executable, "-m", "governance.jobs.worker"], env=environment)  # noqa: S603 - our own module
+    return subprocess.Popen([sys.executable, "-m", "governance.jobs.worker"], env=environment)

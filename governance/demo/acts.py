@@ -1,64 +1,33 @@
 """The story of one case as acts in time: who does what, through which service."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-
+from collections.abc import Iterator
+from datetime import date, timedelta
 
 from governance.demo.answering import answer_acts
 from governance.demo.cases import Case, moment
 from governance.demo.fill import LIMITS
+from governance.demo.stage import Act, Beyond, Scene
 from governance.domain.findings import NewFinding
-from governance.domain.policy import Policy
 from governance.domain.vocabulary import Decision, FindingSeverity, Function, Good, Visibility
 from governance.ledger.log import Log
 from governance.models.gates import GateRequest, Revision
 from governance.services import gates, initiatives, signoffs
-from governance.services.answers import StoredFile
 from governance.words import word
 
 BETWEEN = timedelta(minutes=1)
-
-
-class Beyond(Exception):
-    """An act that this version cannot do. The replay of its case stops there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Something one person does at one moment, in one transaction."""
-
-    at: datetime
-    by: str
-    what: str
-    do: Callable[[Log], None]
-    proof: bool = False  # whether it takes a proof of identity
-
-
-@dataclass(slots=True)
-class Scene:
-    """What the acts of one case share: the policy, the file store, and which evidence of the story got which id."""
-
-    case: Case
-    policy: Policy
-    store: Callable[[bytes, str], StoredFile]
-    evidence: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        return str(self.case["key"])
 
 
 def acts(scene: Scene) -> Iterator[Act]:
     """Every act of a case, in the order of the file; the loader sorts them by time."""
     case = scene.case
     if case.get("brought_in"):
-        yield _beyond(case["brought_in"]["at"], case["brought_in"]["by"], "brought in", "initiatives cannot be brought in at a later stage yet")
+        yield _beyond(
+            case["brought_in"]["at"], case["brought_in"]["by"], "brought in", "initiatives cannot be brought in at a later stage yet"
+        )
         return
     yield from _opening(scene)
-    for number, request in enumerate(case["requests"]):
-        earlier = case["requests"][number - 1] if number else None
-        yield from _request(scene, request, earlier)
+    for request in case["requests"]:
+        yield from _request(scene, request)
     yield from _later(case)
 
 
@@ -100,19 +69,19 @@ def _limits(scene: Scene, log: Log) -> None:
         initiatives.state_limit(log, scene.key, name, str(limit["value"]), limit["unit"], Good(limit["good"]) if "good" in limit else None)
 
 
-def _request(scene: Scene, request: Case, earlier: Case | None) -> Iterator[Act]:
+def _request(scene: Scene, request: Case) -> Iterator[Act]:
     submitted = request.get("submitted_at") or request["created_at"]
     by = request.get("submitted_by") or request["created_by"]
     at = moment(submitted)
     request_id = f"{scene.key}.{request['id']}"
-    yield from answer_acts(scene, request, earlier, by, at)
+    yield from answer_acts(scene, request, by, at)
     opened = at if request.get("state") == "draft" else at - 2 * BETWEEN
     yield Act(opened, by, f"opened {request['id']}", lambda log: _open(scene, request, log))
     if request.get("state") != "draft":
         yield Act(at, by, f"submitted {request['id']}", lambda log: _submit(log, request_id, request.get("note", "")))
     for signed in request["signoffs"]:
         yield _signed(scene, request, signed)
-    yield from _ending(scene, request, request_id)
+    yield from _ending(request, request_id)
 
 
 def _open(scene: Scene, request: Case, log: Log) -> None:
@@ -148,14 +117,20 @@ def _named(request: Case, signed: Case, decision: Decision) -> list[NewFinding]:
         return []
     mine = [told for told in request.get("findings", []) if told["raised_by"] == signed["person"]]
     return [
-        NewFinding(FindingSeverity(told["severity"]), told["text"], told["owner"], told["item"], date.fromisoformat(told["due"])) for told in mine
+        NewFinding(FindingSeverity(told["severity"]), told["text"], told["owner"], told["item"], date.fromisoformat(told["due"]))
+        for told in mine
     ]
 
 
-def _ending(scene: Scene, request: Case, request_id: str) -> Iterator[Act]:
+def _ending(request: Case, request_id: str) -> Iterator[Act]:
     if request.get("outcome") == "withdrawn":
         reason = request["withdrawn_reason"]
-        yield Act(moment(request["decided_at"]), request["submitted_by"], f"withdrew {request['id']}", lambda log: gates.withdraw(log, request_id, reason))
+        yield Act(
+            moment(request["decided_at"]),
+            request["submitted_by"],
+            f"withdrew {request['id']}",
+            lambda log: gates.withdraw(log, request_id, reason),
+        )
     if closed := request.get("closed"):
         yield Act(moment(closed["at"]), closed["by"], f"closed {request['id']}", lambda log: gates.close(log, request_id, closed["reason"]))
     for told in request.get("findings", []):
@@ -176,9 +151,7 @@ def _later(case: Case) -> Iterator[Act]:
 
 
 def _beyond(at: str, by: str, what: str, why: str) -> Act:
-    def refuse(log: Log) -> None:
+    def refuse(log: Log) -> None:  # noqa: ARG001 - the form of an act
         raise Beyond(why)
 
     return Act(moment(at), by, what, refuse)
-
-

@@ -1,46 +1,41 @@
 """Answers and evidence of a case: what the file tells, or what it leaves to the loader."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from governance.demo import fill
 from governance.demo.cases import Case, moment
 from governance.demo.papers import paper
+from governance.demo.stage import Act, Beyond, Scene
 from governance.domain.dossier import StatedValue
 from governance.domain.policy import Item
-from governance.domain.vocabulary import Applies, AnswerState, EvidenceKind
+from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind
 from governance.ledger.log import Log
-from governance.policy.plan import decide_plan
-from governance.reads.material import approved, limits
 from governance.models.initiatives import Tiering
+from governance.policy.plan import decide_plan
 from governance.reads.checks import KEPT_RECORDS
+from governance.reads.material import approved, limits
 from governance.services.answers import NewAnswer, NewEvidence, add_evidence, answer_item, carry_answer
-
-if TYPE_CHECKING:
-    from governance.demo.acts import Act, Scene
 
 LOADED = "Loaded as given: the record of this app that will answer it comes with a later version."
 
 
-def answer_acts(scene: Scene, request: Case, earlier: Case | None, by: str, at: datetime) -> Iterator[Act]:
+def answer_acts(scene: Scene, request: Case, by: str, at: datetime) -> Iterator[Act]:
     """The acts that answer the checks of a request, before it is submitted."""
     if isinstance(request["answers"], dict):
-        yield from _filled(scene, request, by, at)
+        yield from _filled(scene, request, at)
         return
     told = [answer for answer in request["answers"] if answer.get("source") not in KEPT_RECORDS]
     placed = sorted(((_moment(answer, at), _author(answer, by), answer) for answer in told), key=lambda place: (place[0], place[1]))
     for (when, who), group in groupby(placed, key=lambda place: (place[0], place[1])):
         answers = [answer for _, _, answer in group]
-        yield _act(when, who, request, lambda log, answers=answers: _tell(scene, request, log, answers))
+        yield _act(when, who, request, lambda log, answers=answers: _tell(scene, log, answers))
 
 
-def _tell(scene: Scene, request: Case, log: Log, answers: list[Case]) -> None:
+def _tell(scene: Scene, log: Log, answers: list[Case]) -> None:
     for answer in answers:
-        _told(scene, request, log, answer)
+        _told(scene, log, answer)
 
 
 def _moment(answer: Case, at: datetime) -> datetime:
@@ -52,14 +47,10 @@ def _author(answer: Case, by: str) -> str:
 
 
 def _act(when: datetime, who: str, request: Case, do: object) -> Act:
-    from governance.demo.acts import Act
-
     return Act(when, who, f"answered checks of {request['id']}", do)  # type: ignore[arg-type]
 
 
-def _told(scene: Scene, request: Case, log: Log, answer: Case) -> None:
-    from governance.demo.acts import Beyond
-
+def _told(scene: Scene, log: Log, answer: Case) -> None:
     if answer["state"] == AnswerState.WAIVED:
         raise Beyond(f"{answer['item']} passes only with a waiver, and waivers are not granted yet")
     item = scene.policy.item(answer["item"])
@@ -100,7 +91,9 @@ def _piece(scene: Scene, log: Log, item: Item, told: Case, values: tuple[StatedV
         kind=kind,
         title=told["title"],
         effective=date.fromisoformat(told["effective"]),
-        file=scene.store(_page(scene, item, told["title"], told["added_by"], told["effective"], values), told["file"]) if "file" in told else None,
+        file=scene.store(_page(scene, item, told["title"], told["added_by"], told["effective"], values), told["file"])
+        if "file" in told
+        else None,
         address=told.get("url"),
         statement=f"I confirm: {item.requirement}" if kind is EvidenceKind.ATTESTATION else None,
     )
@@ -115,7 +108,7 @@ def _page(scene: Scene, item: Item, title: str, author: str, day: str, values: t
     return paper(title, [*head, *body, *measured])
 
 
-def _filled(scene: Scene, request: Case, by: str, at: datetime) -> Iterator[Act]:
+def _filled(scene: Scene, request: Case, at: datetime) -> Iterator[Act]:
     """One act per function of the team, three days before the request."""
     when = at - timedelta(days=3)
     people = {seat["person"] for seat in scene.case["team"].values()}
@@ -133,7 +126,12 @@ def _fill(scene: Scene, request: Case, log: Log, person: str, when: datetime) ->
     for planned in decide_plan(scene.policy, request["gate"], tiering.facts, tiering.tier).items:
         item, state = planned.item, told.get(planned.item.id, usual)
         mine = scene.case["team"][item.owner.value]["person"] == person
-        if mine and planned.applicability.applies is Applies.YES and item.source not in KEPT_RECORDS and state is not AnswerState.NOT_STARTED:
+        if (
+            mine
+            and planned.applicability.applies is Applies.YES
+            and item.source not in KEPT_RECORDS
+            and state is not AnswerState.NOT_STARTED
+        ):
             values = tuple(fill.values(planned, stated, before, when - timedelta(hours=1)))
             _answer_light(scene, log, item, state, person, when, values)
 
@@ -164,5 +162,3 @@ def _content(scene: Scene, item: Item) -> dict[str, str]:
             return {}
         case _:
             return {"file": f"{item.id.lower()}.pdf"}
-
-

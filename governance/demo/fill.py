@@ -8,8 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from governance.domain.dossier import StatedLimit, StatedValue
-from governance.domain.policy import PlannedItem, Threshold
-from governance.domain.policy import Combination
+from governance.domain.policy import Combination, PlannedItem, Threshold
 from governance.domain.vocabulary import Comparator, Good
 
 UP, DOWN = Decimal("1.1"), Decimal("0.9")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from governance.demo.acts import Act, Beyond, Scene, acts
+from governance.demo.acts import acts
 from governance.demo.cases import Case, cases, moment
+from governance.demo.stage import Act, Beyond, Scene
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import Function, Role
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
@@ -58,13 +59,92 @@ def demo_password(instance: Path) -> str:
     return file.read_text(encoding="utf-8").strip()
 
 
-WORDS = (
-    "amber anchor barley beacon birch bramble canyon cedar cinder clover cobalt copper coral delta ember falcon fern fjord "
-    "garnet glacier granite harbour hazel heron indigo island ivory jasper juniper kestrel lagoon lantern larch lichen linden "
-    "maple marble meadow mistral moss nectar nutmeg oak ochre onyx opal orchid osprey otter pebble pepper pewter pine plover "
-    "quarry quartz raven reed ridge river robin rowan saffron sage salmon sapphire sequoia slate sorrel sparrow spruce "
-    "summit tamarack teal thistle thyme topaz tundra umber valley velvet violet walnut willow"
-).split()
+WORDS = [
+    "amber",
+    "anchor",
+    "barley",
+    "beacon",
+    "birch",
+    "bramble",
+    "canyon",
+    "cedar",
+    "cinder",
+    "clover",
+    "cobalt",
+    "copper",
+    "coral",
+    "delta",
+    "ember",
+    "falcon",
+    "fern",
+    "fjord",
+    "garnet",
+    "glacier",
+    "granite",
+    "harbour",
+    "hazel",
+    "heron",
+    "indigo",
+    "island",
+    "ivory",
+    "jasper",
+    "juniper",
+    "kestrel",
+    "lagoon",
+    "lantern",
+    "larch",
+    "lichen",
+    "linden",
+    "maple",
+    "marble",
+    "meadow",
+    "mistral",
+    "moss",
+    "nectar",
+    "nutmeg",
+    "oak",
+    "ochre",
+    "onyx",
+    "opal",
+    "orchid",
+    "osprey",
+    "otter",
+    "pebble",
+    "pepper",
+    "pewter",
+    "pine",
+    "plover",
+    "quarry",
+    "quartz",
+    "raven",
+    "reed",
+    "ridge",
+    "river",
+    "robin",
+    "rowan",
+    "saffron",
+    "sage",
+    "salmon",
+    "sapphire",
+    "sequoia",
+    "slate",
+    "sorrel",
+    "sparrow",
+    "spruce",
+    "summit",
+    "tamarack",
+    "teal",
+    "thistle",
+    "thyme",
+    "topaz",
+    "tundra",
+    "umber",
+    "valley",
+    "velvet",
+    "violet",
+    "walnut",
+    "willow",
+]
 
 
 def _found(ledger: Ledger, told: Case, password: str) -> Policy:

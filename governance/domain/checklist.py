@@ -57,7 +57,9 @@ class Evaluated:
     comparisons: tuple[Comparison, ...] = ()
 
 
-def evaluate(planned: PlannedItem, answer: Answer | None, references: References, now: datetime, usual_age: Mapping[EvidenceKind, int]) -> Evaluated:
+def evaluate(
+    planned: PlannedItem, answer: Answer | None, references: References, now: datetime, usual_age: Mapping[EvidenceKind, int]
+) -> Evaluated:
     """The state of an item. Anything that cannot be decided is inconclusive, never met."""
     match planned.applicability.applies:
         case Applies.NO:
@@ -71,11 +73,15 @@ def evaluate(planned: PlannedItem, answer: Answer | None, references: References
     return _judged(planned, answer, references, now, usual_age)
 
 
-def _judged(planned: PlannedItem, answer: Answer, references: References, now: datetime, usual_age: Mapping[EvidenceKind, int]) -> Evaluated:
+def _judged(
+    planned: PlannedItem, answer: Answer, references: References, now: datetime, usual_age: Mapping[EvidenceKind, int]
+) -> Evaluated:
     if planned.item.source is None and not answer.evidence:
         return Evaluated(AnswerState.INCONCLUSIVE, f"no evidence yet: a {planned.item.evidence.value.replace('_', ' ')} is asked for")
     if planned.item.source is None and all(piece.kind is not planned.item.evidence for piece in answer.evidence):
-        return Evaluated(AnswerState.INCONCLUSIVE, f"the evidence is of another kind: a {planned.item.evidence.value.replace('_', ' ')} is asked for")
+        return Evaluated(
+            AnswerState.INCONCLUSIVE, f"the evidence is of another kind: a {planned.item.evidence.value.replace('_', ' ')} is asked for"
+        )
     comparisons = compare_all(planned.thresholds, answer, references) if planned.thresholds else ()
     state, why = _combined(planned.thresholds, comparisons)
     if state is AnswerState.MET and (old := _too_old(planned, answer, now, usual_age)):
@@ -112,7 +118,9 @@ def compare(threshold: Threshold, value: StatedValue, answer: Answer, references
     if holds is None:
         return Comparison(threshold, value, _text(limit.value), Outcome.INCONCLUSIVE, "whether up or down is good is not stated")
     outcome = Outcome.SUCCESSFUL if holds else Outcome.FAILED
-    return Comparison(threshold, value, _text(limit.value), outcome, f"{_text(number)} against {in_words(threshold.comparator, limit.value)}")
+    return Comparison(
+        threshold, value, _text(limit.value), outcome, f"{_text(number)} against {in_words(threshold.comparator, limit.value)}"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +283,11 @@ def in_words(comparator: Comparator, limit: Value | str, unit: str = "") -> str:
 def limit_in_words(threshold: Threshold) -> str:
     """The limit of a threshold in words, with what it is compared with, and the sample it needs."""
     if threshold.compare_with is not None:
-        parts = [WORDS[threshold.comparator], f"{_text(threshold.factor)} times" if threshold.factor else "", _plain(threshold.compare_with)]
+        parts = [
+            WORDS[threshold.comparator],
+            f"{_text(threshold.factor)} times" if threshold.factor else "",
+            _plain(threshold.compare_with),
+        ]
         words = " ".join(part for part in parts if part)
         words += f", less {_text(threshold.margin)}" if threshold.margin else ""
         words += f", less {_text(threshold.allow * 100)} %" if threshold.allow else ""
@@ -288,7 +300,13 @@ def limit_in_words(threshold: Threshold) -> str:
 
 
 def _plain(name: str) -> str:
-    return name.removeprefix("measured.").replace("limits.", "the limit ").replace("approved.", "the approved ").replace(".", " ").replace("_", " ")
+    return (
+        name.removeprefix("measured.")
+        .replace("limits.", "the limit ")
+        .replace("approved.", "the approved ")
+        .replace(".", " ")
+        .replace("_", " ")
+    )
 
 
 def _text(value: Value | Decimal | str) -> str:

@@ -217,7 +217,7 @@ def _common(material: Material) -> dict[str, Plain]:
         "model_version": material.model_version,
         "policy": material.plan.policy,
         "tier": {"tier": material.tier.value, "score": material.score, "by": material.tier_by},
-        "facts": {name: value for name, value in sorted(material.facts.items())},
+        "facts": dict(sorted(material.facts.items())),
         "limits": {limit.name: limit.plain() for limit in material.limits},
         "items": [_applicability(planned) for planned in material.plan.items],
         "seats": [seat.id for seat in material.plan.seats],

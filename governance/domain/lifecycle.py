@@ -26,11 +26,15 @@ def check_may_request(gate: Gate, stage: Stage, standing: Standing, tier: Tier |
     if tier is None:
         raise RuleBroken("Answer the tiering questions first: they decide which checks and which signatures this gate needs.")
     if tier is Tier.PROHIBITED:
-        raise RuleBroken("This use is prohibited by an answer to the tiering questions, so no gate can be passed. Compliance can explain which.")
+        raise RuleBroken(
+            "This use is prohibited by an answer to the tiering questions, so no gate can be passed. Compliance can explain which."
+        )
     if gate.kind is not GateKind.PASSAGE:
         raise RuleBroken(f"Gate {gate.id} is not a passage between stages; requests for it cannot be made here yet.")
     if stage not in gate.leaves:
-        raise RuleBroken(f"Gate {gate.id} cannot be asked for in this stage.", Problem("wrong_stage", f"The initiative is in {stage.value}."))
+        raise RuleBroken(
+            f"Gate {gate.id} cannot be asked for in this stage.", Problem("wrong_stage", f"The initiative is in {stage.value}.")
+        )
     check_standing(standing)
 
 

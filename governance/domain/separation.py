@@ -50,7 +50,8 @@ def obstacles(review: Review, seat: Seat, signer: Signer, around: Circumstances)
     holding = holding_for(signer, seat.function, around.unit)
     label = seat.label
     if holding is None:
-        yield f"You do not hold the function this seat needs ({seat.function.value.replace('_', ' ')}) for this unit. An administrator can grant it."
+        function = seat.function.value.replace("_", " ")
+        yield f"You do not hold the function this seat needs ({function}) for this unit. An administrator can grant it."
     elif holding.since > around.first_submitted:
         yield "You were given this function after the request was submitted. Somebody who held it before has to sign it off."
     if seat.qualification and seat.qualification not in signer.qualifications:
@@ -85,7 +86,9 @@ def check_seen(review: Review, seat: Seat, seen: str, dossier: str) -> None:
         raise Conflict("The dossier changed while you were reading. Read it again before you decide.")
     moved = [section for section in seat.covers if review.frozen[section] != review.live[section]]
     if moved and signoffs.can_still_pass(review):
-        raise Conflict("The record changed after the dossier was submitted. The lead has to submit a new revision before you can decide on it.")
+        raise Conflict(
+            "The record changed after the dossier was submitted. The lead has to submit a new revision before you can decide on it."
+        )
 
 
 def check_reason(decision: Decision, reason: str) -> None:

@@ -57,7 +57,7 @@ def assess(tiering: Tiering, facts: Mapping[str, Fact], answers: Answers, decide
         tier=tier,
         decided_by=decided_by,
         facts=implied,
-        missing=tuple(_missing(tiering, facts, chosen, statements, asked, answers)),
+        missing=tuple(_missing(tiering, chosen, statements, asked, answers)),
         contradictions=tuple(contradictions),
         points={question: option.points for question, option in chosen.items()},
         statements=statements,
@@ -161,7 +161,6 @@ def _holds(
 
 def _missing(
     tiering: Tiering,
-    facts: Mapping[str, Fact],
     chosen: Mapping[str, Option],
     statements: tuple[Statement, ...],
     asked: tuple[Fact, ...],

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import msgspec
 
@@ -56,5 +56,23 @@ def event(kind: str) -> Callable[[AnyEvent], AnyEvent]:
         cls.kind = kind
         KINDS[kind] = cls
         return cls
+
+    return register
+
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+UPCASTERS: dict[tuple[str, int], Upcaster] = {}
+"""What makes a body of a kind at version kv one of version kv + 1."""
+
+
+def upcaster(kind: str, kv: int) -> Callable[[Upcaster], Upcaster]:
+    """Register a pure function that reads an old body the way the next version writes it. Stored bytes never change."""
+
+    def register(raise_: Upcaster) -> Upcaster:
+        if (kind, kv) in UPCASTERS:
+            raise ValueError(f"the kind {kind} is raised from version {kv} already")
+        UPCASTERS[kind, kv] = raise_
+        return raise_
 
     return register

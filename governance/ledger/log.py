@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import func, insert, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from governance.domain.vocabulary import Function
@@ -19,7 +19,8 @@ from governance.ledger.book import Event, Row
 from governance.ledger.canonical import canonical
 from governance.models.base import Governed
 from governance.models.ledger import Leaf, Node, Words
-from governance.storage.engines import Engines
+from governance.storage.engines import Busy, Engines, is_busy, is_of_the_disk
+from governance.storage.guards import Recording
 
 HEADER_VERSION = 1
 
@@ -52,7 +53,7 @@ class LedgerFailed(Exception):
 class Log:
     """The open log: one write transaction, in somebody's name, at one moment."""
 
-    def __init__(self, session: Session, recording: Any, who: Actor, now: datetime, auth: Auth | None) -> None:
+    def __init__(self, session: Session, recording: Recording, who: Actor, now: datetime, auth: Auth | None) -> None:
         self.session = session
         self.now = now
         self.by = who.id
@@ -67,12 +68,16 @@ class Log:
 
     def record(self, event: Event, stream: str, *, by: Actor | None = None) -> int:
         """Append the event as the next leaf of the ledger and of its stream, and apply it. Returns its index."""
-        who, index = by or self._who, self._next()
+        who, index, seq = by or self._who, self._next(), self._seq(stream)
         body = canonical({**msgspec.to_builtins(event), "salt": secrets.token_hex(16)})
         header = canonical(self._header(event, stream, who, index, body))
-        hashed = tree.leaf_hash(header)
-        self._apply(event, who, index)
-        self._append(index, stream, event.kind, who, header, body, hashed)
+        leaf = {"index": index, "stream": stream, "seq": seq, "kind": event.kind, "at": self.now, "actor": who.id}
+        self.session.flush()  # what was changed besides events meets the guards here
+        with self._recording.on():
+            event.apply(LiveBook(self.session, index, self.now, who.id))
+            self.session.flush()
+            self._append(index, {**leaf, "header": header, "body": body, "hash": tree.leaf_hash(header)})
+        self._size, self._seqs[stream] = index + 1, seq + 1
         self.touched.add(stream)
         return index
 
@@ -88,7 +93,9 @@ class Log:
 
     def _keep(self, salt: bytes, text: str) -> str:
         digest = hashlib.sha256(salt + text.encode()).hexdigest()
-        self.session.add(Words(digest=digest, salt=salt, text=text))
+        self.session.flush()
+        with self._recording.on():
+            self.session.execute(insert(Words).values(digest=digest, salt=salt, text=text))
         return digest
 
     def _next(self) -> int:
@@ -119,21 +126,15 @@ class Log:
             "body_sha256": hashlib.sha256(body).hexdigest(),
         }
 
-    def _apply(self, event: Event, who: Actor, index: int) -> None:
-        with self._recording.on():
-            event.apply(LiveBook(self.session, index, self.now, who.id))
-            self.session.flush()
-
-    def _append(self, index: int, stream: str, kind: str, who: Actor, header: bytes, body: bytes, hashed: bytes) -> None:
-        row = {"index": index, "stream": stream, "seq": self._seq(stream), "kind": kind, "at": self.now, "actor": who.id}
-        self.session.execute(insert(Leaf).values(**row, header=header, body=body, hash=hashed))
-        self._hashes[0, index] = hashed
-        nodes = tree.completed(index, hashed, self._known)
-        for level, position, found in nodes:
-            self._hashes[level, position] = found
+    def _append(self, index: int, leaf: dict[str, Any]) -> None:
+        """Store the leaf, and the interior nodes that it completes."""
+        connection = self.session.connection()
+        connection.execute(insert(Leaf), leaf)
+        self._hashes[0, index] = leaf["hash"]
+        nodes = tree.completed(index, leaf["hash"], self._known)
+        self._hashes |= {(level, position): found for level, position, found in nodes}
         if nodes:
-            self.session.execute(insert(Node), [{"level": level, "position": position, "hash": found} for level, position, found in nodes])
-        self._size, self._seqs[stream] = index + 1, self._seq(stream) + 1
+            connection.execute(insert(Node), [{"level": level, "position": position, "hash": found} for level, position, found in nodes])
 
     def _known(self, level: int, position: int) -> bytes:
         return self._hashes.get((level, position)) or stored_hash(self.session, level, position)
@@ -170,28 +171,43 @@ class Ledger:
     def __init__(self, engines: Engines) -> None:
         self.engines = engines
         self.before_commit: list[BeforeCommit] = []
+        self._failed: str | None = None
 
     @contextmanager
     def writing(self, who: Actor, now: datetime, auth: Auth | None = None) -> Iterator[Log]:
-        """One transaction: everything in it happens, or nothing. Writers take turns, within the process and between processes."""
-        with self.engines.lock, Session(self.engines.writer, expire_on_commit=False) as session:
+        """One transaction: everything in it happens, or nothing. Writers take turns, within the process and between processes.
+
+        Raises `Busy` where no turn can be had, `LedgerFailed` after an error of the disk, from then on always.
+        """
+        with self.engines.turn(), Session(self.engines.writer, expire_on_commit=False) as session:
+            if self._failed is not None:
+                raise LedgerFailed(self._failed)
+            _begin(session)
             log = Log(session, self.engines.recording, who, now.astimezone(UTC), auth)
             yield log
             session.flush()
             for hook in self.before_commit:
                 hook(log)
-            _commit(session)
+            self._commit(session)
+
+    def _commit(self, session: Session) -> None:
+        """After an error of the disk nobody knows what is stored: say so instead of guessing, and write nothing more."""
+        try:
+            session.commit()
+        except DBAPIError as error:
+            if is_of_the_disk(error):
+                self._failed = f"The disk failed during a commit ({error.orig}). Stop the program, check the disk, start again."
+                raise LedgerFailed(self._failed) from error
+            raise
 
 
-def _commit(session: Session) -> None:
-    """After an error of the disk nobody knows what is stored: say so instead of guessing (fsyncgate)."""
+def _begin(session: Session) -> None:
+    """Take the write lock before anything is read, so that what is read holds until the commit."""
     try:
-        session.commit()
-    except IntegrityError:
-        raise
+        session.connection()
     except DBAPIError as error:
-        if "I/O" in str(error.orig):
-            raise LedgerFailed(str(error.orig)) from error
+        if is_busy(error):
+            raise Busy("Another process is writing. Nothing was changed; try again in a moment.") from error
         raise
 
 

@@ -47,12 +47,12 @@ def root(size: int, known: Known) -> bytes:
 def root_of(hashes: Iterable[bytes]) -> bytes:
     """The root over leaf hashes, in one pass and logarithmic memory."""
     stack: list[tuple[int, bytes]] = []
-    for found in hashes:
-        level = 0
+    for leaf in hashes:
+        level, current = 0, leaf
         while stack and stack[-1][0] == level:
-            found = node_hash(stack.pop()[1], found)
+            current = node_hash(stack.pop()[1], current)
             level += 1
-        stack.append((level, found))
+        stack.append((level, current))
     return _join([found for _, found in stack]) if stack else EMPTY
 
 

@@ -1,20 +1,25 @@
-"""Verification: every leaf is read again and hashed again, and everything that does not fit is named."""
+"""Verification: every leaf is read again and hashed again, and everything that does not fit is named.
+
+Rows are read as the file has them, so a value of another type or spelling is named too, and nothing in a row can stop the reading.
+What this cannot see without an earlier checkpoint: that the last leaves were cut off, or that everything was written anew.
+"""
 
 import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.ledger import tree
 from governance.ledger.canonical import NotCanonical, canonical
-from governance.ledger.log import instant
+from governance.models.base import table_of
 from governance.models.ledger import Leaf, Node, Words
+from governance.storage import raw
+from governance.storage.columns import fixed
 
-BATCH = 2_000
 FIELDS = {"v", "index", "at", "stream", "seq", "kind", "kv", "actor", "auth", "act", "body_sha256"}
 
 
@@ -40,10 +45,16 @@ class Report:
 def verify(session: Session) -> Report:
     """Check every leaf, every node and every kept text. The root is that of the stored headers, hashed anew."""
     checked = _Leaves()
-    for row in session.scalars(select(Leaf).order_by(Leaf.index).execution_options(yield_per=BATCH)):
+    for row in _rows(session, Leaf):
         checked.take(row)
     problems = [*checked.problems, *_nodes(session, checked.hashes), *_words(session)]
     return Report(len(checked.hashes), tree.root_of(checked.hashes), tuple(problems))
+
+
+def _rows(session: Session, kind: type[Leaf | Node | Words]) -> Iterator[dict[str, object]]:
+    table = table_of(kind)
+    names = table.columns.keys()
+    return (dict(zip(names, values, strict=True)) for values in raw.rows(session, table))
 
 
 class _Leaves:
@@ -52,41 +63,55 @@ class _Leaves:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.hashes: list[bytes] = []
-        self._seqs: dict[str, int] = {}
+        self._seqs: dict[object, int] = {}
 
-    def take(self, row: Leaf) -> None:
-        where = f"entry {row.index}"
-        if row.index != len(self.hashes):
+    def take(self, row: dict[str, object]) -> None:
+        where, header = f"entry {row['index']}", _blob(row["header"])
+        if row["index"] != len(self.hashes):
             self._say(where, "index", f"the entry before it has index {len(self.hashes) - 1}: entries are missing or were inserted")
-        self._columns(where, row)
-        if hashlib.sha256(row.body).hexdigest() != _parsed(row.header).get("body_sha256"):
-            self._say(where, "body", "its hash is not the one that the header names")
-        if tree.leaf_hash(row.header) != row.hash:
+        self._columns(where, row, header)
+        hashed = tree.leaf_hash(header)
+        if hashed != row["hash"]:
             self._say(where, "hash", "it is not the hash of the header")
-        if row.seq != self._seqs.get(row.stream, 0):
-            self._say(where, "seq", f"the stream {row.stream} has no gaps, so this had to be {self._seqs.get(row.stream, 0)}")
-        self._seqs[row.stream] = row.seq + 1
-        self.hashes.append(tree.leaf_hash(row.header))
+        following = self._seqs.get(row["stream"], 0)
+        if row["seq"] != following:
+            self._say(where, "seq", f"the stream {row['stream']} has no gaps, so this had to be {following}")
+        self._seqs[row["stream"]] = following + 1
+        self.hashes.append(hashed)
 
-    def _columns(self, where: str, row: Leaf) -> None:
-        header = _parsed(row.header)
-        if header.keys() != FIELDS or not _is_canonical(row.header, header):
+    def _columns(self, where: str, row: dict[str, object], header: bytes) -> None:
+        parsed = _parsed(header)
+        if parsed.keys() != FIELDS or not _is_canonical(header, parsed) or not isinstance(row["header"], bytes):
             self._say(where, "header", "it is not in the canonical form of a header")
-        actor = header.get("actor")
-        stated = {**header, "actor": actor.get("id") if isinstance(actor, dict) else None}
-        stored = {"index": row.index, "stream": row.stream, "seq": row.seq, "kind": row.kind, "at": instant(row.at), "actor": row.actor}
-        for column, value in stored.items():
-            if stated.get(column) != value:
-                self._say(where, column, f"the column says {value!r}, the header {stated.get(column)!r}")
+        if not isinstance(row["body"], bytes) or hashlib.sha256(row["body"]).hexdigest() != parsed.get("body_sha256"):
+            self._say(where, "body", "its hash is not the one that the header names")
+        actor = parsed.get("actor")
+        stated = {**parsed, "actor": actor.get("id") if isinstance(actor, dict) else None, "at": _fixed(parsed.get("at"))}
+        for column in ("index", "stream", "seq", "kind", "at", "actor"):
+            if stated.get(column) != row[column]:
+                self._say(where, column, f"the column says {row[column]!r}, the header {stated.get(column)!r}")
 
     def _say(self, where: str, column: str, what: str) -> None:
         self.problems.append(Problem(where, column, what))
 
 
+def _blob(value: object) -> bytes:
+    """Bytes to hash, whatever somebody made of them."""
+    return value if isinstance(value, bytes) else str(value).encode(errors="surrogateescape")
+
+
+def _fixed(stated: object) -> str | None:
+    """The moment of a header as the column has it, or None where it is none."""
+    try:
+        return fixed(datetime.fromisoformat(str(stated)))
+    except ValueError:
+        return None
+
+
 def _parsed(header: bytes) -> dict[str, Any]:
     try:
         found = json.loads(header)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -94,7 +119,7 @@ def _parsed(header: bytes) -> dict[str, Any]:
 def _is_canonical(stored: bytes, header: dict[str, Any]) -> bool:
     try:
         return canonical(header) == stored
-    except NotCanonical:
+    except (NotCanonical, RecursionError):
         return False
 
 
@@ -103,17 +128,20 @@ def _nodes(session: Session, hashes: list[bytes]) -> Iterator[Problem]:
     known = lambda level, position: hashes[position] if level == 0 else expected[level, position]  # noqa: E731 - a table look-up
     for index, leaf in enumerate(hashes):
         expected |= {(level, position): found for level, position, found in tree.completed(index, leaf, known)}
-    for row in session.scalars(select(Node).execution_options(yield_per=BATCH)):
-        found = expected.pop((row.level, row.position), None)
+    for row in _rows(session, Node):
+        where = f"node {row['level']}/{row['position']}"
+        found = expected.pop((row["level"], row["position"]), None)  # type: ignore[arg-type] # whatever is there may not be a number
         if found is None:
-            yield Problem(f"node {row.level}/{row.position}", "position", "the tree has no such node")
-        elif found != row.hash:
-            yield Problem(f"node {row.level}/{row.position}", "hash", "it is not the hash of the nodes below it")
+            yield Problem(where, "position", "the tree has no such node")
+        elif found != row["hash"]:
+            yield Problem(where, "hash", "it is not the hash of the nodes below it")
     for level, position in expected:
         yield Problem(f"node {level}/{position}", "position", "it is missing")
 
 
 def _words(session: Session) -> Iterator[Problem]:
-    for row in session.scalars(select(Words).execution_options(yield_per=BATCH)):
-        if row.text is not None and hashlib.sha256(row.salt + row.text.encode()).hexdigest() != row.digest:
-            yield Problem(f"words {row.digest[:12]}", "text", "digest, salt and text do not fit together")
+    for row in _rows(session, Words):
+        salt, text, digest = row["salt"], row["text"], row["digest"]
+        fits = isinstance(salt, bytes) and isinstance(text, str)
+        if not fits or hashlib.sha256(_blob(salt) + _blob(text)).hexdigest() != digest:
+            yield Problem(f"words {str(digest)[:12]}", "text", "digest, salt and text do not fit together")

@@ -1,6 +1,6 @@
 """The declarative base every table shares."""
 
-from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy import ForeignKey, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 
 from governance.storage.columns import Json, Moment, closed
@@ -24,7 +24,7 @@ class Governed(Base):
     """A derived table: only an event's `apply()` changes it, and replaying the ledger gives it again."""
 
     __abstract__ = True
-    __table_args__ = {"info": {"governed": True}}  # noqa: RUF012 - SQLAlchemy reads it as it is
+    __table_args__ = {"info": {"governed": True}}
 
 
 def points_to(column: str) -> ForeignKey:
@@ -37,4 +37,11 @@ def governed_classes() -> list[type[Governed]]:
     return sorted((m.class_ for m in Base.registry.mappers if issubclass(m.class_, Governed)), key=lambda kind: kind.__name__)
 
 
-__all__ = ["Base", "Governed", "Json", "Moment", "closed", "governed_classes", "points_to"]
+def table_of(kind: type[Base]) -> Table:
+    """The table of a mapped class, typed as what it is."""
+    table = kind.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+__all__ = ["Base", "Governed", "Json", "Moment", "closed", "governed_classes", "points_to", "table_of"]

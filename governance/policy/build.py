@@ -45,11 +45,14 @@ def build(models: Sequence[FileModel], digest: str) -> Policy:
         facts={name: Fact(name, tuple(fact.values), tuple(fact.from_), fact.ask) for name, fact in whole["facts"].items()},
         tiering=_tiering(whole["risk_tiering"]),
         limits={
-            name: Limit(name, None if limit.unit == AS_THE_METRIC else limit.unit, limit.meaning) for name, limit in whole["limits"].names.items()
+            name: Limit(name, None if limit.unit == AS_THE_METRIC else limit.unit, limit.meaning)
+            for name, limit in whole["limits"].names.items()
         },
         frameworks={framework.id: _framework(framework) for framework in whole["frameworks"]},
         max_age_days=whole["freshness"].default_max_age_days,
-        signoff_valid_days={tier: int(whole["signoffs"].valid_days[tier.value]) for tier in Tier if tier.value in whole["signoffs"].valid_days},
+        signoff_valid_days={
+            tier: int(whole["signoffs"].valid_days[tier.value]) for tier in Tier if tier.value in whole["signoffs"].valid_days
+        },
         finding_due_days=whole["findings"].default_due_days,
         attribution_minimum={gate: dict(_levels(levels)) for gate, levels in whole["attribution"].gate_minimum.items()},
         app_sources=whole["app_sources"],

@@ -41,9 +41,13 @@ def faults(expression: str, facts: Collection[str]) -> Iterator[str]:
     except ValueError as error:
         yield f"not an expression: {_first_line(str(error))}"
         return
-    yield from (f"unknown function “{name}”{near(name, FUNCTIONS)}" for name in program.functions() if name.isidentifier() and name not in FUNCTIONS)
+    yield from (
+        f"unknown function “{name}”{near(name, FUNCTIONS)}" for name in program.functions() if name.isidentifier() and name not in FUNCTIONS
+    )
     bound = set(re.findall(r"\.(?:all|exists|exists_one|map|filter)\(\s*(\w+)\s*,", expression))
-    yield from (f"unknown name “{name}”{near(name, VARIABLES)}" for name in program.variables() if name not in VARIABLES and name not in bound)
+    yield from (
+        f"unknown name “{name}”{near(name, VARIABLES)}" for name in program.variables() if name not in VARIABLES and name not in bound
+    )
     if re.search(r"\bfacts\s*\[", expression):
         yield "write facts.name, not facts[…]"
     yield from (f"unknown fact “{name}”{near(name, facts)}" for name in dict.fromkeys(FACT.findall(expression)) if name not in facts)
@@ -76,8 +80,8 @@ class Conditions:
 
 def phrase(expression: str) -> str:
     """A condition as pages say it: `facts.personal_data && tier == "high"` becomes “personal data and tier is high”."""
-    words = re.sub(r'tier in \[([^\]]*)\]', lambda found: f"the tier is {found[1].replace(', ', ' or ')}", expression)
-    words = re.sub(r'facts\.(\w+) in \[([^\]]*)\]', lambda found: f"{found[1]} is {found[2].replace(', ', ' or ')}", words)
+    words = re.sub(r"tier in \[([^\]]*)\]", lambda found: f"the tier is {found[1].replace(', ', ' or ')}", expression)
+    words = re.sub(r"facts\.(\w+) in \[([^\]]*)\]", lambda found: f"{found[1]} is {found[2].replace(', ', ' or ')}", words)
     words = re.sub(r"!\s*facts\.(\w+)", r"not \1", words)
     words = words.replace("facts.", "").replace("tier ==", "the tier is").replace("==", "is")
     words = words.replace("&&", "and").replace("||", "or").replace('"', "").replace("_", " ")
@@ -85,4 +89,4 @@ def phrase(expression: str) -> str:
 
 
 def _first_line(message: str) -> str:
-    return message.split("ERROR: <input>:")[-1].splitlines()[0][:200] if message else "unknown reason"
+    return message.rsplit("ERROR: <input>:", maxsplit=1)[-1].splitlines()[0][:200] if message else "unknown reason"

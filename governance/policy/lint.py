@@ -70,13 +70,17 @@ def _gate(whole: Whole, document: Document, gate: GateModel) -> Iterator[PolicyP
     always = {seat.function for seat in gate.seats if seat.when == "true"}
     for function in Function:
         if function not in always:
-            yield document.problem((*here, "seats"), f"no seat of {function.value} that is always asked: the four functions sit on every gate at every tier")
+            yield document.problem(
+                (*here, "seats"), f"no seat of {function.value} that is always asked: the four functions sit on every gate at every tier"
+            )
     ids: dict[str, str] = {}
     for number, seat in enumerate(gate.seats):
         at: Location = (*here, "seats", number)
         yield from _unique(document, (*at, "id"), seat.id, document.file, ids, "seat")
         for section in {Section.COMMON, SECTION_OF[seat.function]} - set(seat.covers):
-            yield document.problem((*at, "covers"), f"the seat {seat.id} does not cover “{section.value}”: every seat covers the common section and its own")
+            yield document.problem(
+                (*at, "covers"), f"the seat {seat.id} does not cover “{section.value}”: every seat covers the common section and its own"
+            )
         yield from _condition(whole, document, (*at, "when"), seat.when)
 
 
@@ -193,12 +197,18 @@ def _bands(document: Document, tiering: TieringModel, here: Location) -> Iterato
 def _fact_sources(whole: Whole, document: Document, facts: dict[str, FactModel]) -> Iterator[PolicyProblem]:
     questions = {q.id for _, model in whole.files if model.risk_tiering for q in model.risk_tiering.questions}
     statements = {
-        s.id for _, model in whole.files if model.risk_tiering for group in (model.risk_tiering.hard_stops, model.risk_tiering.floors) for s in group
+        s.id
+        for _, model in whole.files
+        if model.risk_tiering
+        for group in (model.risk_tiering.hard_stops, model.risk_tiering.floors)
+        for s in group
     }
     for name, fact in facts.items():
         for number, source in enumerate(fact.from_):
             if source not in questions | statements:
-                yield document.problem(("facts", name, "from", number), f"unknown question “{source}”{near(source, questions | statements)}")
+                yield document.problem(
+                    ("facts", name, "from", number), f"unknown question “{source}”{near(source, questions | statements)}"
+                )
         if not fact.from_ and not fact.ask:
             yield document.problem(("facts", name), f"nothing tells the fact {name}: name the questions it comes `from`, or `ask` for it")
         if (fact.type == "enum") != bool(fact.values):

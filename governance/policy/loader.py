@@ -92,4 +92,6 @@ def _warnings(policy: Policy) -> list[str]:
     """What is allowed but deserves a look: mappings to a catalogue that was superseded."""
     named = {(item.id, reference.split(":")[0]) for gate in policy.gates.values() for item in gate.items for reference in item.maps}
     old = {framework.id: framework.superseded_by for framework in policy.frameworks.values() if framework.superseded_by}
-    return [f"{item} maps to {framework}, which was superseded by {old[framework]}" for item, framework in sorted(named) if framework in old]
+    return [
+        f"{item} maps to {framework}, which was superseded by {old[framework]}" for item, framework in sorted(named) if framework in old
+    ]

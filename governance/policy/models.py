@@ -249,4 +249,16 @@ class FileModel(Closed):
     retention: dict[str, Any] | None = None
 
 
-REQUIRED = ("policy", "limits", "signoffs", "findings", "attribution", "freshness", "pilot", "app_sources", "facts", "risk_tiering", "frameworks")
+REQUIRED = (
+    "policy",
+    "limits",
+    "signoffs",
+    "findings",
+    "attribution",
+    "freshness",
+    "pilot",
+    "app_sources",
+    "facts",
+    "risk_tiering",
+    "frameworks",
+)

@@ -62,9 +62,7 @@ def references_of(policy: Policy, material: Material) -> Mapping[str, Reference]
     return found | ({"attribution.gate_minimum": Reference(minimum)} if minimum else {})
 
 
-def _checked(
-    policy: Policy, planned: PlannedItem, material: Material, references: Mapping[str, Reference], now: datetime
-) -> Checked:
+def _checked(policy: Policy, planned: PlannedItem, material: Material, references: Mapping[str, Reference], now: datetime) -> Checked:
     answer = material.answers.get(planned.item.id)
     if planned.item.source in KEPT_RECORDS:
         answer = _from_record(planned, material, now)

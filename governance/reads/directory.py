@@ -81,7 +81,9 @@ def _listed(session: Session, query: Select[Person, str, Account]) -> list[Liste
     found = session.execute(query).all()
     ids = [person.id for person, _, _ in found]
     roles = _by_person(session.scalars(select(PersonRole).where(PersonRole.person_id.in_(ids)).order_by(PersonRole.role)).all())
-    functions = _by_person(session.scalars(select(PersonFunction).where(PersonFunction.person_id.in_(ids)).order_by(PersonFunction.function)).all())
+    functions = _by_person(
+        session.scalars(select(PersonFunction).where(PersonFunction.person_id.in_(ids)).order_by(PersonFunction.function)).all()
+    )
     return [
         Listed(
             person,

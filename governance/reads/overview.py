@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -60,7 +61,7 @@ def steps(session: Session, initiative: Initiative) -> list[Step]:
     """The stages in order, with when they were entered and left."""
     rows = session.scalars(select(StageEntry).where(StageEntry.initiative_key == initiative.key).order_by(StageEntry.leaf)).all()
     entered = {row.stage: row.at for row in rows}
-    after = {row.stage: later.at for row, later in zip(rows, rows[1:], strict=False)}
+    after = {row.stage: later.at for row, later in pairwise(rows)}
     shown = [*NEXT, Stage.FULL_PRODUCTION, *([Stage.RETIRED] if Stage.RETIRED in entered else [])]
     return [Step(stage, entered.get(stage), after.get(stage), stage is initiative.stage) for stage in shown]
 

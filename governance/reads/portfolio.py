@@ -83,7 +83,10 @@ def every(session: Session, doer: Doer, filters: Filters) -> list[Line]:
 def board(session: Session, doer: Doer, filters: Filters) -> tuple[Mapping[Stage, Sequence[Line]], Mapping[Stage, int]]:
     """The columns by stage, at most 30 cards each, and how many there are in all."""
     ranked = (
-        select(Initiative.key, func.row_number().over(partition_by=Initiative.stage, order_by=[Summary.last_at.desc(), Initiative.key]).label("place"))
+        select(
+            Initiative.key,
+            func.row_number().over(partition_by=Initiative.stage, order_by=[Summary.last_at.desc(), Initiative.key]).label("place"),
+        )
         .join(Summary, Summary.initiative_key == Initiative.key)
         .where(*_conditions(doer, filters))
         .subquery()

@@ -222,7 +222,10 @@ def _fell(why: Fall) -> str:
     functions = {SECTION_OF[function]: function for function in Function}
     match why.reason:
         case Reason.CHANGED:
-            parts = ["the common section" if s is Section.COMMON else f"the section of {functions[s].value.replace('_', ' ')}" for s in why.sections]
+            parts = [
+                "the common section" if s is Section.COMMON else f"the section of {functions[s].value.replace('_', ' ')}"
+                for s in why.sections
+            ]
             return f"No longer counts: {' and '.join(parts)} changed after it was given."
         case Reason.ANSWERED:
             return "Answered by the next revision of the dossier."

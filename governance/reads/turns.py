@@ -114,7 +114,13 @@ def _turns(
     if initiative.stage is Stage.RETIRED or (tiering and tiering.tier is Tier.PROHIBITED):
         return
     if tiering is None or tiering.tier is None:
-        yield _lead_turn(initiative, "tier", "Answer the tiering questions", "You lead it; the tier decides what the gate needs", initiative.registered_at)
+        yield _lead_turn(
+            initiative,
+            "tier",
+            "Answer the tiering questions",
+            "You lead it; the tier decides what the gate needs",
+            initiative.registered_at,
+        )
         return
     if table is not None and table.request.state is RequestState.IN_REVIEW:
         yield from _review_turns(session, initiative, table, now)
@@ -145,7 +151,11 @@ def _answer_turns(
             person = seats[function].person_id if function in seats else initiative.lead_id
             counted = "1 check" if len(mine) == 1 else f"{len(mine)} checks"
             what = f"Answer {counted} of {_plain(function)} for {request.gate}"
-            why = f"You answer for {_plain(function)} in its team" if function in seats else "You lead it, and nobody is named for this function"
+            why = (
+                f"You answer for {_plain(function)} in its team"
+                if function in seats
+                else "You lead it, and nobody is named for this function"
+            )
             yield Turn("answer", what, why, since, person=person, request=request.id, subject=function.value)
 
 
@@ -158,9 +168,18 @@ def _review_turns(session: Session, initiative: Initiative, table: OnTheTable, n
     if not signoffs.can_still_pass(review):
         what = f"Close {request.gate}, or wait for the remaining seats"
         why = "You are a compliance officer, and a seat rejected it"
-        yield Turn("close", what, why, review.given[-1].at, function=Function.COMPLIANCE, excluded=table.around.submitters, request=request.id)
+        yield Turn(
+            "close", what, why, review.given[-1].at, function=Function.COMPLIANCE, excluded=table.around.submitters, request=request.id
+        )
     elif not signoffs.outstanding(review, now):
-        yield _lead_turn(initiative, "withdraw", f"{request.gate} cannot pass as it stands", "You lead it; a check is not met", table.revision.at, request.id)
+        yield _lead_turn(
+            initiative,
+            "withdraw",
+            f"{request.gate} cannot pass as it stands",
+            "You lead it; a check is not met",
+            table.revision.at,
+            request.id,
+        )
     yield from _seat_turns(session, table, now)
 
 
@@ -201,7 +220,15 @@ def _findings(session: Session, initiative: Initiative) -> Iterator[Turn]:
             yield Turn("finding", f"Answer finding {row.id}", "You own it", row.raised_at, person=row.owner_id, subject=row.id, due=row.due)
         else:
             since = row.answered_at or row.raised_at
-            yield Turn("accept", f"Look at the answer to finding {row.id}", "You raised it", since, person=row.raised_by, subject=row.id, due=row.due)
+            yield Turn(
+                "accept",
+                f"Look at the answer to finding {row.id}",
+                "You raised it",
+                since,
+                person=row.raised_by,
+                subject=row.id,
+                due=row.due,
+            )
 
 
 def _lead_turn(initiative: Initiative, kind: Kind, what: str, why: str, since: datetime, request: str | None = None) -> Turn:
@@ -238,4 +265,3 @@ def _changes_at(table: OnTheTable | None, now: datetime) -> datetime | None:
         return None
     ends = [signoffs.holds_until(table.review, given) for given in signoffs.standing(table.review, now).values()]
     return min(ends, default=None)
-

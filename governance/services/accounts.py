@@ -95,7 +95,8 @@ def _count_failure(log: Log, account: Account) -> None:
 def refuse_sign_in() -> NotAllowed:
     minutes = int(LOCKED_FOR.total_seconds() // 60)
     return NotAllowed(
-        f"That address and password do not fit together, or the account is locked. After {MOST_FAILURES} wrong tries it rests for {minutes} minutes."
+        "That address and password do not fit together, or the account is locked. "
+        f"After {MOST_FAILURES} wrong tries it rests for {minutes} minutes."
     )
 
 

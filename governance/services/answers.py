@@ -21,7 +21,6 @@ from governance.models.answers import Evidence, ValueRow
 from governance.reads import people, policies
 from governance.reads.checks import KEPT_RECORDS
 
-
 MOST_VALUES = 40
 
 
@@ -131,7 +130,9 @@ def _check_answer(log: Log, key: str, new: NewAnswer) -> None:
     if len(new.values) > MOST_VALUES:
         raise RuleBroken(f"Enter at most {MOST_VALUES} values for one check.")
     problems = [problem for value in new.values for problem in _check_value(value, log.now)]
-    problems += [Problem("unknown", f"There is no evidence {piece} here.", "evidence") for piece in new.evidence if not _belongs(log, key, piece)]
+    problems += [
+        Problem("unknown", f"There is no evidence {piece} here.", "evidence") for piece in new.evidence if not _belongs(log, key, piece)
+    ]
     if problems:
         raise RuleBroken("Some values do not hold up.", *problems)
 
@@ -169,7 +170,11 @@ def _check_evidence(new: NewEvidence, now: datetime) -> None:
 def _check_content(new: NewEvidence) -> list[Problem]:
     match new.kind:
         case EvidenceKind.LINK:
-            return [] if new.address and is_https(new.address) else [Problem("address", "Enter an address that starts with https://.", "address")]
+            return (
+                []
+                if new.address and is_https(new.address)
+                else [Problem("address", "Enter an address that starts with https://.", "address")]
+            )
         case EvidenceKind.ATTESTATION:
             return [] if (new.statement or "").strip() else [Problem("statement", "Write what you confirm.", "statement")]
         case _:

@@ -110,7 +110,9 @@ def _material(log: Log, request: GateRequest, policy: Policy) -> Material:
 def _check_submittable(log: Log, request: GateRequest, policy: Policy, found: Material, digests: Digests) -> None:
     _check_open(request)
     if reviews.was_rejected(log.session, request.id):
-        raise RuleBroken("A seat has rejected this request, so it can no longer pass. Wait until it is closed, or withdraw it, and open a new one.")
+        raise RuleBroken(
+            "A seat has rejected this request, so it can no longer pass. Wait until it is closed, or withdraw it, and open a new one."
+        )
     if request.state is RequestState.IN_REVIEW and not _moved(log, request, digests):
         raise Conflict("This dossier is in review already, and nothing has changed since it was submitted.")
     problems = readiness.open_points(log.session, request, policy, found, log.now)
@@ -176,5 +178,3 @@ def _check_no_hand_in(doer: Doer, log: Log, request: GateRequest) -> None:
 def _settle(log: Log, request: GateRequest, outcome: RequestState, reason: str) -> None:
     event = GateSettled(request=request.id, outcome=outcome, why=log.keep_words(reason))
     log.record(event, streams.initiative(request.initiative_key))
-
-

@@ -201,7 +201,9 @@ def _unknown_people(log: Log, named: Mapping[str, str]) -> list[Problem]:
 
 def _check_key(log: Log, key: str) -> str:
     if not KEY.fullmatch(key) or log.session.get(Initiative, key) is not None:
-        raise RuleBroken(f"The key {key} is taken, or is not of the form AI-0042.", Problem("key", "Use a free key such as AI-0042.", "key"))
+        raise RuleBroken(
+            f"The key {key} is taken, or is not of the form AI-0042.", Problem("key", "Use a free key such as AI-0042.", "key")
+        )
     return key
 
 

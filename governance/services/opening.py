@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import governance.events  # noqa: F401 - registers every kind of event
+import governance.events
 import governance.models  # noqa: F401 - maps every table
 from governance.events import streams
 from governance.ledger.log import Ledger, Log
@@ -12,7 +12,6 @@ from governance.storage.engines import Engines
 
 DATABASE = "governance.sqlite3"
 PREFIX = streams.initiative("")
-
 
 
 def open_engines(instance: Path, *, synchronous: str = "FULL") -> Engines:

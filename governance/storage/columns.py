@@ -9,6 +9,13 @@ from sqlalchemy import Dialect, Enum, String, Text
 from sqlalchemy.types import TypeDecorator
 
 
+def fixed(moment: datetime) -> str:
+    """A moment as columns keep it: UTC, always 27 characters. Raises `ValueError` where it has no time zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware moment, kept as UTC text of fixed width: sorts and compares alike on every engine."""
 
@@ -17,11 +24,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
         del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return None if value is None else fixed(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         del dialect
@@ -29,14 +32,14 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Json(TypeDecorator[Any]):
-    """Plain data as JSON text with sorted keys, so that equal values are equal text."""
+    """Plain data as JSON text with sorted keys, so that equal values are equal text. `None` is no value, not a JSON null."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         del dialect
-        return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         del dialect

@@ -22,26 +22,30 @@ class ContentStore:
         self._folder = folder
 
     def put(self, content: bytes | BinaryIO) -> tuple[str, int]:
-        """Keep the bytes and return their digest and size. Putting the same bytes again changes nothing."""
+        """Keep the bytes and return their digest and size in bytes; once it returns they survive a power cut.
+
+        Putting the same bytes again changes nothing. Raises `ContentDamaged` where other bytes lie under their digest.
+        """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = self._folder / f"draft-{secrets.token_hex(8)}"
         try:
             digest, size = _write(draft, content)
-            target = self.path(digest)
-            target.parent.mkdir(exist_ok=True, mode=0o700)
-            if not target.exists():
-                draft.rename(target)
-                _sync(target.parent)
+            self._place(draft, digest)
         finally:
             draft.unlink(missing_ok=True)
         return digest, size
 
     def read(self, digest: str) -> bytes:
         """The bytes, verified. Raises `FileNotFoundError` or `ContentDamaged`."""
-        content = self.path(digest).read_bytes()
+        with self.open(digest) as stream:
+            content = stream.read()
         if hashlib.sha256(content).hexdigest() != digest:
             raise ContentDamaged(f"The file {digest} no longer has the bytes it was stored with.")
         return content
+
+    def open(self, digest: str) -> BinaryIO:
+        """The bytes as a stream, for what is too large for memory; whoever reads it checks the digest. Raises `FileNotFoundError`."""
+        return self.path(digest).open("rb")
 
     def has(self, digest: str) -> bool:
         return self.path(digest).is_file()
@@ -52,16 +56,26 @@ class ContentStore:
             raise ValueError("not a SHA-256 digest")
         return self._folder / digest[:2] / digest
 
+    def _place(self, draft: Path, digest: str) -> None:
+        """The name appears with all its bytes or not at all. Two writers of one digest have the same bytes."""
+        target = self.path(digest)
+        target.parent.mkdir(exist_ok=True, mode=0o700)
+        if target.exists():
+            self.read(digest)
+        else:
+            draft.rename(target)
+        _sync(target.parent)
+        _sync(self._folder)
+
 
 def _write(draft: Path, content: bytes | BinaryIO) -> tuple[str, int]:
     hashed, size = hashlib.sha256(), 0
-    with draft.open("xb") as out:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         for chunk in [content] if isinstance(content, bytes) else iter(lambda: content.read(CHUNK), b""):
             hashed.update(chunk)
             size += out.write(chunk)
         out.flush()
         os.fsync(out.fileno())
-    draft.chmod(0o600)
     return hashed.hexdigest(), size
 
 

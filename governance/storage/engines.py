@@ -1,6 +1,8 @@
 """Two engines on one SQLite file: one that only reads, one that writes, one writer at a time."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -8,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, MetaData, event, inspect
+from sqlalchemy.exc import DBAPIError
 
 from governance.storage import guards
 
@@ -15,12 +18,17 @@ VERSION = 1
 """Of the tables; a database with a higher one was written by a newer program."""
 
 BUSY_MS = 15_000
-REQUIRED = {"journal_mode": "wal", "foreign_keys": 1, "recursive_triggers": 1}
+SETTINGS: dict[str, str | int] = {"journal_mode": "wal", "foreign_keys": 1, "recursive_triggers": 1}
 SYNCHRONOUS = {"OFF": 0, "FULL": 2}
+PRIMARY = 0xFF  # the low byte of an extended SQLite error code is the kind of error
 
 
 class StorageRefused(Exception):
     """The database is not what the program expects; the message says what to do."""
+
+
+class Busy(Exception):
+    """Somebody else held the write lock for too long. Nothing happened; trying again later is safe."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +45,30 @@ class Engines:
     def open(cls, path: Path, tables: MetaData, *, synchronous: str = "FULL") -> "Engines":
         """Open the file, creating the tables and their guards in a new one. `synchronous="OFF"` is for tests only.
 
-        Raises `StorageRefused` for a database newer than the program, or one whose guards are missing.
+        Raises `StorageRefused` for a database newer than the program, `GuardsMissing` where its triggers were changed.
         """
         url = f"sqlite:///{path}"
         recording = guards.Recording()
-        writer = _engine(url, synchronous, "BEGIN IMMEDIATE")
-        reader = _engine(url, synchronous, "BEGIN")
+        writer = _engine(url, {**SETTINGS, "synchronous": SYNCHRONOUS[synchronous]}, "BEGIN IMMEDIATE")
+        reader = _engine(url, {**SETTINGS, "synchronous": SYNCHRONOUS[synchronous], "query_only": 1}, "BEGIN")
         event.listen(writer, "connect", lambda connection, _: recording.attach(connection))
-        event.listen(reader, "connect", lambda connection, _: connection.execute("PRAGMA query_only=ON"))
         engines = cls(url, reader, writer, Lock(), recording)
-        engines._prepare(tables)
+        try:
+            engines._prepare(tables)
+        except BaseException:
+            engines.close()
+            raise
         return engines
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold the writer's place in this process. Raises `Busy` where it does not become free: also for a turn within a turn."""
+        if not self.lock.acquire(timeout=BUSY_MS / 1000):
+            raise Busy("Somebody else is writing. Nothing was changed; try again in a moment.")
+        try:
+            yield
+        finally:
+            self.lock.release()
 
     def _prepare(self, tables: MetaData) -> None:
         with self.writer.begin() as connection:
@@ -69,19 +90,32 @@ class Engines:
         self.writer.dispose()
 
 
-def _engine(url: str, synchronous: str, begin: str) -> Engine:
+def is_busy(error: DBAPIError) -> bool:
+    """Whether another process kept the write lock."""
+    return _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def is_of_the_disk(error: DBAPIError) -> bool:
+    """Whether the disk failed, so that nobody knows what of a commit is stored."""
+    return _code(error) == sqlite3.SQLITE_IOERR
+
+
+def _code(error: DBAPIError) -> int:
+    return getattr(error.orig, "sqlite_errorcode", 0) & PRIMARY
+
+
+def _engine(url: str, settings: dict[str, str | int], begin: str) -> Engine:
     engine = sa.create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000}, pool_size=20, max_overflow=20)
-    event.listen(engine, "connect", lambda connection, _: _configure(connection, synchronous))
+    event.listen(engine, "connect", lambda connection, _: _configure(connection, settings))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 
-def _configure(connection: sqlite3.Connection, synchronous: str) -> None:
+def _configure(connection: sqlite3.Connection, settings: dict[str, str | int]) -> None:
     """Set what durability and integrity rest on, and make sure that it took."""
-    for name, value in REQUIRED.items():
+    for name, value in settings.items():
         connection.execute(f"PRAGMA {name}={value}")
-    connection.execute(f"PRAGMA synchronous={synchronous}")
-    for name, value in {**REQUIRED, "synchronous": SYNCHRONOUS[synchronous]}.items():
+    for name, value in settings.items():
         found: Any = connection.execute(f"PRAGMA {name}").fetchone()[0]
         if found != value:
             raise StorageRefused(f"SQLite refused {name}={value} (it is {found}). Put the instance folder on a local disk.")

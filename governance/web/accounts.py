@@ -54,7 +54,6 @@ class ProfileForm(NewPasswordForm):
     old = PasswordField("Password now", [InputRequired("Enter the password you have now.")], render_kw={"autocomplete": "current-password"})
 
 
-
 @bp.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Response | str | tuple[str, int]:
     form = SignInForm()
@@ -64,7 +63,9 @@ def sign_in() -> Response | str | tuple[str, int]:
             return begin(person)
         form.form_errors = [*form.form_errors, accounts.refuse_sign_in().message]
     status = 422 if form.errors else 200
-    return render_template("accounts/sign_in.html", form=form, demo_people=_demo_people(), password=_demo_password(), problems=form.problems()), status
+    return render_template(
+        "accounts/sign_in.html", form=form, demo_people=_demo_people(), password=_demo_password(), problems=form.problems()
+    ), status
 
 
 @bp.post("/demo-sign-in")
@@ -109,7 +110,9 @@ def profile() -> Response | str | tuple[str, int]:
             return begin(person.id)
     units = people.units(current.session())
     held = [(held.function, units.get(held.unit or "", "all units")) for held in current.doer().holdings]
-    page = render_template("accounts/profile.html", form=form, person=person, unit=units[person.unit_id], held=held, problems=form.problems())
+    page = render_template(
+        "accounts/profile.html", form=form, person=person, unit=units[person.unit_id], held=held, problems=form.problems()
+    )
     return page, 422 if form.errors else 200
 
 

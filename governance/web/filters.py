@@ -89,7 +89,9 @@ def same_page(**changes: Any) -> str:
     """This page with some query values changed; None takes one away."""
     kept: dict[str, Any] = {name: values if len(values) > 1 else values[0] for name, values in request.args.lists()}
     kept.update(changes)
-    return url_for(request.endpoint or "", **{**(request.view_args or {}), **{name: value for name, value in kept.items() if value is not None}})
+    return url_for(
+        request.endpoint or "", **{**(request.view_args or {}), **{name: value for name, value in kept.items() if value is not None}}
+    )
 
 
 def listed(names: Iterable[str]) -> str:

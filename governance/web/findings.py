@@ -28,7 +28,9 @@ HEADER = ("finding", "severity", "text", "check", "owner", "due", "raised by", "
 
 class FindingForm(Form):
     finding = TextAreaField("What is wrong?", [InputRequired("Say what is wrong."), Length(3, LONGEST, f"Write 3 to {LONGEST:,} signs.")])
-    severity = SelectField("How severe is it?", [InputRequired("Choose how severe it is.")], choices=closed_choices(FindingSeverity, "Choose"))
+    severity = SelectField(
+        "How severe is it?", [InputRequired("Choose how severe it is.")], choices=closed_choices(FindingSeverity, "Choose")
+    )
     owner = SelectField("Who puts it right?", [InputRequired("Choose an owner.")])
     item = SelectField("Which check is it about?", [Maybe()])
     due = DayField("Due", [Maybe()], description="Left empty, the policy sets it by severity.", render_kw={"type": "date"})
@@ -146,7 +148,18 @@ def _export(key: str) -> Response:
         f"{key}-findings",
         HEADER,
         (
-            (row.id, row.severity, texts.get(row.words, ""), row.item, row.owner_id, row.due, row.raised_by, row.raised_at, row.answered_by, row.closed_at)
+            (
+                row.id,
+                row.severity,
+                texts.get(row.words, ""),
+                row.item,
+                row.owner_id,
+                row.due,
+                row.raised_by,
+                row.raised_at,
+                row.answered_by,
+                row.closed_at,
+            )
             for row in every
         ),
     )

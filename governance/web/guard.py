@@ -44,7 +44,7 @@ def admit() -> Answer | None:
     if g.doer is None:
         return _to_sign_in()
     log.warning("denied %s %s to %s", request.method, request.endpoint, g.doer.id)
-    abort(403)
+    return abort(403)
 
 
 def _recognise() -> None:

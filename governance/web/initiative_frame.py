@@ -18,11 +18,25 @@ def frame(found: Loaded, here: str) -> dict[str, object]:
     names = people.names(session, [row.lead_id, *(seat.person_id for seat in team.values()), *(seat.deputy_id for seat in team.values())])
     tabs: list[tuple[str, str, str, str | None]] = [("overview", "Overview", url_for("initiatives.overview", key=row.key), None)]
     if summary.gate:
-        tabs.append(("checklist", "Checklist", url_for("checklists.checklist", key=row.key, gate=summary.gate), f"{summary.checks_done} of {summary.checks_total}"))
+        tabs.append(
+            (
+                "checklist",
+                "Checklist",
+                url_for("checklists.checklist", key=row.key, gate=summary.gate),
+                f"{summary.checks_done} of {summary.checks_total}",
+            )
+        )
     if summary.request_id:
         tabs.append(("gate", f"Gate {summary.gate}", url_for("gates.request_page", request_id=summary.request_id), None))
     tabs.append(("facts", "Facts and tier", url_for("facts.tiering", key=row.key), None))
-    tabs.append(("findings", "Findings", url_for("findings.listing", key=row.key), f"{summary.findings_open} open" if summary.findings_open else None))
+    tabs.append(
+        (
+            "findings",
+            "Findings",
+            url_for("findings.listing", key=row.key),
+            f"{summary.findings_open} open" if summary.findings_open else None,
+        )
+    )
     if HOLDERS[Permission.READ_LEDGER] & current.doer().roles:
         tabs.append(("record", "Record", url_for("ledger.entries", initiative=row.key), None))
     return {

@@ -30,7 +30,11 @@ bp = Blueprint("initiatives", __name__, url_prefix="/initiatives/<key>")
 
 
 class ModelForm(Form):
-    version = StringField("Model version", [InputRequired("Enter a version."), Length(1, 80, "Use at most 80 signs.")], description="What is to be judged next, such as 1.3.")
+    version = StringField(
+        "Model version",
+        [InputRequired("Enter a version."), Length(1, 80, "Use at most 80 signs.")],
+        description="What is to be judged next, such as 1.3.",
+    )
 
 
 class ReaderForm(Form):
@@ -106,7 +110,8 @@ def team(key: str) -> Response | str | tuple[str, int]:
     found = loading.initiative(key)
     seats = reading.team(current.session(), key)
     named = {
-        function.value: {"person": seat.person_id, "deputy": seat.deputy_id or "", "hours": seat.hours_a_week} for function, seat in seats.items()
+        function.value: {"person": seat.person_id, "deputy": seat.deputy_id or "", "hours": seat.hours_a_week}
+        for function, seat in seats.items()
     }
     form = TeamForm(data=named)
     form.offer()
@@ -122,7 +127,9 @@ def team(key: str) -> Response | str | tuple[str, int]:
         else:
             flash("The team is recorded.")
             return redirect(url_for(".overview", key=key), 303)
-    page = render_template("initiatives/team.html", **frame(found, "overview"), form=form, functions=list(Function), problems=_team_problems(form))
+    page = render_template(
+        "initiatives/team.html", **frame(found, "overview"), form=form, functions=list(Function), problems=_team_problems(form)
+    )
     return page, 422 if request.method == "POST" else 200
 
 
@@ -141,7 +148,11 @@ def readers(key: str) -> Response | str | tuple[str, int]:
             return redirect(url_for(".readers", key=key), 303)
     names = people.names(current.session(), named)
     page = render_template(
-        "initiatives/readers.html", **frame(found, "overview"), form=form, named=[(person, names[person]) for person in named], problems=form.problems()
+        "initiatives/readers.html",
+        **frame(found, "overview"),
+        form=form,
+        named=[(person, names[person]) for person in named],
+        problems=form.problems(),
     )
     return page, 422 if form.errors else 200
 
@@ -212,7 +223,16 @@ def _blockers(found: loading.Loaded, waiting: Sequence[Waiting]) -> list[dict[st
     if found.initiative.standing is not Standing.GOOD:
         since = f"Since {_day(found.initiative.standing_since)}. Compliance decides."
         said = f"{word(found.initiative.standing).label}: {found.initiative.standing_why}"
-        rows.append({"shape": "hold", "tone": "bad", "what": said, "by": since, "href": url_for("facts.tiering", key=key), "link": "See the answers"})
+        rows.append(
+            {
+                "shape": "hold",
+                "tone": "bad",
+                "what": said,
+                "by": since,
+                "href": url_for("facts.tiering", key=key),
+                "link": "See the answers",
+            }
+        )
     for row in waiting:
         by = names.get(row.person_id or "") or (f"whoever holds {plain(row.function)}" if row.function else "anybody")
         me = row.person_id == current.doer().id
@@ -235,4 +255,3 @@ def _team_problems(form: TeamForm) -> list[tuple[str, str | None]]:
         for field in form[function.value].form:
             found += [(f"{word(function).label}: {error}", field.id) for error in field.errors]
     return found
-

@@ -22,7 +22,11 @@ bp = Blueprint("intake", __name__)
 class DescriptionForm(Form):
     """What an initiative is; also used to change it."""
 
-    name = StringField("Name", [InputRequired("Enter a name."), Length(3, 200, "Enter a name of 3 to 200 signs.")], description="As people call it, such as “Claims triage”.")
+    name = StringField(
+        "Name",
+        [InputRequired("Enter a name."), Length(3, 200, "Enter a name of 3 to 200 signs.")],
+        description="As people call it, such as “Claims triage”.",
+    )
     summary = TextAreaField(
         "What it does",
         [InputRequired("Describe what it does."), Length(10, 4000, "Describe it in 10 to 4,000 signs.")],
@@ -31,12 +35,19 @@ class DescriptionForm(Form):
     unit = SelectField("Unit", [InputRequired("Choose a unit.")])
     lead = SelectField("Lead", [InputRequired("Choose who leads it.")], description="The lead asks to pass gates, and so never signs them.")
     visibility = RadioField("Who may see it", choices=closed_choices(Visibility), default=Visibility.ORGANISATION.value)
-    pilot_ends = DayField("The pilot ends on", [Maybe()], description="A pilot has an end: then it is taken on, extended or stopped.", render_kw={"type": "date"})
+    pilot_ends = DayField(
+        "The pilot ends on",
+        [Maybe()],
+        description="A pilot has an end: then it is taken on, extended or stopped.",
+        render_kw={"type": "date"},
+    )
 
     def offer(self) -> None:
         """Fill the lists from the directory."""
         self.unit.choices = named_choices(people.units(current.session()).items(), "Choose a unit")
-        self.lead.choices = named_choices(((row.id, f"{row.name}, {row.title}") for row in people.active_people(current.session())), "Choose a person")
+        self.lead.choices = named_choices(
+            ((row.id, f"{row.name}, {row.title}") for row in people.active_people(current.session())), "Choose a person"
+        )
 
     def description_of(self) -> Description:
         return Description(

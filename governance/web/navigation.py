@@ -48,7 +48,12 @@ def surroundings() -> dict[str, object]:
 def entries() -> list[Entry]:
     here = (request.endpoint or "").split(".")[0]
     return [
-        Entry(endpoint, label, work.count(current.session(), current.doer()) if endpoint == "work.mine" else None, endpoint.split(".")[0] == here)
+        Entry(
+            endpoint,
+            label,
+            work.count(current.session(), current.doer()) if endpoint == "work.mine" else None,
+            endpoint.split(".")[0] == here,
+        )
         for endpoint, label in ENTRIES
         if allows(ROUTES[endpoint], current.doer())
     ]

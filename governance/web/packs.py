@@ -37,7 +37,8 @@ class TrailForm(Form):
 
     def days(self) -> tuple[date, date]:
         """Only of a form that is valid."""
-        assert self.first.data is not None and self.last.data is not None
+        assert self.first.data is not None
+        assert self.last.data is not None
         return self.first.data, self.last.data
 
 

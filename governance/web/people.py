@@ -40,7 +40,9 @@ class ProfileForm(Form):
 
 
 class PersonForm(ProfileForm):
-    person = StringField("Short name", [InputRequired("Enter a short name.")], description="Such as ada.lind. It stands in the record and does not change.")
+    person = StringField(
+        "Short name", [InputRequired("Enter a short name.")], description="Such as ada.lind. It stands in the record and does not change."
+    )
     email = EmailField("E-mail address", [InputRequired("Enter an address.")])
 
 
@@ -218,7 +220,12 @@ def _page(
     listed = reading.one(current.session(), person_id)
     if listed is None:
         abort(404)
-    forms = {"profile": profile or _filled(listed), "role": role or RoleForm(), "function": function or FunctionForm(), "leaving": leaving or DisableForm()}
+    forms = {
+        "profile": profile or _filled(listed),
+        "role": role or RoleForm(),
+        "function": function or FunctionForm(),
+        "leaving": leaving or DisableForm(),
+    }
     for form in (forms["profile"], forms["function"]):
         form.offer()
     problems = [problem for name, form in forms.items() for problem in form.problems(f"{name}-")]
@@ -228,7 +235,12 @@ def _page(
 def _filled(listed: Listed) -> ProfileForm:
     row = listed.person
     return ProfileForm(
-        formdata=None, name=row.name, title=row.title, unit=row.unit_id, qualifications="\n".join(row.qualifications), time_zone=row.time_zone or ""
+        formdata=None,
+        name=row.name,
+        title=row.title,
+        unit=row.unit_id,
+        qualifications="\n".join(row.qualifications),
+        time_zone=row.time_zone or "",
     )
 
 
@@ -248,4 +260,13 @@ def _wanted() -> Wanted:
 def _row(listed: Listed) -> list[object]:
     held = [f"{row.function.value} in {row.unit_id}" if row.unit_id else row.function.value for row in listed.functions]
     row = listed.person
-    return [row.id, row.name, row.title, listed.unit, listed.email, " ".join(r.role.value for r in listed.roles), "; ".join(held), row.disabled_at or ""]
+    return [
+        row.id,
+        row.name,
+        row.title,
+        listed.unit,
+        listed.email,
+        " ".join(r.role.value for r in listed.roles),
+        "; ".join(held),
+        row.disabled_at or "",
+    ]

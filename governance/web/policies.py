@@ -29,7 +29,13 @@ def gate(gate_id: str) -> str:
         abort(404)
     groups = [(function, [item for item in policy.gates[gate_id].items if item.owner is function]) for function in Function]
     return render_template(
-        "policies/gate.html", policy=policy, gate=policy.gates[gate_id], groups=groups, phrase=phrase, limits=_limits, clauses=_clauses(policy)
+        "policies/gate.html",
+        policy=policy,
+        gate=policy.gates[gate_id],
+        groups=groups,
+        phrase=phrase,
+        limits=_limits,
+        clauses=_clauses(policy),
     )
 
 

@@ -18,7 +18,22 @@ from governance.words import word
 bp = Blueprint("portfolio", __name__, url_prefix="/portfolio")
 
 Member = TypeVar("Member", bound=StrEnum)
-HEADER = ("key", "name", "unit", "lead", "stage", "stage since (UTC)", "standing", "tier", "gate", "request", "checks met", "checks", "waits for", "waits since (UTC)")  # fmt: skip
+HEADER = (
+    "key",
+    "name",
+    "unit",
+    "lead",
+    "stage",
+    "stage since (UTC)",
+    "standing",
+    "tier",
+    "gate",
+    "request",
+    "checks met",
+    "checks",
+    "waits for",
+    "waits since (UTC)",
+)
 
 
 @bp.get("")
@@ -26,7 +41,9 @@ def board() -> str:
     filters = asked()
     columns, counts = portfolio.board(current.session(), current.doer(), filters)
     shown = [(stage, columns[stage], counts[stage]) for stage in ORDER if stage is not Stage.RETIRED or counts[stage]]
-    return render_template("portfolio/board.html", columns=shown, title=_title(sum(counts.values())), most=portfolio.MOST_ON_BOARD, **_around(filters))
+    return render_template(
+        "portfolio/board.html", columns=shown, title=_title(sum(counts.values())), most=portfolio.MOST_ON_BOARD, **_around(filters)
+    )
 
 
 @bp.get("/table")
@@ -83,7 +100,9 @@ def _around(filters: Filters) -> dict[str, object]:
         "stages": [(stage.value, word(stage).label) for stage in Stage],
         "tiers": [(tier.value, word(tier).label) for tier in Tier],
         "standings": [(standing.value, word(standing).label) for standing in Standing],
-        "states": [(state.value, word(state).label) for state in (RequestState.DRAFT, RequestState.IN_REVIEW, RequestState.CHANGES_REQUESTED)],
+        "states": [
+            (state.value, word(state).label) for state in (RequestState.DRAFT, RequestState.IN_REVIEW, RequestState.CHANGES_REQUESTED)
+        ],
         "may_register": bool(HOLDERS[Permission.REGISTER] & roles),
         "export": f"{url_for('portfolio.export')}?{request.query_string.decode()}",
         "marks": marks,

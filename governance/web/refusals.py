@@ -30,7 +30,7 @@ def refused(error: Refused) -> tuple[str, int]:
     return render_template("errors/refused.html", status=status, message=error.message, problems_list=error.problems), status
 
 
-def no_token(error: CSRFError) -> tuple[str, int]:
+def no_token(error: CSRFError) -> tuple[str, int]:  # noqa: ARG001 - the form of a handler
     sentence = "The form was too old, or did not come from here, so nothing was done. Go back, load the page again and repeat it."
     return render_template("errors/refused.html", status=400, message=sentence), 400
 

@@ -50,7 +50,9 @@ class OrganisationForm(Form):
 
 
 class UnitForm(Form):
-    unit = StringField("Short name", [InputRequired("Enter a short name.")], description="Small letters, such as claims. It does not change.")
+    unit = StringField(
+        "Short name", [InputRequired("Enter a short name.")], description="Small letters, such as claims. It does not change."
+    )
     name = StringField("Name", [InputRequired("Enter a name.")])
 
 

@@ -22,11 +22,19 @@ SHIPPED = "stage-gates"
 
 class FirstAdminForm(NewPasswordForm):
     organisation = StringField("Name of your organisation", [InputRequired("Enter the name of your organisation.")])
-    time_zone = StringField("Time zone", [InputRequired("Enter a time zone.")], default="Europe/Copenhagen", description="Such as Europe/Copenhagen.")
-    unit_name = StringField("First unit", [InputRequired("Enter the name of a unit.")], description="A business unit or department; you add the others later.")
+    time_zone = StringField(
+        "Time zone", [InputRequired("Enter a time zone.")], default="Europe/Copenhagen", description="Such as Europe/Copenhagen."
+    )
+    unit_name = StringField(
+        "First unit", [InputRequired("Enter the name of a unit.")], description="A business unit or department; you add the others later."
+    )
     unit = StringField("Its short name", [InputRequired("Enter a short name.")], description="Small letters, such as claims.")
     name = StringField("Your name", [InputRequired("Enter your name.")])
-    person = StringField("Your short name", [InputRequired("Enter a short name.")], description="Such as ada.lind. It stands in the record and does not change.")
+    person = StringField(
+        "Your short name",
+        [InputRequired("Enter a short name.")],
+        description="Such as ada.lind. It stands in the record and does not change.",
+    )
     title = StringField("Your job title", [InputRequired("Enter your title.")])
     email = EmailField("Your e-mail address", [InputRequired("Enter your e-mail address.")], render_kw={"autocomplete": "username"})
 

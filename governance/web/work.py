@@ -15,7 +15,13 @@ from governance.web.filters import counted
 bp = Blueprint("work", __name__)
 
 HEADINGS = {"sign": "To sign", "close": "To close", "change": "To change", "renew": "To submit again", "submit": "To submit"}
-HEADINGS |= {"withdraw": "To decide", "tier": "To answer", "answer": "To answer", "finding": "Findings to answer", "accept": "Answers to look at"}
+HEADINGS |= {
+    "withdraw": "To decide",
+    "tier": "To answer",
+    "answer": "To answer",
+    "finding": "Findings to answer",
+    "accept": "Answers to look at",
+}
 LINKS = {"sign": "Review", "close": "Review", "finding": "Answer", "accept": "Look", "answer": "Answer", "tier": "Answer"}
 
 
@@ -39,7 +45,9 @@ def mine() -> str:
 def _row(task: Task) -> Row:
     waiting = task.waiting
     late = waiting.due is not None and waiting.due < current.now().date()
-    return Row(task, href_of(waiting.kind, waiting.initiative_key, waiting.request_id, waiting.subject), LINKS.get(waiting.kind, "Open"), late)
+    return Row(
+        task, href_of(waiting.kind, waiting.initiative_key, waiting.request_id, waiting.subject), LINKS.get(waiting.kind, "Open"), late
+    )
 
 
 def href_of(kind: str, key: str, request_id: str | None, subject: str | None) -> str:

@@ -27,7 +27,15 @@ from tests.services.conftest import House, found
 from tests.web.browser import HASHED, PASSWORD
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass
@@ -43,7 +51,12 @@ class Served:
     def at(self, person: str | None, *, scripts: bool = True, scheme: str = "light", width: int = 1280) -> Iterator[Page]:
         """A page in a fresh browser context, signed in as somebody."""
         context = self.browser.new_context(
-            java_script_enabled=scripts, color_scheme=scheme, reduced_motion="reduce", viewport={"width": width, "height": 900}, accept_downloads=True, base_url=self.address
+            java_script_enabled=scripts,
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            viewport={"width": width, "height": 900},
+            accept_downloads=True,
+            base_url=self.address,
         )
         if person:
             self._sign_in(context, person)

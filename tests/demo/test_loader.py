@@ -67,7 +67,9 @@ def test_scores_tiers_and_facts_are_those_of_the_story(demo: Demo) -> None:
         for case in demo.told["initiatives"]:
             row, expected = session.get(Tiering, case["key"]), case["expected"]
             if row is not None:
-                assert (row.score, row.tier, row.decided_by) == (expected["score"], expected["tier"], expected["tier_decided_by"]), case["key"]
+                assert (row.score, row.tier, row.decided_by) == (expected["score"], expected["tier"], expected["tier_decided_by"]), case[
+                    "key"
+                ]
                 assert row.facts == expected["facts"]
 
 
@@ -102,7 +104,9 @@ def test_the_organisation_is_marked_as_a_demo(demo: Demo) -> None:
     assert (demo.folder / "demo-password").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize(("today", "expected"), [("2026-11-23", 0), ("2026-11-29", 0), ("2026-11-30", 1), ("2027-11-22", 52), ("2026-01-01", 0)])
+@pytest.mark.parametrize(
+    ("today", "expected"), [("2026-11-23", 0), ("2026-11-29", 0), ("2026-11-30", 1), ("2027-11-22", 52), ("2026-01-01", 0)]
+)
 def test_the_dates_move_by_whole_weeks(today: str, expected: int) -> None:
     assert weeks(REFERENCE, date.fromisoformat(today)).days == expected * 7
 

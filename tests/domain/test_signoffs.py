@@ -29,7 +29,15 @@ def signed(of: Seat, decision: Decision = Decision.APPROVE, **other: object) -> 
 
 
 def review(*given: SignOff, **other: object) -> Review:
-    values = {"state": RequestState.IN_REVIEW, "revision": 1, "seats": SEATS, "frozen": SECTIONS, "live": SECTIONS, "valid_days": 30, **other}
+    values = {
+        "state": RequestState.IN_REVIEW,
+        "revision": 1,
+        "seats": SEATS,
+        "frozen": SECTIONS,
+        "live": SECTIONS,
+        "valid_days": 30,
+        **other,
+    }
     return Review(given=given, **values)  # type: ignore[arg-type]
 
 

@@ -16,7 +16,7 @@ from governance.ledger import read, rebuild
 from governance.ledger.canonical import NotCanonical, canonical
 from governance.ledger.log import SYSTEM, Ledger
 from governance.models.base import Base
-from governance.models.directory import Person, Unit
+from governance.models.directory import Unit
 from governance.models.ledger import Leaf, Words
 from governance.storage.engines import Engines, StorageRefused
 from governance.storage.guards import GuardsMissing

@@ -17,7 +17,9 @@ PUBLISHED = [
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ]
 """Roots over the first one to eight of the test leaves that RFC 6962 implementations share."""
-LEAVES = [bytes.fromhex(text) for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")]
+LEAVES = [
+    bytes.fromhex(text) for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+]
 HASHES = [hashlib.sha256(bytes([number])).digest() for number in range(40)]
 
 

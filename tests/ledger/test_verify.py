@@ -58,7 +58,7 @@ def test_every_changed_column_of_every_row_is_named(story: Ledger, file: Path, e
     ("statement", "named"),
     [
         ('DELETE FROM leaf WHERE "index" = 3', "missing"),
-        ("UPDATE leaf SET body = (SELECT body FROM leaf WHERE \"index\" = 1) WHERE \"index\" = 2", "header names"),
+        ('UPDATE leaf SET body = (SELECT body FROM leaf WHERE "index" = 1) WHERE "index" = 2', "header names"),
         ("DELETE FROM node WHERE level = 2", "missing"),
         ("INSERT INTO node VALUES (9, 0, x'00')", "no such node"),
     ],

@@ -105,7 +105,20 @@ def test_yaml_that_is_not_ours_is_refused_with_a_place(name: str) -> None:
     assert str(error.value).startswith("x.yaml:")
 
 
-@pytest.mark.parametrize(("text", "value"), [("yes", "yes"), ("on", "on"), ("no", "no"), ("true", True), ("2026-11-24", "2026-11-24"), ("1_000", "1_000"), ("0x1f", "0x1f"), ("~", None), ("12", 12)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("yes", "yes"),
+        ("on", "on"),
+        ("no", "no"),
+        ("true", True),
+        ("2026-11-24", "2026-11-24"),
+        ("1_000", "1_000"),
+        ("0x1f", "0x1f"),
+        ("~", None),
+        ("12", 12),
+    ],
+)
 def test_scalars_are_those_of_yaml_1_2(text: str, value: object) -> None:
     assert read("x.yaml", f"a: {text}").data == {"a": value}
 
@@ -118,11 +131,11 @@ def test_decimals_stay_exact() -> None:
 
 @pytest.mark.parametrize("garble", [lambda text: text[: len(text) // 2], lambda text: text.replace(":", "=", 50), lambda text: text[::-1]])
 def test_garbled_files_never_raise_anything_else(garble: Callable[[str], str]) -> None:
-    for file in SHIPPED:
+    for file, text in SHIPPED.items():
         with pytest.raises(PolicyError):
-            parse_policy({**SHIPPED, file: garble(SHIPPED[file])})
+            parse_policy({**SHIPPED, file: garble(text)})
 
 
 def test_an_empty_folder_is_no_policy() -> None:
     with pytest.raises(PolicyError, match="has no gate"):
-        parse_policy({"a.yaml": "policy: {id: a, version: \"1\", title: A}"})
+        parse_policy({"a.yaml": 'policy: {id: a, version: "1", title: A}'})

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from governance.demo import fill
+from governance.domain.findings import NewFinding
 from governance.domain.policy import PlannedItem
 from governance.domain.vocabulary import (
     AnswerState,
@@ -23,7 +25,6 @@ from governance.domain.vocabulary import (
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
 from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative
-from governance.demo import fill
 from governance.paths import policies_directory
 from governance.policy.loader import load_policy
 from governance.reads import checks, policies, reviews
@@ -32,7 +33,6 @@ from governance.services import answers, directory, gates, initiatives, signoffs
 from governance.services import policies as publishing
 from governance.services.opening import ledger_of, open_engines
 from governance.words import word
-from governance.domain.findings import NewFinding
 
 START = datetime(2026, 9, 1, 9, tzinfo=UTC)
 REVIEWERS = {Function.DATA_SCIENCE: "rafael", Function.IT_OPS: "mina", Function.BUSINESS: "joao", Function.COMPLIANCE: "aoife"}
@@ -76,7 +76,9 @@ class House:
             return session.get_one(GateRequest, request).state
 
     def register(self) -> str:
-        intake = initiatives.Description("Claims triage", "Scores new motor claims for the adjusters.", "claims", "lena", Visibility.ORGANISATION)
+        intake = initiatives.Description(
+            "Claims triage", "Scores new motor claims for the adjusters.", "claims", "lena", Visibility.ORGANISATION
+        )
         key = str(self.act("lena", lambda log: initiatives.register(log, intake)))
         for function, person in TEAM.items():
             self.act("lena", lambda log, f=function, p=person: initiatives.name_team(log, key, f, p, None, 8))
@@ -91,12 +93,16 @@ class House:
 
     def complete(self, request: str = "AI-0001.G1-1", leave: frozenset[str] = frozenset()) -> None:
         """Answer every check that applies, as its owner on the team."""
-        key, gate = request.split(".")[0], request.split(".")[1].split("-")[0]
+        key, gate = request.split(".", maxsplit=1)[0], request.split(".")[1].split("-", maxsplit=1)[0]
         with self.read() as session:
             policy = policies.current(session)
             found = checks.evaluated(policy, material(session, key, gate, policy), self.now)
         for check in found:
-            if check.planned.applicability.applies is Applies.YES and check.item.source not in checks.KEPT_RECORDS and check.item.id not in leave:
+            if (
+                check.planned.applicability.applies is Applies.YES
+                and check.item.source not in checks.KEPT_RECORDS
+                and check.item.id not in leave
+            ):
                 self.answer(key, check.planned)
 
     def answer(self, key: str, planned: PlannedItem, claim: AnswerState = AnswerState.MET) -> None:
@@ -113,7 +119,7 @@ class House:
     def answer_item(self, item_id: str, claim: AnswerState = AnswerState.MET, key: str = "AI-0001") -> None:
         with self.read() as session:
             policy = policies.current(session)
-            gate = item_id.split("-")[0]
+            gate = item_id.split("-", maxsplit=1)[0]
             planned = next(p for p in material(session, key, gate, policy).plan.items if p.item.id == item_id)
         self.answer(key, planned, claim)
 
@@ -191,4 +197,3 @@ def in_review(house: House) -> House:
     house.complete()
     house.submit()
     return house
-

@@ -41,7 +41,7 @@ def small_policy() -> dict[str, str]:
     head = TEXTS["gates/G1.yaml"].split("  items:")[0]
     item = (
         "    - id: {id}\n      title: A paper\n      owner: {owner}\n      severity: waivable\n      question: Is it there?\n"
-        "      evidence: {{kind: document, requirement: one page}}\n      when: \"true\"\n      why: it is asked for\n      maps: []\n"
+        '      evidence: {{kind: document, requirement: one page}}\n      when: "true"\n      why: it is asked for\n      maps: []\n'
     )
     items = "".join(item.format(id=item_id, owner=function.value) for function, item_id in ITEMS.items())
     return {**TEXTS, "gates/G1.yaml": f"{head}  items:\n{items}"}
@@ -169,7 +169,11 @@ class GateMachine(RuleBasedStateMachine):
             self.model.attempt += 1
             self.model.state, self.model.revision, self.model.signed = RequestState.DRAFT, 0, []
 
-    @rule(function=st.sampled_from(Function), claim=st.sampled_from([AnswerState.MET, AnswerState.MET, AnswerState.NOT_MET, AnswerState.IN_PROGRESS]), stranger=st.sampled_from([False] * 9 + [True]))
+    @rule(
+        function=st.sampled_from(Function),
+        claim=st.sampled_from([AnswerState.MET, AnswerState.MET, AnswerState.NOT_MET, AnswerState.IN_PROGRESS]),
+        stranger=st.sampled_from([False] * 9 + [True]),
+    )
     def answer(self, function: Function, claim: AnswerState, stranger: bool) -> None:
         self._answer(function, claim, stranger)
 
@@ -223,7 +227,11 @@ class GateMachine(RuleBasedStateMachine):
         """Every reject ever given: its finding is never answered here, so nothing can be submitted again."""
         return getattr(self, "rejected", [])
 
-    @rule(who=st.sampled_from(PEOPLE), function=st.sampled_from(Function), decision=st.sampled_from([*[Decision.APPROVE] * 12, *[Decision.REQUEST_CHANGES] * 2, Decision.REJECT]))
+    @rule(
+        who=st.sampled_from(PEOPLE),
+        function=st.sampled_from(Function),
+        decision=st.sampled_from([*[Decision.APPROVE] * 12, *[Decision.REQUEST_CHANGES] * 2, Decision.REJECT]),
+    )
     def sign(self, who: str, function: Function, decision: Decision) -> None:
         self._sign(who, function, decision)
 
@@ -301,7 +309,13 @@ class GateMachine(RuleBasedStateMachine):
 def run(prepared: Path, examples: int, steps: int) -> None:
     machine = type("Machine", (GateMachine,), {"folder": prepared}).TestCase
     machine.settings = settings(
-        max_examples=examples, stateful_step_count=steps, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck), database=None, print_blob=True
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        database=None,
+        print_blob=True,
     )
     machine("runTest").runTest()
 

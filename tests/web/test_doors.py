@@ -80,7 +80,9 @@ def test_nobody_gets_where_their_roles_do_not_lead(hidden: Site, who: str | None
         if endpoint in ("accounts.sign_out", "accounts.demo_sign_in") or "static" in endpoint:
             continue
         answer = client.open(path, method=method, data={"csrf_token": browser.token if browser else ""} if method == "POST" else None)
-        allowed = permission in (Permission.PUBLIC,) or (who is not None and (permission is Permission.SIGNED_IN or bool(HOLDERS.get(permission, frozenset()) & CAST[who])))
+        allowed = permission in (Permission.PUBLIC,) or (
+            who is not None and (permission is Permission.SIGNED_IN or bool(HOLDERS.get(permission, frozenset()) & CAST[who]))
+        )
         if not allowed:
             assert answer.status_code in (303, 400, 403, 404), (who, method, path, answer.status_code)
             assert answer.status_code != 303 or "/sign-in" in answer.headers["Location"], (who, method, path)
@@ -132,7 +134,9 @@ def test_every_answer_carries_its_headers(hidden: Site) -> None:
     browser = hidden.browser("aoife")
     for path in ("/", "/portfolio", "/ledger", "/no-such-page", "/initiatives/AI-9999"):
         answer = browser.get(path)
-        assert "default-src 'none'" in answer.headers["Content-Security-Policy"] and "unsafe" not in answer.headers["Content-Security-Policy"]
+        assert (
+            "default-src 'none'" in answer.headers["Content-Security-Policy"] and "unsafe" not in answer.headers["Content-Security-Policy"]
+        )
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
         assert "style=" not in answer.text and "<script" not in answer.text and " onclick" not in answer.text
@@ -149,7 +153,9 @@ def test_a_session_ends_with_the_account(hidden: Site) -> None:
     assert browser.get("/").status_code == 303
 
 
-@pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "/\tevil", "javascript:alert(1)", "evil"])
+@pytest.mark.parametrize(
+    "wanted", ["//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "/\tevil", "javascript:alert(1)", "evil"]
+)
 def test_sign_in_leads_nowhere_else(site: Site, wanted: str) -> None:
     from tests.web.browser import PASSWORD, Browser
 

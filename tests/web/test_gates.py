@@ -94,7 +94,10 @@ def test_submitting_again_shows_what_changed_and_keeps_the_other_sign_offs(revie
     assert answer.status_code == 303
     page = text_of(browser.get(PAGE))
     assert "What changed since revision 1" in page
-    assert "Target architecture and cost sketch G1-11 Answer given" in page.split("What changed since revision 1")[1].split("checks are met")[0]
+    assert (
+        "Target architecture and cost sketch G1-11 Answer given"
+        in page.split("What changed since revision 1")[1].split("checks are met")[0]
+    )
     assert "1 of 4" in page  # business still counts
     assert "Its request for changes was answered by revision 2" in page or "the IT operations part changed" in page
 

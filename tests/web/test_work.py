@@ -17,7 +17,10 @@ def asked(site: Site) -> Site:
     return site
 
 
-@pytest.mark.parametrize(("who", "count"), [("rafael", 1), ("mina", 1), ("joao", 1), ("aoife", 1), ("second", 2), ("lena", 0), ("mallory", 0), ("elsewhere", 0), ("ruth", 0)])
+@pytest.mark.parametrize(
+    ("who", "count"),
+    [("rafael", 1), ("mina", 1), ("joao", 1), ("aoife", 1), ("second", 2), ("lena", 0), ("mallory", 0), ("elsewhere", 0), ("ruth", 0)],
+)
 def test_a_seat_waits_for_those_who_may_take_it(asked: Site, who: str, count: int) -> None:
     assert text_of(asked.browser(who).get("/")).count("Sign off G1 as") == 2 * count
 
