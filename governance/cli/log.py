@@ -1,6 +1,7 @@
 """`governance log`: check the ledger, and that the tables are what it says."""
 
 import sys
+from datetime import UTC, datetime
 
 import click
 from sqlalchemy.orm import Session
@@ -28,17 +29,20 @@ def verify(context: Context) -> None:
 
 
 @log.command()
-@click.option("--check", is_flag=True, required=True, help="Compare only; nothing is written.")
+@click.option("--check", is_flag=True, help="Compare only; nothing is written.")
 @click.pass_obj
-def replay(context: Context, check: bool) -> None:  # noqa: ARG001 - the only way to replay so far
-    """Replay the ledger into an empty book and compare it with the tables, row for row."""
+def replay(context: Context, check: bool) -> None:
+    """Replay the ledger and store its rows in the tables anew, or only compare them, row for row."""
+    if not check:
+        click.echo(f"{_found(rebuild.rebuild(context.ledger, datetime.now(UTC)), 'row')} stored anew.")
+        return
     with Session(context.engines.reader) as session:
         differences = rebuild.check(session)
     for difference in differences:
         click.echo(str(difference), err=True)
-    click.echo(f"{_found(len(differences), 'differing row')}.")
+    click.echo(f"{_found(len(differences), 'difference')} between the tables and the ledger.")
     sys.exit(bool(differences))
 
 
 def _found(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

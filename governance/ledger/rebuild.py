@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Dialect, inspect
+from sqlalchemy import Dialect, inspect, select
 from sqlalchemy.orm import Session
 
+from governance.ledger.log import SYSTEM, Ledger
 from governance.ledger.replay import Entry, Shelf, UnknownKind, entries, replay
 from governance.models.base import Base, Governed, table_of
+from governance.models.ledger import Leaf
 from governance.storage import raw
-from governance.storage.engines import Engines
 
 Values = tuple[object, ...]
 
@@ -37,21 +39,22 @@ def check(session: Session) -> list[Difference]:
     return [difference for kind in shelf.rows for difference in _compare(session, shelf, kind)]
 
 
-def rebuild(engines: Engines) -> int:
+def rebuild(ledger: Ledger, now: datetime) -> int:
     """Empty the governed tables and store what replaying the ledger gives. Returns the number of rows.
 
     Replays while others go on writing, then catches up and stores in one turn of the writer: readers see the old rows or the new.
-    Raises `UnknownKind`, `Busy`. Summary rows are no part of it: whoever keeps them works them out afterwards.
+    Every stream counts as touched, so that summaries are worked out anew too. Raises `UnknownKind`, `Busy`.
     """
     shelf = Shelf()
     shelf.index = -1
-    with Session(engines.reader) as session:
+    with Session(ledger.engines.reader) as session:
         replay(entries(session), shelf)
-    with engines.turn(), Session(engines.writer) as session, engines.recording.on():
-        replay(entries(session, after=shelf.index), shelf)
-        _empty(session)
-        stored = _store(session, shelf)
-        session.commit()
+    with ledger.writing(SYSTEM, now) as log:
+        replay(entries(log.session, after=shelf.index), shelf)
+        with ledger.engines.recording.on():
+            _empty(log.session)
+            stored = _store(log.session, shelf)
+        log.touched |= set(log.session.scalars(select(Leaf.stream).distinct()))
     return stored
 
 

@@ -13,7 +13,7 @@ def fixed(moment: datetime) -> str:
     """A moment as columns keep it: UTC, always 27 characters. Raises `ValueError` where it has no time zone."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Moment(TypeDecorator[datetime]):

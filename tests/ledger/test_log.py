@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from governance.ledger import read, rebuild
 from governance.ledger.canonical import NotCanonical, canonical
 from governance.ledger.log import SYSTEM, Ledger
 from governance.models.base import Base
-from governance.models.directory import Unit
+from governance.models.directory import Person, Unit
 from governance.models.ledger import Leaf, Words
 from governance.storage.engines import Engines, StorageRefused
 from governance.storage.guards import GuardsMissing
@@ -101,6 +102,40 @@ DOORS: dict[str, Any] = {
 def test_no_other_door_changes_the_record(story: Ledger, engines: Engines, door: str) -> None:
     with Session(engines.writer) as session, pytest.raises(DatabaseError):
         DOORS[door](session)
+
+
+@pytest.mark.parametrize("act", ["attribute", "new row", "removed row"])
+def test_an_event_does_not_carry_what_was_changed_beside_it(story: Ledger, session: Session, act: str) -> None:
+    acts: dict[str, Callable[[Session], object]] = {
+        "attribute": lambda writing: setattr(writing.get_one(Unit, "claims"), "name", "Emperors"),
+        "new row": lambda writing: writing.add(Unit(id="ghost", name="Ghost")),
+        "removed row": lambda writing: writing.delete(writing.get_one(Person, "ada")),
+    }
+
+    with pytest.raises(DatabaseError, match="only through an event"), story.writing(SYSTEM, NOW) as log:
+        acts[act](log.session)
+        log.record(UnitOpened(unit="energy", name="Energy"), "unit/energy")
+
+    assert read.head(session).size == 7
+    assert not rebuild.check(session)
+
+
+@pytest.mark.parametrize("table", ["leaf", "node", "words"])
+def test_a_foreign_connection_replaces_nothing_in_the_ledger(story: Ledger, file: Path, table: str) -> None:
+    """Without `recursive_triggers`, and with a function of the name that our guards ask."""
+    with sqlite3.connect(file) as foreign:
+        foreign.create_function("recording", 0, lambda: 1)
+        found = foreign.execute(f'SELECT * FROM "{table}"').fetchone()
+        marks = ", ".join("?" * len(found))
+        with pytest.raises(sqlite3.IntegrityError, match=r"append-only|next index"):
+            foreign.execute(f'INSERT OR REPLACE INTO "{table}" VALUES ({marks})', found)
+
+
+def test_a_new_leaf_does_not_push_out_the_one_with_its_number_in_the_stream(story: Ledger, file: Path) -> None:
+    with sqlite3.connect(file) as foreign:
+        foreign.create_function("recording", 0, lambda: 1)
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            foreign.execute("INSERT OR REPLACE INTO leaf SELECT 7, stream, seq, kind, at, actor, header, body, hash FROM leaf LIMIT 1")
 
 
 @pytest.mark.parametrize("table", [table.name for table in Base.metadata.sorted_tables if table.info.get("governed")])
