@@ -15,7 +15,7 @@ from governance.ledger.rebuild import UnknownKind
 from governance.policy.problems import PolicyError
 from governance.services.opening import ledger_of, open_engines
 from governance.storage.content import ContentStore
-from governance.storage.engines import Engines, StorageRefused
+from governance.storage.engines import Busy, Engines, StorageRefused
 from governance.storage.guards import GuardsMissing
 
 COMMANDS = {
@@ -26,7 +26,7 @@ COMMANDS = {
 }
 """Where each command lives; imported only when it is asked for."""
 
-ANSWERS = (Refused, settings.SettingsError, StorageRefused, GuardsMissing, LedgerFailed, UnknownKind, PolicyError, OSError)
+ANSWERS = (Refused, Busy, settings.SettingsError, StorageRefused, GuardsMissing, LedgerFailed, UnknownKind, PolicyError, OSError)
 
 
 @dataclass

@@ -1,12 +1,21 @@
 """One row per initiative for lists, and one per thing that waits for somebody. Worked out before each commit, never stated."""
 
 from datetime import date, datetime
+from typing import TypedDict
 
 from sqlalchemy import Date, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.domain.vocabulary import Function, Tier
 from governance.models.base import Base, Json, Moment, closed
+
+
+class FunctionReadiness(TypedDict):
+    """How far a function is with its checks for the gate ahead."""
+
+    met: int
+    total: int
+    open: list[str]  # titles
 
 
 class Summary(Base):
@@ -20,6 +29,7 @@ class Summary(Base):
     seats: Mapped[dict[str, str]] = mapped_column(Json, comment="by function: waiting, approve, ...")
     checks_done: Mapped[int] = mapped_column(Integer)
     checks_total: Mapped[int] = mapped_column(Integer)
+    readiness: Mapped[dict[str, FunctionReadiness]] = mapped_column(Json, comment="by function: checks met, in all, and what is open")
     waits_for: Mapped[str] = mapped_column(Text, comment="whose turn it is, in words")
     waits_since: Mapped[datetime | None] = mapped_column(Moment, index=True)
     findings_open: Mapped[int] = mapped_column(Integer)

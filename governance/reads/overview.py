@@ -1,6 +1,6 @@
 """What the overview of an initiative shows: stages, readiness, blockers, timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -9,16 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain.lifecycle import NEXT
-from governance.domain.policy import Policy
-from governance.domain.vocabulary import Applies, Function, Stage
+from governance.domain.vocabulary import Function, Stage
 from governance.events import streams
 from governance.ledger import read
+from governance.ledger.read import Entry
+from governance.models.directory import Unit
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative, NamedViewer, StageEntry, TeamSeat, Tiering
 from governance.models.summary import Summary, Waiting
-from governance.reads import checks, people, sentences, words
-from governance.reads.checks import Checked
-from governance.reads.material import material
+from governance.reads import sentences, words
 
 SHOWN = 12
 
@@ -31,17 +30,6 @@ class Step:
     entered: datetime | None
     left: datetime | None
     here: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """How far a function is with its checks for the gate ahead."""
-
-    function: Function
-    met: int
-    total: int
-    said: str | None  # what its seats decided, where a request is open
-    open_items: tuple[Checked, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,44 +54,41 @@ def steps(session: Session, initiative: Initiative) -> list[Step]:
     return [Step(stage, entered.get(stage), after.get(stage), stage is initiative.stage) for stage in shown]
 
 
-def summary(session: Session, key: str) -> Summary:
-    return session.get_one(Summary, key)
+def state(session: Session, key: str) -> tuple[Summary, Tiering | None, str]:
+    """The summary row, the tiering and the name of the unit, read together."""
+    query = (
+        select(Summary, Tiering, Unit.name)
+        .join(Initiative, Initiative.key == Summary.initiative_key)
+        .join(Unit, Unit.id == Initiative.unit_id)
+        .outerjoin(Tiering, Tiering.initiative_key == Summary.initiative_key)
+        .where(Summary.initiative_key == key)
+    )
+    found, tiering, unit = session.execute(query).one()
+    return found, tiering, unit
 
 
 def waiting(session: Session, key: str) -> Sequence[Waiting]:
     return session.scalars(select(Waiting).where(Waiting.initiative_key == key).order_by(Waiting.since, Waiting.id)).all()
 
 
-def checked(session: Session, key: str, gate: str | None, policy: Policy, now: datetime) -> tuple[Checked, ...]:
-    """The checks of the gate ahead; none while the tier is open."""
-    tiering = session.get(Tiering, key)
-    if gate is None or tiering is None or tiering.tier is None:
-        return ()
-    return checks.evaluated(policy, material(session, key, gate, policy), now)
+def latest(session: Session, key: str, limit: int = SHOWN) -> list[Entry]:
+    """The latest entries of the stream, newest first."""
+    return read.of_stream(session, streams.initiative(key), limit=limit, newest_first=True)
 
 
-def readiness(found: tuple[Checked, ...], seats: dict[str, str]) -> list[Readiness]:
-    """Per function, in the order of the functions."""
-    rows = []
-    for function in Function:
-        mine = [check for check in checks.of_function(found, function) if check.planned.applicability.applies is not Applies.NO]
-        open_items = tuple(check for check in mine if not check.passes)
-        rows.append(Readiness(function, len(mine) - len(open_items), len(mine), seats.get(function.value), open_items))
-    return rows
+def people_in(entries: list[Entry]) -> set[str]:
+    return {person for entry in entries for person in (entry.actor, *sentences.people_in(entry))}
 
 
-def timeline(session: Session, key: str, limit: int = SHOWN) -> list[Happened]:
-    """The latest events of the stream, newest first, in plain words."""
-    entries = read.of_stream(session, streams.initiative(key), limit=limit, newest_first=True)
-    names = people.names(session, {person for entry in entries for person in (entry.actor, *sentences.people_in(entry))})
+def timeline(session: Session, entries: list[Entry], names: Mapping[str, str]) -> list[Happened]:
+    """The entries in plain words."""
     texts = words.texts(session, [sentences.digest_of_words(entry) for entry in entries])
     found = []
     for entry in entries:
         mark = sentences.state_of(entry)
         said = texts.get(sentences.digest_of_words(entry) or "", "")
-        found.append(
-            Happened(sentences.who(entry, names), sentences.deed(entry, names), mark.shape, mark.tone, entry.at, said, entry.index)
-        )
+        who, deed = sentences.who(entry, names), sentences.deed(entry, names)
+        found.append(Happened(who, deed, mark.shape, mark.tone, entry.at, said, entry.index))
     return found
 
 

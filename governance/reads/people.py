@@ -1,9 +1,9 @@
 """People: who they are, what they hold, and how they are bound to an initiative."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import NotThere
@@ -45,10 +45,16 @@ def ties(session: Session, key: str) -> Ties:
     row = session.get(Initiative, key)
     if row is None:
         raise NotThere(f"There is no initiative {key}, or you may not see it.")
-    seats = session.scalars(select(TeamSeat).where(TeamSeat.initiative_key == key)).all()
-    team = {seat.person_id for seat in seats} | {seat.deputy_id for seat in seats if seat.deputy_id}
-    named = session.scalars(select(NamedViewer.person_id).where(NamedViewer.initiative_key == key))
-    return Ties(key, row.unit_id, row.lead_id, row.visibility, frozenset(team), frozenset(named))
+    bound: Sequence[tuple[str, str]] = session.execute(  # type: ignore[assignment]
+        union_all(
+            select(literal("team"), TeamSeat.person_id).where(TeamSeat.initiative_key == key),
+            select(literal("team"), TeamSeat.deputy_id).where(TeamSeat.initiative_key == key, TeamSeat.deputy_id.is_not(None)),
+            select(literal("named"), NamedViewer.person_id).where(NamedViewer.initiative_key == key),
+        )
+    ).all()
+    team = frozenset(person for how, person in bound if how == "team")
+    named = frozenset(person for how, person in bound if how == "named")
+    return Ties(key, row.unit_id, row.lead_id, row.visibility, team, named)
 
 
 def is_active(session: Session, person_id: str) -> bool:

@@ -48,6 +48,7 @@ class State:
 
     gate: str | None
     request: GateRequest | None
+    checked: tuple[Checked, ...]
     seats: Mapping[str, str]  # by function: what the four marks of a list show
     done: int
     total: int
@@ -67,6 +68,7 @@ def state(session: Session, initiative: Initiative, now: datetime) -> State:
     return State(
         gate=gate,
         request=request,
+        checked=checked,
         seats=_marks(table, now) if table else {},
         done=sum(1 for check in checked if check.applies and check.passes),
         total=sum(1 for check in checked if check.applies),

@@ -11,6 +11,8 @@ from governance.models.ledger import Words
 def texts(session: Session, digests: Iterable[str | None]) -> Mapping[str, str]:
     """The texts that are kept under these digests; one that was redacted is missing."""
     wanted = {digest for digest in digests if digest}
+    if not wanted:
+        return {}
     rows = session.execute(select(Words.digest, Words.text).where(Words.digest.in_(wanted)))
     return {row.digest: row.text for row in rows if row.text is not None}
 

@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from governance.domain.vocabulary import Function
 from governance.models.findings import Finding
 from governance.models.initiatives import Initiative, Tiering
 from governance.models.ledger import Leaf
-from governance.models.summary import Summary, Waiting
-from governance.reads import turns
+from governance.models.summary import FunctionReadiness, Summary, Waiting
+from governance.reads import checks, turns
 from governance.reads.turns import Turn
 
 
@@ -48,6 +49,7 @@ def _refresh(session: Session, initiative: Initiative, now: datetime) -> None:
             seats=dict(state.seats),
             checks_done=state.done,
             checks_total=state.total,
+            readiness={function.value: _readiness(checks.of_function(state.checked, function)) for function in Function},
             waits_for=state.waits_for,
             waits_since=min((turn.since for turn in state.turns), default=None),
             findings_open=_open_findings(session, initiative.key),
@@ -58,6 +60,12 @@ def _refresh(session: Session, initiative: Initiative, now: datetime) -> None:
     )
     session.add_all(_waiting(initiative, turn) for turn in state.turns)
     session.flush()
+
+
+def _readiness(mine: list[checks.Checked]) -> FunctionReadiness:
+    applying = [check for check in mine if check.applies]
+    still_open = [check.item.title for check in applying if not check.passes]
+    return FunctionReadiness(met=len(applying) - len(still_open), total=len(applying), open=still_open)
 
 
 def _waiting(initiative: Initiative, turn: Turn) -> Waiting:

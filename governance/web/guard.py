@@ -4,11 +4,11 @@ import logging
 from datetime import UTC, datetime
 
 from flask import Flask, Response, abort, g, redirect, request, session, url_for
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from werkzeug.wrappers import Response as Answer
 
 from governance.models.accounts import WebSession
-from governance.models.directory import Person
+from governance.models.directory import Organisation, Person
 from governance.permissions import ROUTES, Permission, allows
 from governance.reads import people
 from governance.services.accounts import hashed
@@ -52,14 +52,20 @@ def _recognise() -> None:
     token = session.get(TOKEN)
     if not isinstance(token, str):
         return
-    row = current.session().get(WebSession, hashed(token))
-    if row is None or row.ends_at <= datetime.now(UTC):
+    query = (
+        select(WebSession, Person, Organisation)
+        .select_from(WebSession)
+        .join(Person, Person.id == WebSession.person_id)
+        .outerjoin(Organisation, true())
+        .where(WebSession.token == hashed(token))
+    )
+    row, person, g.organisation = current.session().execute(query).first() or (None, None, None)
+    if row is None or person is None or row.ends_at <= datetime.now(UTC):
         session.pop(TOKEN, None)
         return
-    found = people.doer(current.session(), row.person_id, current.now())
-    if found.active:
-        g.doer = found
-        g.person_zone = current.session().get_one(Person, row.person_id).time_zone
+    doer = people.doer(current.session(), person.id, current.now())
+    if doer.active:
+        g.doer, g.person_zone = doer, person.time_zone
     else:
         session.pop(TOKEN, None)
 

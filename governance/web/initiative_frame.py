@@ -1,8 +1,10 @@
 """What every page of an initiative shows around its content: crumbs, heading, tabs."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import url_for
 
-from governance.models.initiatives import Tiering
 from governance.permissions import HOLDERS, Permission
 from governance.reads import overview as reading
 from governance.reads import people
@@ -11,11 +13,14 @@ from governance.web.loading import Loaded
 from governance.words import word
 
 
-def frame(found: Loaded, here: str) -> dict[str, object]:
+def frame(found: Loaded, here: str, also: Iterable[str | None] = ()) -> dict[str, Any]:
     """The values the template `initiatives/frame.html` needs."""
     row, session = found.initiative, current.session()
-    summary, tiering, team = reading.summary(session, row.key), session.get(Tiering, row.key), reading.team(session, row.key)
-    names = people.names(session, [row.lead_id, *(seat.person_id for seat in team.values()), *(seat.deputy_id for seat in team.values())])
+    summary, tiering, unit = reading.state(session, row.key)
+    team = reading.team(session, row.key)
+    names = people.names(
+        session, [row.lead_id, *also, *(seat.person_id for seat in team.values()), *(seat.deputy_id for seat in team.values())]
+    )
     tabs: list[tuple[str, str, str, str | None]] = [("overview", "Overview", url_for("initiatives.overview", key=row.key), None)]
     if summary.gate:
         tabs.append(
@@ -42,7 +47,8 @@ def frame(found: Loaded, here: str) -> dict[str, object]:
     return {
         "initiative": row,
         "found": found,
-        "unit": people.units(session)[row.unit_id],
+        "unit": unit,
+        "summary": summary,
         "names": names,
         "team": team,
         "tiering": tiering,

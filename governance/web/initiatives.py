@@ -1,6 +1,6 @@
 """The overview of an initiative, and what its lead states about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,8 +11,10 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.validators import Optional as Maybe
 
 from governance.domain.errors import RuleBroken
+from governance.domain.policy import Policy
 from governance.domain.vocabulary import Decision, Function, RequestState, Standing
-from governance.models.summary import Waiting
+from governance.models.gates import GateRequest
+from governance.models.summary import Summary, Waiting
 from governance.permissions import HOLDERS, Permission
 from governance.reads import overview as reading
 from governance.reads import people, policies
@@ -63,22 +65,21 @@ class TeamForm(Form):
 @bp.get("")
 def overview(key: str) -> str:
     found, session = loading.initiative(key), current.session()
-    summary = reading.summary(session, key)
-    policy = policies.by_digest(session, digest) if (digest := _pinned(key)) else policies.current(session)
-    checked = reading.checked(session, key, summary.gate, policy, current.now())
-    waiting = reading.waiting(session, key)
+    waiting, requests = reading.waiting(session, key), reading.requests(session, key)
+    latest = reading.latest(session, key)
+    around = frame(found, "overview", [*(row.person_id for row in waiting), *reading.people_in(latest)])
+    summary, policy = around["summary"], _policy(requests)
     return render_template(
         "initiatives/overview.html",
-        **frame(found, "overview"),
+        **around,
         steps=[_step(step) for step in reading.steps(session, found.initiative)],
-        blockers=_blockers(found, waiting),
-        readiness=[_readiness(row) for row in reading.readiness(checked, summary.seats)],
+        blockers=_blockers(found, waiting, around["names"]),
+        readiness=[_readiness(function, summary) for function in Function],
         gate=policy.gates.get(summary.gate or ""),
         policy=policy,
-        summary=summary,
-        happened=reading.timeline(session, key),
-        requests=reading.requests(session, key),
-        may_ask=found.leads and summary.request_id is None and found.initiative.standing is Standing.GOOD and bool(checked),
+        happened=reading.timeline(session, latest, around["names"]),
+        requests=requests,
+        may_ask=found.leads and not summary.request_id and found.initiative.standing is Standing.GOOD and bool(summary.checks_total),
         may_pack=found.works_on_it or bool(HOLDERS[Permission.ISSUE_TRAIL] & current.doer().roles),
         reads_ledger=bool(HOLDERS[Permission.READ_LEDGER] & current.doer().roles),
     )
@@ -182,10 +183,11 @@ def model(key: str) -> Response | str | tuple[str, int]:
     return page, 422 if form.errors else 200
 
 
-def _pinned(key: str) -> str | None:
-    """The policy of the open request, once it was submitted."""
+def _policy(requests: Sequence[GateRequest]) -> Policy:
+    """The policy of the open request, once it was submitted; else the one in force."""
     states = (RequestState.IN_REVIEW, RequestState.CHANGES_REQUESTED)
-    return next((row.policy for row in reading.requests(current.session(), key) if row.state in states), None)
+    pinned = next((row.policy for row in requests if row.state in states), None)
+    return policies.by_digest(current.session(), pinned) if pinned else policies.current(current.session())
 
 
 def _step(step: Step) -> dict[str, object]:
@@ -203,22 +205,16 @@ def _day(at: datetime) -> str:
     return day_in_words(at.astimezone(current.zone()).date())
 
 
-def _readiness(row: reading.Readiness) -> dict[str, object]:
-    known = word(Decision(row.said)) if row.said in set(Decision) else None
-    return {
-        "function": row.function,
-        "met": row.met,
-        "total": row.total,
-        "said": known,
-        "waits": row.said == "waiting",
-        "open": [check.item.title for check in row.open_items[:3]],
-        "more": max(0, len(row.open_items) - 3),
-    }
+def _readiness(function: Function, summary: Summary) -> dict[str, object]:
+    row, said = summary.readiness[function.value], summary.seats.get(function.value)
+    known = word(Decision(said)) if said in set(Decision) else None
+    titles = row["open"]
+    return {"function": function, **row, "said": known, "waits": said == "waiting", "open": titles[:3], "more": max(0, len(titles) - 3)}
 
 
-def _blockers(found: loading.Loaded, waiting: Sequence[Waiting]) -> list[dict[str, object]]:
+def _blockers(found: loading.Loaded, waiting: Sequence[Waiting], names: Mapping[str, str]) -> list[dict[str, object]]:
     """Because what, by whom, since when, and the link that ends it."""
-    key, names = found.initiative.key, people.names(current.session(), [row.person_id for row in waiting])
+    key = found.initiative.key
     rows: list[dict[str, object]] = []
     if found.initiative.standing is not Standing.GOOD:
         since = f"Since {_day(found.initiative.standing_since)}. Compliance decides."

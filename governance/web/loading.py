@@ -21,7 +21,8 @@ class Loaded:
 
 def initiative(key: str) -> Loaded:
     """Raises `NotThere` for one that does not exist and for one that this person may not see, alike."""
+    row = current.session().get(Initiative, key)  # held, so that what follows finds it without asking again
     ties = people.ties(current.session(), key)
     rights.check_may_see(current.doer(), ties)
-    row = current.session().get_one(Initiative, key)
+    assert row is not None
     return Loaded(row, ties, leads=current.doer().id == ties.lead, works_on_it=rights.on_team(current.doer(), ties))

@@ -83,7 +83,7 @@ def listing() -> str:
     )
 
 
-@bp.get(".csv")
+@bp.get("/export.csv")
 def export() -> Response:
     return csvs.answer("people", HEADER, (_row(listed) for listed in reading.every(current.session(), _wanted())))
 

@@ -54,7 +54,7 @@ def table() -> str:
     return render_template("portfolio/table.html", page=page, title=_title(page.total), sorting=sorting, **_around(filters))
 
 
-@bp.get(".csv")
+@bp.get("/export.csv")
 def export() -> Response:
     lines = portfolio.every(current.session(), current.doer(), asked())
     return csvs.answer("portfolio", HEADER, (_row(line) for line in lines))

@@ -1,10 +1,18 @@
 """What a refusal looks like on a page. One mapping, for every view."""
 
+import logging
+import os
+import signal
+
 from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from governance.domain.errors import Conflict, NotAllowed, NotThere, Refused, RuleBroken
+from governance.ledger.log import LedgerFailed
+from governance.storage.engines import Busy
+
+log = logging.getLogger("governance.web")
 
 STATUS: dict[type[Refused], int] = {NotAllowed: 403, NotThere: 404, Conflict: 409, RuleBroken: 422}
 
@@ -21,6 +29,8 @@ SENTENCES = {
 
 def register(app: Flask) -> None:
     app.register_error_handler(Refused, refused)
+    app.register_error_handler(Busy, busy)
+    app.register_error_handler(LedgerFailed, stop)
     app.register_error_handler(CSRFError, no_token)
     app.register_error_handler(HTTPException, failed)
 
@@ -28,6 +38,18 @@ def register(app: Flask) -> None:
 def refused(error: Refused) -> tuple[str, int]:
     status = STATUS.get(type(error), 422)
     return render_template("errors/refused.html", status=status, message=error.message, problems_list=error.problems), status
+
+
+def busy(error: Busy) -> tuple[str, int, dict[str, str]]:
+    page = render_template("errors/refused.html", status=503, message=str(error))
+    return page, 503, {"Retry-After": "2"}
+
+
+def stop(error: LedgerFailed) -> tuple[str, int]:
+    """Nobody knows what the disk holds now: the process ends, and the next one reads it again before it serves."""
+    log.critical("the disk failed while a transaction was committed: %s", error)
+    os.kill(os.getpid(), signal.SIGTERM)
+    return "The disk failed. Whether your last act is on record is unknown until the record was read again.\n", 500
 
 
 def no_token(error: CSRFError) -> tuple[str, int]:  # noqa: ARG001 - the form of a handler

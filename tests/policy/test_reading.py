@@ -37,7 +37,7 @@ CHANGES = [
     ("gates/G1.yaml", "NIST-AI-RMF:MAP-1.4", "NIST-AI-RFM:MAP-1.4", "unknown framework “NIST-AI-RFM” (did you mean “NIST-AI-RMF”?)"),
     ("gates/G1.yaml", "comparator: gte", "comparator: gt3", "unknown word “gt3” for comparator"),
     ("gates/G1.yaml", "source: kpi_record", "source: kpi_records", "unknown app record “kpi_records” (did you mean “kpi_record”?)"),
-    ("gates/G1.yaml", "        answered_by: app\n", "", "go together"),
+    ("gates/G1.yaml", "      answered_by: app\n", "", "go together"),
     ("gates/G1.yaml", "covers: [common, business]", "covers: [business]", "does not cover “common”"),
     ("gates/G1.yaml", "    - {id: compliance, function: compliance, label: Compliance, covers: [common, compliance]}\n", "", "no seat of compliance"),
     ("gates/G1.yaml", "covers: [common, compliance]}", "covers: [common, compliance], when: \"tier == 'high'\"}", "no seat of compliance that is always asked"),

@@ -97,7 +97,7 @@ def test_somebody_who_may_not_see_an_initiative_finds_no_trace_of_it(hidden: Sit
     for endpoint, method, path in addresses(hidden):
         if method == "GET" and "AI-0001" in path:
             assert browser.get(path).status_code in (403, 404), path
-    for path in ("/", "/portfolio", "/portfolio/table", "/portfolio/table?q=claims", "/portfolio.csv", "/portfolio?q=triage"):
+    for path in ("/", "/portfolio", "/portfolio/table", "/portfolio/table?q=claims", "/portfolio/export.csv", "/portfolio?q=triage"):
         assert "Claims triage" not in browser.get(path).text, path
 
 
