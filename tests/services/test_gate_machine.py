@@ -186,6 +186,23 @@ class GateMachine(RuleBasedStateMachine):
                 self._answer(function, AnswerState.MET, stranger=False)
         self.submit("lena")
 
+    @rule(function=st.sampled_from(Function))
+    def submit_with_a_check_that_is_not_met_and_approve(self, function: Function) -> None:
+        """Submitted knowingly and approved by everybody: it still does not pass."""
+        self._answer(function, AnswerState.NOT_MET, stranger=False)
+        for other in Function:
+            if other is not function and self.model.claims[other] is not AnswerState.MET:
+                self._answer(other, AnswerState.MET, stranger=False)
+        self.submit("lena")
+        for signer in Function:
+            self._sign(REVIEWERS[signer], signer, Decision.APPROVE)
+
+    @rule()
+    def one_person_tries_two_seats(self) -> None:
+        self.answer_everything_and_submit()
+        self._sign("second", Function.BUSINESS, Decision.APPROVE)
+        self._sign("second", Function.COMPLIANCE, Decision.APPROVE)
+
     def _answer(self, function: Function, claim: AnswerState, stranger: bool) -> None:
         who = "mallory" if stranger else TEAM[function]
 
