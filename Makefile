@@ -25,13 +25,13 @@ test:  ## Install what the tests need, then lint and run all of them
 	$(PYTHON) -m pytest -n 2 --dist worksteal -m "not campaign"
 
 lint:  ## Ruff and mypy
-	@scripts/bootstrap test
+	@scripts/bootstrap lint
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
 fmt:  ## Format the code
-	@scripts/bootstrap test
+	@scripts/bootstrap lint
 	$(VENV)/bin/ruff check --fix-only .
 	$(VENV)/bin/ruff format .
 
@@ -43,5 +43,5 @@ campaign:  ## The slow campaigns: long state machines
 	@scripts/bootstrap test
 	$(PYTHON) -m pytest -m campaign
 
-lock:  ## Write requirements.lock anew from pyproject.toml
+lock:  ## Write the lock files anew from pyproject.toml (needs uv)
 	scripts/lock

@@ -2,16 +2,23 @@
 
 import difflib
 import os
+import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 PREFIX = "GOVERNANCE_"
 SHORTEST_SECRET = 32
-KNOWN_SECRETS = {"changeme", "secret", "dev", "development", "default"}
+DIFFERENT_SIGNS = 8
+WORDS_OF_DEFAULTS = re.compile(
+    "change|this|please|replace|your|me|default|super|secret|key|dev|elopment|test|flask|django|insecure|password|example|[^a-z0-9]"
+)
+"""What the secrets that documentation suggests are made of; a secret of nothing else is no secret."""
 
 
 class SettingsError(Exception):
@@ -36,7 +43,7 @@ class Settings:
 
     @property
     def address(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
 
 NAMES = {
@@ -82,8 +89,8 @@ def is_loopback(host: str) -> bool:
 def _check_names(given: Mapping[str, str]) -> None:
     for name in given:
         if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in NAMES:
-            close = difflib.get_close_matches(name, [PREFIX + known for known in NAMES], 1)
-            hint = f" Did you mean {close[0]}?" if close else f" Known are {', '.join(PREFIX + known for known in NAMES)}."
+            close = difflib.get_close_matches(name.removeprefix(PREFIX), NAMES, 1)
+            hint = f" Did you mean {PREFIX}{close[0]}?" if close else f" Known are {', '.join(PREFIX + known for known in NAMES)}."
             raise SettingsError(f"There is no setting {name}.{hint}")
 
 
@@ -93,7 +100,7 @@ def _value(given: Mapping[str, str], name: str, default: str) -> str:
 
 
 def _number(name: str, value: str, least: int, most: int) -> int:
-    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+    if not re.fullmatch("[0-9]{1,9}", value) or not least <= int(value) <= most:
         raise SettingsError(f"{name} is a whole number from {least} to {most}, not “{value}”.")
     return int(value)
 
@@ -110,15 +117,25 @@ def _secret(given: str, folder: Path) -> str:
         return _checked(given, "GOVERNANCE_SECRET_KEY")
     file = folder / "secret-key"
     if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+        _make_secret(file)
     if file.stat().st_mode & 0o077:
         raise SettingsError(f"Others can read {file}. Restrict it with: chmod 600 {file}")
     return _checked(file.read_text(encoding="utf-8").strip(), str(file))
 
 
+def _make_secret(file: Path) -> None:
+    """Put a new secret in its place, whole or not at all; where two processes start at once, the first one's stays."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with NamedTemporaryFile("w", dir=file.parent, encoding="utf-8") as draft:
+        draft.write(secrets.token_urlsafe(48))
+        draft.flush()
+        os.fsync(draft.fileno())
+        with suppress(FileExistsError):
+            file.hardlink_to(draft.name)
+
+
 def _checked(secret: str, where: str) -> str:
-    if len(secret) < SHORTEST_SECRET or secret.casefold() in KNOWN_SECRETS or len(set(secret)) < 8:
+    random = WORDS_OF_DEFAULTS.sub("", secret.casefold()) or not secret.isascii()
+    if len(secret.encode()) < SHORTEST_SECRET or len(set(secret)) < DIFFERENT_SIGNS or not random:
         raise SettingsError(f"The secret in {where} is too weak: use at least {SHORTEST_SECRET} random signs.")
     return secret

@@ -22,7 +22,6 @@ COMMANDS = {
     "serve": "governance.cli.serve:serve",
     "log": "governance.cli.log:log",
     "policy": "governance.cli.policy:policy",
-    "person": "governance.cli.people:person",
 }
 """Where each command lives; imported only when it is asked for."""
 
@@ -87,4 +86,6 @@ def main() -> None:
 def _sentence(refused: BaseException) -> str:
     if isinstance(refused, Refused):
         return "\n".join([refused.message, *(f"  {problem.message}" for problem in refused.problems)])
+    if isinstance(refused, OSError) and refused.strerror:
+        return f"{refused.strerror}: {refused.filename}" if refused.filename else refused.strerror
     return str(refused)

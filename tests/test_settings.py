@@ -1,0 +1,87 @@
+"""Settings: a value that is not understood stops the start-up, in one sentence."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from governance import settings
+from governance.settings import SettingsError
+
+SECRET = "k3Jq8-vYw1_Zp0RtXn5Lb7Hs2Dg9Fm4C"
+
+
+def given(folder: Path, **values: str) -> dict[str, str]:
+    return {"GOVERNANCE_INSTANCE": str(folder), **values}
+
+
+def test_nothing_set_is_a_loopback_demo_that_keeps_its_own_secret(tmp_path: Path) -> None:
+    read = settings.read(given(tmp_path / "instance"))
+
+    assert (read.host, read.port, read.demo, read.session_lasts) == ("127.0.0.1", 8000, True, timedelta(hours=12))
+    assert read.is_loopback and not read.secure_cookies
+    file = tmp_path / "instance" / "secret-key"
+    assert file.stat().st_mode & 0o777 == 0o600 and list(file.parent.iterdir()) == [file]
+    assert settings.read(given(tmp_path / "instance")).secret_key == read.secret_key
+
+
+def test_the_command_line_goes_before_the_full_name_and_that_before_the_short_one(tmp_path: Path) -> None:
+    both = given(tmp_path / "full", INSTANCE=str(tmp_path / "short"), PORT="9001", GOVERNANCE_SECRET_KEY=SECRET)
+
+    assert settings.read(both).instance == tmp_path / "full"
+    assert settings.read(both, tmp_path / "line").instance == tmp_path / "line"
+    assert settings.read(both).port == 9001
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PORT", "0", "PORT is a whole number from 1 to 65535, not “0”."),
+        ("PORT", "65536", "not “65536”"),
+        ("PORT", "eighty", "not “eighty”"),
+        ("PORT", "-1", "not “-1”"),
+        ("PORT", "٨٠", "whole number"),
+        ("PORT", "9" * 5000, "whole number"),
+        ("DEMO", "yes", "DEMO is 0 or 1, not “yes”."),
+        ("GOVERNANCE_SECURE_COOKIES", "true", "SECURE_COOKIES is 0 or 1"),
+        ("GOVERNANCE_SESSION_HOURS", "0", "from 1 to 168"),
+        ("GOVERNANCE_SESSION_HOURS", "1.5", "from 1 to 168"),
+        ("GOVERNANCE_PROT", "1", "There is no setting GOVERNANCE_PROT. Did you mean GOVERNANCE_PORT?"),
+        ("GOVERNANCE_XYZ", "1", "Known are GOVERNANCE_INSTANCE, "),
+        ("GOVERNANCE_SECRET_KEY", "short", "too weak"),
+        ("GOVERNANCE_SECRET_KEY", "x" * 64, "too weak"),
+        ("GOVERNANCE_SECRET_KEY", "change-me-please-this-is-my-secret-key"[:16] * 3, "too weak"),
+        ("GOVERNANCE_SECRET_KEY", "CHANGE_ME_CHANGE_ME_CHANGE_ME_CHANGE_ME", "too weak"),
+    ],
+    ids=lambda value: value[:40],
+)
+def test_what_is_not_understood_is_refused_in_one_sentence(tmp_path: Path, name: str, value: str, said: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings.read(given(tmp_path, **{name: value}))
+
+    assert said in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_a_secret_that_others_can_read_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
+    settings.read(given(tmp_path))
+    (tmp_path / "secret-key").chmod(0o644)
+
+    with pytest.raises(SettingsError, match="chmod 600"):
+        settings.read(given(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback", "address"),
+    [
+        ("127.0.0.1", True, "http://127.0.0.1:8000"),
+        ("127.0.0.53", True, "http://127.0.0.53:8000"),
+        ("localhost", True, "http://localhost:8000"),
+        ("::1", True, "http://[::1]:8000"),
+        ("0.0.0.0", False, "http://0.0.0.0:8000"),
+        ("localhost.example", False, "http://localhost.example:8000"),
+    ],
+)
+def test_what_only_this_machine_reaches(tmp_path: Path, host: str, loopback: bool, address: str) -> None:
+    read = settings.read(given(tmp_path, GOVERNANCE_HOST=host))
+
+    assert (read.is_loopback, read.address) == (loopback, address)
