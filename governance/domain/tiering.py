@@ -76,7 +76,7 @@ def _implications(tiering: Tiering, answers: Answers, chosen: Mapping[str, Optio
     lifting = {statement.lifts for statement in tiering.statements if statement.lifts and _lifts(statement, answers)}
     for statement in tiering.statements:
         answer = answers.statements.get(statement.id)
-        if answer and statement.id not in lifting:
+        if answer and statement.id not in lifting and _condition_met(statement, answers):
             yield from ((statement.id, fact, value) for fact, value in statement.implies.get(answer, {}).items())
 
 

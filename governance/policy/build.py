@@ -1,7 +1,6 @@
 """From checked models to domain values."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from governance.domain.policy import (
@@ -23,11 +22,21 @@ from governance.domain.policy import (
     Threshold,
     Thresholds,
     Tiering,
-    Value,
 )
 from governance.domain.vocabulary import GateKind, Stage, Tier
-from governance.policy.models import FileModel, FrameworkModel, GateModel, ItemModel, StatementModel, ThresholdModel, TieringModel
-from governance.policy.shape import threshold_parts
+from governance.policy.models import (
+    AllOf,
+    AnyOf,
+    FileModel,
+    FrameworkModel,
+    GateModel,
+    ItemModel,
+    StatementModel,
+    ThresholdModel,
+    ThresholdsModel,
+    TieringModel,
+)
+from governance.policy.sections import ByTier, MinimumModel
 
 AS_THE_METRIC = "as the metric"
 
@@ -50,11 +59,9 @@ def build(models: Sequence[FileModel], digest: str) -> Policy:
         },
         frameworks={framework.id: _framework(framework) for framework in whole["frameworks"]},
         max_age_days=whole["freshness"].default_max_age_days,
-        signoff_valid_days={
-            tier: int(whole["signoffs"].valid_days[tier.value]) for tier in Tier if tier.value in whole["signoffs"].valid_days
-        },
-        finding_due_days=whole["findings"].default_due_days,
-        attribution_minimum={gate: dict(_levels(levels)) for gate, levels in whole["attribution"].gate_minimum.items()},
+        signoff_valid_days=_by_tier(whole["signoffs"].valid_days),
+        finding_due_days=whole["findings"].default_due_days.model_dump(),
+        attribution_minimum={gate: _levels(levels) for gate, levels in whole["attribution"].gate_minimum.items()},
         app_sources=whole["app_sources"],
         pilot_weeks=(whole["pilot"].default_weeks, whole["pilot"].max_weeks),
     )
@@ -65,12 +72,15 @@ def _place(gate: Gate) -> tuple[int, str]:
     return (list(GateKind).index(gate.kind) * 10 + min(list(Stage).index(stage) for stage in gate.leaves), gate.id)
 
 
-def _levels(levels: Mapping[str, str]) -> Iterator[tuple[Tier, str]]:
-    yield from ((tier, levels[tier.value]) for tier in Tier if tier.value in levels)
+def _by_tier(model: ByTier) -> dict[Tier, int]:
+    return {Tier.LOW: model.low, Tier.MEDIUM: model.medium, Tier.HIGH: model.high}
+
+
+def _levels(model: MinimumModel) -> dict[Tier, str]:
+    return {Tier.LOW: model.low, Tier.MEDIUM: model.medium, Tier.HIGH: model.high}
 
 
 def _gate(model: GateModel) -> Gate:
-    left = [model.stage] if model.kind is GateKind.RECURRING else model.from_ if isinstance(model.from_, list) else [model.from_]
     return Gate(
         id=model.id,
         name=model.name,
@@ -90,9 +100,9 @@ def _gate(model: GateModel) -> Gate:
             for seat in model.seats
         ),
         items=tuple(_item(item) for item in model.items),
-        leaves=frozenset(stage for stage in left if stage is not None),
+        leaves=frozenset(model.leaves),
         enters=model.to,
-        every_days={Tier(tier): days for tier, days in (model.every_days or {}).items()},
+        every_days=_by_tier(model.every_days) if model.every_days else {},
         grace_days=model.grace_days,
     )
 
@@ -115,40 +125,40 @@ def _item(model: ItemModel) -> Item:
     )
 
 
-def _thresholds(raw: dict[str, Any]) -> Thresholds:
-    combination, parts = threshold_parts(raw)
-    return Thresholds(Combination(combination), tuple(_threshold(ThresholdModel.model_validate(part)) for part in parts))
+def threshold_parts(model: ThresholdsModel) -> tuple[Combination, list[ThresholdModel]]:
+    """How the thresholds of an item combine, and each of them."""
+    match model:
+        case AllOf():
+            return Combination.ALL_OF, model.all_of
+        case AnyOf():
+            return Combination.ANY_OF, model.any_of
+        case ThresholdModel():
+            return Combination.ALL_OF, [model]
+
+
+def _thresholds(model: ThresholdsModel) -> Thresholds:
+    combination, parts = threshold_parts(model)
+    return Thresholds(combination, tuple(map(_threshold, parts)))
 
 
 def _threshold(model: ThresholdModel) -> Threshold:
-    per_tier = {Tier(tier): _value(value) for tier, value in model.value.items()} if isinstance(model.value, dict) else {}
     return Threshold(
         metric=model.metric,
         comparator=model.comparator,
         unit=model.unit,
         window=model.window,
         min_n=model.min_n,
-        value=None if per_tier or model.value is None else _value(model.value),
-        per_tier=per_tier,
+        value=None if isinstance(model.value, dict) else model.value,
+        per_tier=model.value if isinstance(model.value, dict) else {},
         compare_with=model.compare_with,
         bound=model.bound,
-        factor=_decimal(model.factor),
-        margin=_decimal(model.margin),
-        allow=_decimal(model.allow),
+        factor=model.factor,
+        margin=model.margin,
+        allow=model.allow,
         for_each=model.for_each,
         when=model.when,
         basis=model.basis,
     )
-
-
-def _value(value: Any) -> Value:
-    if isinstance(value, list):
-        return Decimal(value[0]), Decimal(value[1])
-    return value if isinstance(value, str) else Decimal(value)
-
-
-def _decimal(value: Decimal | int | None) -> Decimal | None:
-    return None if value is None else Decimal(value)
 
 
 def _tiering(model: TieringModel) -> Tiering:
@@ -177,7 +187,7 @@ def _statement(model: StatementModel, kind: StatementKind) -> Statement:
         ask_when_answer={other: tuple(answers) for other, answers in model.ask_when_answer.items()},
         exception=model.exception,
         lifts=model.lifts,
-        implies={answer: _facts(facts) for answer, facts in model.implies.items()},
+        implies={str(answer): _facts(facts) for answer, facts in model.implies.items()},
         maps=tuple(model.maps),
     )
 
@@ -187,6 +197,7 @@ def _facts(implied: Mapping[str, FactValue]) -> dict[str, FactValue]:
 
 
 def _framework(model: FrameworkModel) -> Framework:
-    source = model.source if isinstance(model.source, str) else "; ".join(model.source)
     clauses = tuple(Clause(name, text if isinstance(text, str) else text.what) for name, text in model.items.items())
-    return Framework(model.id, model.name, model.version, model.status, source, model.effective_from, model.superseded_by, clauses)
+    return Framework(
+        model.id, model.name, model.version, model.status, "; ".join(model.source), model.effective_from, model.superseded_by, clauses
+    )

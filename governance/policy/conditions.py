@@ -1,8 +1,9 @@
 """Conditions in CEL over declared facts and the tier. Undecided is never a yes, whatever the expression around it says."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 import cel
 
@@ -13,10 +14,20 @@ from governance.policy.problems import near
 LONGEST = 500
 LONGEST_LIST = 100
 MOST_MACROS = 1
+DEEPEST = 20
 FACT = re.compile(r"\bfacts\.([A-Za-z_]\w*)")
-MACROS = ("all", "exists", "exists_one", "map", "filter")
-FUNCTIONS = frozenset({"has", "size", "matches", "startsWith", "endsWith", "contains", *MACROS})
+BARE_FACTS = re.compile(r"\bfacts\b(?!\.[A-Za-z_])")
+MACRO = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(\s*(\w+)\s*,")
+COMPARED = re.compile(r"""\b(tier|facts\.\w+)\s*(?:==|!=)\s*(["'])(.*?)\2""")
+LISTED = re.compile(r"\b(tier|facts\.\w+)\s+in\s*\[([^\]]*)\]")
+QUOTED = re.compile(r"""(["'])(.*?)\1""")
+FUNCTIONS = frozenset({"has", "size", "matches", "startsWith", "endsWith", "contains", "all", "exists", "exists_one", "map", "filter"})
 VARIABLES = ("facts", "tier")
+FAILURES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What evaluating can raise; whatever it is, it never passes for an answer."""
+
+Values: TypeAlias = Mapping[str, Sequence[str]]
+"""The facts a condition may use, and the words each may be; none for a yes/no fact."""
 
 
 @lru_cache(maxsize=2_000)
@@ -25,32 +36,66 @@ def compiled(expression: str) -> cel.Program:
     return cel.compile(expression)
 
 
-def faults(expression: str, facts: Collection[str]) -> Iterator[str]:
+def faults(expression: str, facts: Values) -> Iterator[str]:
     """Everything wrong with a condition, in words. Says nothing about one that is fine."""
-    if len(expression) > LONGEST:
-        yield f"longer than {LONGEST} signs"
-        return
-    if sum(expression.count(f".{macro}(") for macro in MACROS) > MOST_MACROS:
-        yield f"more than {MOST_MACROS} macro: split the condition"
-        return
-    if expression.count(",") > LONGEST_LIST:
-        yield f"a list longer than {LONGEST_LIST}"
+    if costly := _costly(expression):
+        yield costly
         return
     try:
         program = compiled(expression)
     except ValueError as error:
         yield f"not an expression: {_first_line(str(error))}"
         return
+    found = [*_unknown(expression, program, facts), *_unknown_words(expression, facts)]
+    yield from found
+    if not found and not all(_says_yes_or_no(expression, facts, value) for value in (True, False)):
+        yield "says neither yes nor no"
+
+
+def _costly(expression: str) -> str | None:
+    """What makes an expression too long to be worth compiling."""
+    if len(expression) > LONGEST:
+        return f"longer than {LONGEST} signs"
+    if len(MACRO.findall(expression)) > MOST_MACROS:
+        return f"more than {MOST_MACROS} macro: split the condition"
+    if expression.count(",") > LONGEST_LIST:
+        return f"a list longer than {LONGEST_LIST}"
+    if sum(map(expression.count, "([{!-")) > DEEPEST:
+        return f"more than {DEEPEST} brackets and signs: split the condition"
+    if "//" in expression:
+        return "a condition has no comments: write them in the file"
+    return None
+
+
+def _unknown(expression: str, program: cel.Program, facts: Values) -> Iterator[str]:
     yield from (
         f"unknown function “{name}”{near(name, FUNCTIONS)}" for name in program.functions() if name.isidentifier() and name not in FUNCTIONS
     )
-    bound = set(re.findall(r"\.(?:all|exists|exists_one|map|filter)\(\s*(\w+)\s*,", expression))
+    bound = set(MACRO.findall(expression))
     yield from (
         f"unknown name “{name}”{near(name, VARIABLES)}" for name in program.variables() if name not in VARIABLES and name not in bound
     )
-    if re.search(r"\bfacts\s*\[", expression):
-        yield "write facts.name, not facts[…]"
+    if BARE_FACTS.search(expression):
+        yield "write facts.name: the facts as a whole cannot be asked"
     yield from (f"unknown fact “{name}”{near(name, facts)}" for name in dict.fromkeys(FACT.findall(expression)) if name not in facts)
+
+
+def _unknown_words(expression: str, facts: Values) -> Iterator[str]:
+    """A word that a fact or the tier can never be would make the condition a silent no."""
+    said = [(name, word) for name, _, word in COMPARED.findall(expression)]
+    said += [(name, word) for name, words in LISTED.findall(expression) for _, word in QUOTED.findall(words)]
+    for name, word in said:
+        known = [tier.value for tier in Tier] if name == "tier" else facts.get(name.removeprefix("facts."), [])
+        if not known and name.removeprefix("facts.") in facts:
+            yield f"{name} is yes or no: it is never “{word}”"
+        elif known and word not in known:
+            yield f"{name} is never “{word}”{near(word, known)}"
+
+
+def _says_yes_or_no(expression: str, facts: Values, value: bool) -> bool:
+    """Whether the condition can be worked out where every yes/no fact has this value."""
+    sample = {name: words[0] if words else value for name, words in facts.items()}
+    return Conditions(sample, Tier.HIGH).decide(expression).applies is not Applies.UNDECIDED
 
 
 class Conditions:
@@ -63,13 +108,15 @@ class Conditions:
 
     def decide(self, expression: str) -> Applicability:
         """Yes, no, or undecided with the reason: a fact that is not known decides nothing, even beside `|| true`."""
+        if BARE_FACTS.search(expression):
+            return Applicability(Applies.UNDECIDED, "the condition asks the facts as a whole")
         if missing := [name for name in FACT.findall(expression) if name not in self._facts]:
             return Applicability(Applies.UNDECIDED, f"not answered yet: {missing[0].replace('_', ' ')}")
         if self._tier is None and re.search(r"\btier\b", expression):
             return Applicability(Applies.UNDECIDED, "the tier is not decided yet")
         try:
             found = compiled(expression).execute(self._context)
-        except (ValueError, TypeError, RuntimeError, KeyError) as error:
+        except FAILURES as error:
             return Applicability(Applies.UNDECIDED, f"the condition could not be worked out: {_first_line(str(error))}")
         if found is True:
             return Applicability(Applies.YES)
@@ -84,7 +131,7 @@ def phrase(expression: str) -> str:
     words = re.sub(r"facts\.(\w+) in \[([^\]]*)\]", lambda found: f"{found[1]} is {found[2].replace(', ', ' or ')}", words)
     words = re.sub(r"!\s*facts\.(\w+)", r"not \1", words)
     words = words.replace("facts.", "").replace("tier ==", "the tier is").replace("==", "is")
-    words = words.replace("&&", "and").replace("||", "or").replace('"', "").replace("_", " ")
+    words = words.replace("&&", "and").replace("||", "or").replace('"', "").replace("'", "").replace("_", " ")
     return re.sub(r"\s+", " ", words).strip()
 
 

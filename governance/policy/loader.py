@@ -13,6 +13,7 @@ from governance.policy.models import REQUIRED, FileModel
 from governance.policy.problems import PolicyError, PolicyProblem
 from governance.policy.reader import Document, read
 from governance.policy.shape import shaped
+from governance.policy.whole import Whole
 
 SUFFIX = ".yaml"
 
@@ -51,7 +52,7 @@ def parse_policy(texts: Mapping[str, str]) -> Policy:
     if not problems:
         problems = [*_doubled(files), *_absent(files)]
     if not problems:
-        problems = list(lint.faults(lint.Whole(files)))
+        problems = list(lint.faults(Whole(files)))
     if problems:
         raise PolicyError(problems)
     return build([model for _, model in files], digest_of(texts))

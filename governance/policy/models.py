@@ -1,56 +1,59 @@
-"""What may stand in a policy file. Unknown keys are refused; sections of later versions are kept as they are."""
+"""What may stand in a policy file: gates, checks, facts, tiering, frameworks. Unknown keys are refused."""
 
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Discriminator, Field, Tag
 
 from governance.domain.policy import Bound
 from governance.domain.vocabulary import Comparator, EvidenceKind, Function, GateKind, Section, Severity, Stage, Tier
+from governance.policy import sections
+from governance.policy.values import MARK, AmountByTier, Closed, Days, FactValue, Id, Number, OneOrMore, PassableTier, Strict
 
-Number = Annotated[Decimal | int, Field()]
-Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,59}$")]
-FactValue = bool | str
-PassableTier = Literal[Tier.LOW, Tier.MEDIUM, Tier.HIGH]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_enum_values=False)
-
-
-class Closed(Strict):
-    """Members of closed sets come as text, so those models are not strict about the type."""
-
-    model_config = ConfigDict(extra="forbid", strict=False, frozen=True)
+Answer = Literal["yes", "no", "undecided"]
 
 
 class Head(Strict):
     id: Id
-    version: str
-    title: str
+    version: Annotated[str, Field(min_length=1, max_length=40)]
+    title: Annotated[str, Field(min_length=1, max_length=200)]
     time_zone: str | None = None
 
 
 class ThresholdModel(Closed):
-    metric: str
+    metric: Id
     comparator: Comparator
     unit: str
     window: str
     min_n: Annotated[int, Field(ge=1, strict=True)]
     basis: str = "judgement"
-    value: Number | str | list[Number] | dict[PassableTier, Number | str] | None = None
+    value: AmountByTier = None
     compare_with: str | None = None
     bound: Bound = Bound.POINT
-    factor: Number | None = None
-    margin: Number | None = None
-    allow: Number | None = None
+    factor: Number = None
+    margin: Number = None
+    allow: Number = None
     for_each: Literal["guardrail"] | None = None
     when: str | None = None
 
 
-class ThresholdGroup(Closed):
-    all_of: list[ThresholdModel] | None = None
-    any_of: list[ThresholdModel] | None = None
+class AllOf(Closed):
+    all_of: Annotated[list[ThresholdModel], Field(min_length=1)]
+
+
+class AnyOf(Closed):
+    any_of: Annotated[list[ThresholdModel], Field(min_length=1)]
+
+
+def _shape_of(raw: Any) -> str:
+    keys = raw if isinstance(raw, dict) else {}
+    return next((f"{MARK}{key}" for key in ("all_of", "any_of") if key in keys), f"{MARK}one")
+
+
+ThresholdsModel: TypeAlias = Annotated[
+    Annotated[AllOf, Tag(f"{MARK}all_of")] | Annotated[AnyOf, Tag(f"{MARK}any_of")] | Annotated[ThresholdModel, Tag(f"{MARK}one")],
+    Discriminator(_shape_of),
+]
+"""One threshold, or several with how they combine; no deeper nesting."""
 
 
 class EvidenceModel(Closed):
@@ -70,8 +73,8 @@ class ItemModel(Closed):
     maps: list[str] = []
     answered_by: Literal["app"] | None = None
     source: str | None = None
-    threshold: Annotated[dict[str, Any], Field()] | None = None
-    max_age_days: Annotated[int, Field(ge=1, strict=True)] | None = None
+    threshold: ThresholdsModel | None = None
+    max_age_days: Days | None = None
 
 
 class SeatModel(Closed):
@@ -92,16 +95,21 @@ class GateModel(Closed):
     question: str
     seats: list[SeatModel]
     items: list[ItemModel]
-    from_: Annotated[Stage | list[Stage] | None, Field(alias="from")] = None
+    from_: Annotated[list[Stage], OneOrMore, Field(alias="from")] = []
     to: Stage | None = None
     stage: Stage | None = None
-    every_days: dict[PassableTier, int] | None = None
+    every_days: sections.ByTier | None = None
     counted_from: str | None = None
     due_at_once_on: list[str] = []
     states: dict[str, str] = {}
-    grace_days: int | None = None
+    grace_days: Days | None = None
     after_grace: str | None = None
     trigger: str | None = None
+
+    @property
+    def leaves(self) -> list[Stage]:
+        """The stages it can be asked for in."""
+        return [self.stage] if self.stage else self.from_
 
 
 class FactModel(Closed):
@@ -134,10 +142,10 @@ class StatementModel(Closed):
     maps: list[str] = []
     when: str | None = None
     ask_when: str | None = None
-    ask_when_answer: dict[str, list[str]] = {}
+    ask_when_answer: dict[str, list[Answer]] = {}
     exception: str | None = None
     lifts: str | None = None
-    implies: dict[str, dict[str, FactValue]] = {}
+    implies: dict[Answer, dict[str, FactValue]] = {}
 
 
 class BandModel(Closed):
@@ -146,54 +154,27 @@ class BandModel(Closed):
     to: Annotated[int, Field(strict=True)]
 
 
+class AnswersModel(Strict):
+    values: list[Answer]
+    undecided: str
+
+
 class TieringModel(Closed):
     basis: str = ""
     informed_by: list[str] = []
     method: str = ""
     max_score: Annotated[int, Field(strict=True)]
-    bands: list[BandModel]
-    answers: dict[str, Any] = {}
+    bands: Annotated[list[BandModel], Field(min_length=1)]
+    answers: AnswersModel | None = None
     hard_stops: list[StatementModel]
     floors: list[StatementModel]
     exceptions: list[StatementModel] = []
-    questions: list[QuestionModel]
+    questions: Annotated[list[QuestionModel], Field(min_length=1)]
     re_tier_on: list[str] = []
 
-
-class LimitModel(Strict):
-    unit: str
-    meaning: str
-
-
-class LimitsModel(Strict):
-    names: dict[str, LimitModel]
-    locked_by: str = ""
-
-
-class SignOffsModel(Closed):
-    valid_days: dict[str, int | str]
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-
-class FindingsModel(Closed):
-    default_due_days: dict[Literal["high", "medium", "low"], int]
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-
-class AttributionModel(Closed):
-    gate_minimum: dict[str, dict[str, str]]
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-
-class FreshnessModel(Closed):
-    default_max_age_days: dict[EvidenceKind, int]
-    counted_from: str = ""
-
-
-class PilotModel(Closed):
-    default_weeks: int
-    max_weeks: int
-    model_config = ConfigDict(extra="allow", frozen=True)
+    @property
+    def statements(self) -> list[StatementModel]:
+        return [*self.hard_stops, *self.floors, *self.exceptions]
 
 
 class DutyModel(Strict):
@@ -205,12 +186,18 @@ class DutyModel(Strict):
     note: str | None = None
 
 
+ClauseModel: TypeAlias = Annotated[
+    Annotated[str, Tag(f"{MARK}title")] | Annotated[DutyModel, Tag(f"{MARK}duty")],
+    Discriminator(lambda raw: f"{MARK}duty" if isinstance(raw, dict) else f"{MARK}title"),
+]
+
+
 class FrameworkModel(Strict):
     id: str
     name: str
     version: str
     status: str
-    source: list[str] | str
+    source: Annotated[list[str], OneOrMore]
     effective_from: str | None = None
     effective_to: str | None = None
     superseded_by: str | None = None
@@ -218,35 +205,36 @@ class FrameworkModel(Strict):
     scope_note: str | None = None
     date_status: str | None = None
     id_form: str | None = None
-    risks: list[str] | dict[str, str] | None = None
-    scoring: Any = None
+    risks: list[str] = []
+    scoring: Any = None  # a framework's own scale, shown as it stands
     bands: Any = None
-    items: dict[str, str | DutyModel]
+    items: dict[str, ClauseModel]
 
 
 class FileModel(Closed):
     """The keys a file may have. Every key stands in one file only, except `gate`, of which each file may have one."""
 
     policy: Head | None = None
-    limits: LimitsModel | None = None
-    signoffs: SignOffsModel | None = None
-    findings: FindingsModel | None = None
-    attribution: AttributionModel | None = None
-    freshness: FreshnessModel | None = None
-    pilot: PilotModel | None = None
+    limits: sections.LimitsModel | None = None
+    plan: sections.PlanModel | None = None
+    signoffs: sections.SignOffsModel | None = None
+    waivers: sections.WaiversModel | None = None
+    findings: sections.FindingsModel | None = None
+    incidents: sections.IncidentsModel | None = None
+    attribution: sections.AttributionModel | None = None
+    kpis: sections.KpisModel | None = None
+    rollout_profiles: sections.RolloutsModel | None = None
+    freshness: sections.FreshnessModel | None = None
+    reminders: sections.RemindersModel | None = None
+    escalation: sections.EscalationModel | None = None
+    pilot: sections.PilotModel | None = None
+    brought_in: sections.BroughtInModel | None = None
+    retention: sections.RetentionModel | None = None
     app_sources: dict[str, str] | None = None
     facts: dict[str, FactModel] | None = None
     risk_tiering: TieringModel | None = None
     frameworks: list[FrameworkModel] | None = None
     gate: GateModel | None = None
-    plan: dict[str, Any] | None = None
-    waivers: dict[str, Any] | None = None
-    incidents: dict[str, Any] | None = None
-    rollout_profiles: dict[str, Any] | None = None
-    reminders: dict[str, Any] | None = None
-    escalation: dict[str, Any] | None = None
-    brought_in: dict[str, Any] | None = None
-    retention: dict[str, Any] | None = None
 
 
 REQUIRED = (

@@ -33,12 +33,19 @@ def _item(item: Item, conditions: Conditions, tier: Tier) -> PlannedItem:
     applies = conditions.decide(item.when)
     if item.thresholds is None or applies.applies is not Applies.YES:
         return PlannedItem(item, applies, None)
-    decided = [(threshold, conditions.decide(threshold.when or "true")) for threshold in item.thresholds.parts]
-    unclear: Applicability | None = next((found for _, found in decided if found.applies is Applies.UNDECIDED), None)
+    decided = [(threshold, _decided(threshold, conditions, tier)) for threshold in item.thresholds.parts]
+    unclear = next((found for _, found in decided if found.applies is Applies.UNDECIDED), None)
     if unclear is not None:
         return PlannedItem(item, unclear, None)
     parts = tuple(_for_tier(threshold, tier) for threshold, found in decided if found.applies is Applies.YES)
     return PlannedItem(item, applies, Thresholds(item.thresholds.combination, parts) if parts else None)
+
+
+def _decided(threshold: Threshold, conditions: Conditions, tier: Tier) -> Applicability:
+    """Whether a threshold counts. Limits by tier exist only for tiers that can pass a gate."""
+    if threshold.per_tier and tier not in threshold.per_tier:
+        return Applicability(Applies.UNDECIDED, f"the policy names no limit for the tier {tier.value}")
+    return conditions.decide(threshold.when or "true")
 
 
 def _for_tier(threshold: Threshold, tier: Tier) -> Threshold:

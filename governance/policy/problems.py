@@ -26,7 +26,12 @@ class PolicyError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant, if any is close."""
+    return next(iter(difflib.get_close_matches(word, sorted(known), 1, 0.6)), None)
+
+
 def near(word: str, known: Iterable[str]) -> str:
     """` (did you mean “…”?)`, or nothing where no known word is close."""
-    close = difflib.get_close_matches(word, list(known), 1, 0.6)
-    return f" (did you mean “{close[0]}”?)" if close else ""
+    meant = nearest(word, known)
+    return f" (did you mean “{meant}”?)" if meant else ""

@@ -15,6 +15,9 @@ import yaml
 from governance.policy.problems import PolicyError, PolicyProblem
 
 LARGEST, MOST_NODES, DEEPEST = 1_000_000, 50_000, 40
+LONGEST_NUMBER = 40
+"""Anything longer stays text: no policy means it, and turning it into a number costs."""
+
 BOOLEAN = re.compile(r"^(?:true|false)$")
 DECIMAL = re.compile(r"^[-+]?\d+\.\d+$")
 INTEGER = re.compile(r"^[-+]?(?:0|[1-9]\d*)$")
@@ -49,11 +52,14 @@ class Document:
 
     def problem(self, location: Location, message: str, *, key: bool = False) -> PolicyProblem:
         """A fault at a location, or at the nearest place above it that stands in the file."""
-        places = self.keys if key else self.values
-        found = location
-        while found not in places and found:
-            found = found[:-1]
-        return PolicyProblem(self.file, *places.get(found, (1, 1)), message)
+        place = self.keys.get(location) if key else None
+        return PolicyProblem(self.file, *(place or self.values.get(self.nearest(location), (1, 1))), message)
+
+    def nearest(self, location: Location) -> Location:
+        """The location, or the nearest one above it that stands in the file."""
+        while location not in self.values and location:
+            location = location[:-1]
+        return location
 
 
 def read(file: str, text: str) -> Document:
@@ -141,9 +147,9 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     match node.tag:
         case "tag:yaml.org,2002:bool":
             return node.value == "true"
-        case "tag:yaml.org,2002:int":
+        case "tag:yaml.org,2002:int" if len(node.value) <= LONGEST_NUMBER:
             return int(node.value)
-        case "tag:yaml.org,2002:float":
+        case "tag:yaml.org,2002:float" if len(node.value) <= LONGEST_NUMBER:
             return Decimal(node.value)
         case "tag:yaml.org,2002:null":
             return None

@@ -1,18 +1,23 @@
 """The models held against the documents: every fault as a sentence at its place."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from governance.policy.models import FileModel, ThresholdGroup, ThresholdModel
-from governance.policy.problems import PolicyProblem, near
+from governance.policy.models import FileModel
+from governance.policy.problems import PolicyProblem, near, nearest
 from governance.policy.reader import Document, Location
+from governance.policy.values import MARK
 
 SENTENCES = {
     "string_type": "text is asked for",
     "int_type": "a whole number is asked for",
+    "int_parsing": "a whole number is asked for",
+    "int_from_float": "a whole number is asked for",
     "bool_type": "true or false is asked for",
+    "bool_parsing": "true or false is asked for",
     "list_type": "a list is asked for",
     "dict_type": "keys and values are asked for",
     "model_type": "keys and values are asked for",
@@ -24,68 +29,68 @@ def shaped(document: Document) -> tuple[FileModel | None, list[PolicyProblem]]:
     """The document as a model, or every way in which it is not one."""
     if not isinstance(document.data, dict):
         return None, [document.problem((), "a policy file holds keys and values")]
-    problems = _threshold_problems(document)
     try:
-        return FileModel.model_validate(document.data), problems
+        return FileModel.model_validate(document.data), []
     except ValidationError as error:
-        return None, problems + [_problem(document, detail, FileModel) for detail in error.errors(include_url=False)]
+        return None, list(_problems(document, error.errors(include_url=False)))
 
 
-def threshold_parts(raw: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
-    """How the thresholds of an item combine, and each of them."""
-    for combination in ("all_of", "any_of"):
-        if combination in raw:
-            return combination, list(raw[combination])
-    return "all_of", [raw]
+def _problems(document: Document, details: Sequence[ErrorDetails]) -> Iterator[PolicyProblem]:
+    """One problem for each fault: a misspelt key is not missing too, and what fits none of several types is wrong once."""
+    absent = {_at(detail) for detail in details if detail["type"] == "missing"}
+    said: set[Location] = set()
+    for detail in details:
+        at = _at(detail)
+        if detail["type"] == "extra_forbidden":
+            siblings = {str(other[-1]): other for other in absent if other[:-1] == at[:-1]}
+            meant = nearest(str(at[-1]), siblings)
+            absent -= {siblings[meant]} if meant else set()
+            hint = f" (did you mean “{meant}”?)" if meant else near(str(at[-1]), KEYS)
+            yield document.problem(at, f"unknown key “{at[-1]}”{hint}", key=True)
+        elif detail["type"] != "missing" and document.nearest(at) not in said:
+            said.add(document.nearest(at))
+            yield _wrong(document, detail, at)
+    yield from (document.problem(at[:-1], f"missing key “{at[-1]}”") for at in absent)
 
 
-def _threshold_problems(document: Document) -> list[PolicyProblem]:
-    gate = document.data.get("gate")
-    items = gate.get("items") if isinstance(gate, dict) else None
-    problems = []
-    for number, item in enumerate(items if isinstance(items, list) else []):
-        raw = item.get("threshold") if isinstance(item, dict) else None
-        if isinstance(raw, dict):
-            model: type[BaseModel] = ThresholdGroup if {"all_of", "any_of"} & raw.keys() else ThresholdModel
-            problems += _validated(document, model, raw, ("gate", "items", number, "threshold"))
-    return problems
+def _at(detail: ErrorDetails) -> Location:
+    """Where a fault is, without the marks that pydantic needs to tell alternatives apart."""
+    return tuple(part for part in detail["loc"] if not (isinstance(part, str) and part.startswith(MARK)))
 
 
-def _validated(document: Document, model: type[BaseModel], raw: dict[str, Any], at: Location) -> list[PolicyProblem]:
-    try:
-        model.model_validate(raw)
-    except ValidationError as error:
-        return [_problem(document, {**detail, "loc": (*at, *detail["loc"])}, model) for detail in error.errors(include_url=False)]
-    return []
-
-
-def _problem(document: Document, detail: ErrorDetails, model: type[BaseModel]) -> PolicyProblem:
-    at = tuple(part for part in detail["loc"] if not (isinstance(part, str) and part.startswith(("function-", "constrained-", "literal["))))
-    name = str(at[-1]) if at else ""
+def _wrong(document: Document, detail: ErrorDetails, at: Location) -> PolicyProblem:
+    expected = str(detail.get("ctx", {}).get("expected", ""))
+    known = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
+    if at[-1:] == ("[key]",):
+        return document.problem(at[:-1], f"unknown key “{at[-2]}”{near(str(at[-2]), known)}", key=True)
+    at = document.nearest(at)
+    name = next((part for part in reversed(at) if isinstance(part, str)), "the file")
     match detail["type"]:
-        case "extra_forbidden":
-            return document.problem(at, f"unknown key “{name}”{near(name, _keys(model))}", key=True)
-        case "missing":
-            return document.problem(at[:-1], f"missing key “{name}”")
+        case "enum" | "literal_error" if isinstance(detail["input"], str):
+            return document.problem(at, f"unknown word “{detail['input']}” for {name}{near(detail['input'], known)}")
         case "enum" | "literal_error":
-            known = [word.strip(" '") for word in str(detail["ctx"]["expected"]).replace(" or ", ", ").split(",")]
-            return document.problem(at, f"unknown word “{detail['input']}” for {name}{near(str(detail['input']), known)}")
+            return document.problem(at, f"{name}: one of {', '.join(known)} is asked for")
+        case "value_error":
+            return document.problem(at, f"{name}: {detail['ctx']['error']}")
         case kind:
             return document.problem(at, f"{name}: {SENTENCES.get(kind, detail['msg'].lower())}")
 
 
-def _keys(model: type[BaseModel], seen: frozenset[type] = frozenset()) -> set[str]:
+def _keys(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[str]:
     """Every key that may stand anywhere below a model, as written in the file."""
-    found: set[str] = set()
+    seen.add(model)
     for name, field in model.model_fields.items():
-        found.add(field.alias or name)
+        yield field.alias or name
         for inner in _models(field.annotation):
             if inner not in seen:
-                found |= _keys(inner, seen | {model, inner})
-    return found
+                yield from _keys(inner, seen)
 
 
-def _models(annotation: Any) -> list[type[BaseModel]]:
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in getattr(annotation, "__args__", ()) for model in _models(part)]
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _models(part)
+
+
+KEYS = frozenset(_keys(FileModel, set()))

@@ -1,0 +1,76 @@
+"""The kinds of values that stand in policy files, each with the sentence a wrong one gets."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+
+from governance.domain.numbers import LEVELS
+from governance.domain.policy import Value
+from governance.domain.vocabulary import Tier
+
+TIERS = (Tier.LOW, Tier.MEDIUM, Tier.HIGH)
+"""Those that can pass a gate."""
+
+MARK = "#"
+"""Begins the names of alternatives in the locations of faults; not part of the file."""
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Closed(Strict):
+    """Members of closed sets come as text, so models that hold them are not strict about the type."""
+
+    model_config = ConfigDict(extra="forbid", strict=False, frozen=True)
+
+
+def _amount(value: Any) -> Value:
+    """A number, a level, or the two ends of `between`."""
+    match value:
+        case bool():
+            raise ValueError("a number or a level (A0 to A5) is asked for")
+        case int() | Decimal():
+            return Decimal(value)
+        case str() if value in LEVELS:
+            return value
+        case [(int() | Decimal()) as low, (int() | Decimal()) as high] if low < high:
+            return Decimal(low), Decimal(high)
+        case list():
+            raise ValueError("two numbers are asked for, the smaller first")
+        case _:
+            raise ValueError("a number or a level (A0 to A5) is asked for")
+
+
+def _amount_by_tier(value: Any) -> Value | dict[Tier, Value] | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        return _amount(value)
+    if set(value) != {tier.value for tier in TIERS}:
+        raise ValueError("a value by tier names low, medium and high, each once")
+    return {tier: _amount(value[tier.value]) for tier in TIERS}
+
+
+def _number(value: Any) -> Decimal | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ValueError("a number is asked for")
+    return Decimal(value)
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+AmountByTier: TypeAlias = Annotated[Value | dict[Tier, Value] | None, PlainValidator(_amount_by_tier)]
+Number: TypeAlias = Annotated[Decimal | None, PlainValidator(_number)]
+OneOrMore = BeforeValidator(_listed)
+Id: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,59}$")]
+Days: TypeAlias = Annotated[int, Field(ge=1, le=36_525, strict=True)]
+Percent: TypeAlias = Annotated[int, Field(ge=1, le=100, strict=True)]
+Level: TypeAlias = Literal["A0", "A1", "A2", "A3", "A4", "A5"]
+PassableTier: TypeAlias = Literal[Tier.LOW, Tier.MEDIUM, Tier.HIGH]
+FactValue: TypeAlias = bool | str
