@@ -1,11 +1,16 @@
 """Text as the ledger and the lists need it."""
 
+import re
 import unicodedata
+
+LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+HIDDEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Signs that nobody types and that make a text look like another: controls, reversed directions, byte order marks."""
 
 
 def tidy(text: str) -> str:
-    """What a door does to typed text: NFC, line ends as `\\n`, outer spaces off."""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    """What a door does to typed text: NFC, line ends as `\\n`, hidden signs and outer spaces off."""
+    return HIDDEN.sub("", LINE_END.sub("\n", unicodedata.normalize("NFC", text))).strip()
 
 
 def fold(text: str) -> str:

@@ -1,5 +1,6 @@
 """What every form shares: typed text is tidied, a refusal lands on its fields, and the page shows all of it on top."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
@@ -13,6 +14,9 @@ from wtforms.validators import ValidationError
 from governance.domain.errors import Refused
 from governance.domain.text import tidy
 from governance.words import word
+
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
+"""Of the days that people mean; beyond them, time zones and periods run out of calendar."""
 
 
 class Form(FlaskForm):
@@ -52,18 +56,28 @@ class DayField(StringField):
     """A day as `2026-11-24`, the form a date input sends."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.typed = valuelist[0].strip() if valuelist else ""
+        typed = valuelist[0].strip() if valuelist else ""
         self.data = None
-        if self.typed:
-            try:
-                self.data = date.fromisoformat(self.typed)
-            except ValueError:
-                raise ValidationError(f"Enter the {self.label.text.lower()} as year-month-day, such as 2026-11-24.") from None
+        if typed:
+            self.data = day(typed)
+            if self.data is None:
+                raise ValidationError(f"{self.label.text}: enter the day as year-month-day, such as 2026-11-24.")
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
         return self.data.isoformat() if self.data else ""
+
+
+def day(text: str) -> date | None:
+    """The day that somebody wrote as year-month-day; None for anything else and for years that nobody means."""
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if EARLIEST <= found <= LATEST else None
 
 
 def closed_choices(kind: type[StrEnum], first: str | None = None) -> list[SelectChoice]:

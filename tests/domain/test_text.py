@@ -1,0 +1,30 @@
+"""Text as doors take it and lists sort it."""
+
+import pytest
+
+from governance.domain.text import fold, tidy
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Ada Lind \n", "Ada Lind"),
+        ("Zoe\u0308", "Zoë"),
+        ("one\r\ntwo\rthree\u2028four\x85five", "one\ntwo\nthree\nfour\nfive"),
+        ("a\tb", "a\tb"),
+        ("claims\x00\x1b[31m\x7f", "claims[31m"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe"),
+        ("\ufeff=1+1", "=1+1"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("", ""),
+    ],
+    ids=ascii,
+)
+def test_typed_text_keeps_what_people_type_and_nothing_that_hides(typed: str, kept: str) -> None:
+    assert tidy(typed) == kept
+    assert tidy(kept) == kept
+
+
+@pytest.mark.parametrize(("one", "other"), [("Jürgen", "JURGEN"), ("Straße", "strasse"), ("ﬁnal", "final"), ("Zoë", "zoe\u0308")])
+def test_names_sort_and_search_alike(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
