@@ -1,7 +1,6 @@
 """`governance serve`: the web server and its worker, started and stopped together."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -15,10 +14,14 @@ from sqlalchemy.orm import Session
 from governance.app import create_app
 from governance.cli.main import Context
 from governance.demo.loader import demo_password, load
+from governance.jobs.keeper import end
 from governance.models.directory import Organisation, Person
 from governance.settings import Settings, SettingsError
 
 THREADS = 8
+UNFINISHED = "demo-unfinished"
+KEEPER_PATIENCE = 30
+"""Seconds: longer than the keeper's patience with its worker."""
 
 
 class Server(BaseApplication):
@@ -31,7 +34,7 @@ class Server(BaseApplication):
     def load_config(self) -> None:
         settings = self._context.settings
         options = {
-            "bind": f"{settings.host}:{settings.port}",
+            "bind": settings.address.removeprefix("http://"),
             "workers": 1,
             "threads": THREADS,
             "worker_class": "gthread",
@@ -54,19 +57,27 @@ def serve(context: Context) -> None:
     """Serve the application; on an empty instance, load the demo portfolio first (unless DEMO=0)."""
     settings = context.settings
     _check_port(settings)
-    empty = _is_empty(context)
-    if empty and settings.demo:
-        click.echo("The instance is empty: loading the demo portfolio. This takes some seconds.")
-        load(context.ledger, context.content, settings.instance, datetime.now(UTC).date(), click.echo)
+    if _is_empty(context) and settings.demo:
+        _load_demo(context)
     _check_demo(context)
     _greet(context)
     context.engines.close()
-    worker = _start_worker(settings)
+    keeper = _start_keeper(settings)
     try:
         Server(context).run()
     finally:
-        worker.send_signal(signal.SIGTERM)
-        worker.wait(timeout=30)
+        end(keeper, KEEPER_PATIENCE)
+
+
+def _load_demo(context: Context) -> None:
+    """The mark stands while the demo is being loaded, so that half of one is never taken for the whole."""
+    settings = context.settings
+    _check_loopback(settings)
+    click.echo("The instance is empty: loading the demo portfolio. This takes some seconds.")
+    mark = settings.instance / UNFINISHED
+    mark.touch()
+    load(context.ledger, context.content, settings.instance, datetime.now(UTC).date(), click.echo)
+    mark.unlink()
 
 
 def _is_empty(context: Context) -> bool:
@@ -91,7 +102,14 @@ def _check_port(settings: Settings) -> None:
 
 def _check_demo(context: Context) -> None:
     """The demo people have one password that the sign-in page shows, so nobody else may reach it."""
-    if _is_demo(context) and not context.settings.is_loopback:
+    if (context.settings.instance / UNFINISHED).exists():
+        raise SettingsError(f"Loading the demo portfolio was interrupted. Empty the folder {context.settings.instance} and start again.")
+    if _is_demo(context):
+        _check_loopback(context.settings)
+
+
+def _check_loopback(settings: Settings) -> None:
+    if not settings.is_loopback:
         raise SettingsError("A demo instance is served on 127.0.0.1 only. Start an empty one with DEMO=0 and another INSTANCE.")
 
 
@@ -105,6 +123,7 @@ def _greet(context: Context) -> None:
         click.echo("The first page sets up your organisation and its first administrator.")
 
 
-def _start_worker(settings: Settings) -> "subprocess.Popen[bytes]":
+def _start_keeper(settings: Settings) -> "subprocess.Popen[bytes]":
+    """The keeper starts the worker and follows it with another when it dies."""
     environment = {**os.environ, "GOVERNANCE_INSTANCE": str(settings.instance)}
-    return subprocess.Popen([sys.executable, "-m", "governance.jobs.worker"], env=environment)
+    return subprocess.Popen([sys.executable, "-m", "governance.jobs.keeper"], env=environment)

@@ -1,61 +1,70 @@
 """The worker: claims a job by lease, does it outside any transaction, records the outcome. Ends with its parent."""
 
+import logging
 import os
 import signal
-import sys
 import time
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from threading import Event
-from types import FrameType
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from governance import settings
 from governance.domain.errors import Refused
-from governance.ledger.log import SYSTEM, Actor, Ledger
+from governance.ledger.log import SYSTEM, Actor, Ledger, Log
 from governance.models.jobs import Job
 from governance.packs.pdf import CannotPrint, Printed
 from governance.packs.record import InitiativeRecord, TrailRecord, digest
-from governance.packs.render import render_initiative, render_trail
+from governance.packs.render import Progress, render_initiative, render_trail
 from governance.reads import reports
 from governance.services import packs, summaries
 from governance.services.opening import ledger_of, open_engines
 from governance.services.packs import REPORT, Made
 from governance.storage.content import ContentStore
+from governance.storage.engines import Busy
 
 LEASE = timedelta(minutes=10)
 MOST_TRIES = 3
 IDLE_SECONDS = 0.5
 REFRESH_SECONDS = 60
+GIVEN_UP = f"It was tried {MOST_TRIES} times and did not succeed. The administrator finds the cause in the log."
+
+log = logging.getLogger("governance.worker")
+
+
+class LeaseLost(Exception):
+    """It took so long that another worker has the job."""
 
 
 def main() -> None:
-    """Work until told to stop, or until the parent is gone."""
+    """Work until told to stop, or until the parent is gone. What nobody expected ends the process; the keeper starts another."""
     found = settings.read()
-    ledger = ledger_of(open_engines(found.instance))
-    content = ContentStore(found.instance / "content")
-    stop, parent, refreshed = Event(), os.getppid(), 0.0
-
-    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the form of a handler
-        stop.set()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    ledger, content = ledger_of(open_engines(found.instance)), ContentStore(found.instance / "content")
+    stop, parent, due = Event(), os.getppid(), 0.0
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
     while not stop.is_set() and os.getppid() == parent:
-        if time.monotonic() - refreshed > REFRESH_SECONDS:
-            refresh(ledger)
-            refreshed = time.monotonic()
-        if not work(ledger, content):
+        try:
+            if time.monotonic() >= due:
+                due = time.monotonic() + (0 if refresh(ledger) == summaries.MOST_AT_ONCE else REFRESH_SECONDS)
+            worked = work(ledger, content)
+        except Busy as busy:
+            log.warning("waits: %s", busy)
+            worked = False
+        if not worked:
             stop.wait(IDLE_SECONDS)
-    sys.exit(0)
 
 
-def refresh(ledger: Ledger) -> None:
-    """Work the rows out anew that time alone has changed."""
+def refresh(ledger: Ledger) -> int:
+    """Work the rows out anew that time alone has changed. Returns how many there were."""
     now = datetime.now(UTC)
-    with ledger.writing(SYSTEM, now) as log:
-        summaries.refresh_due(log.session, now)
+    with Session(ledger.engines.reader) as session:
+        if not summaries.are_due(session, now):
+            return 0
+    with ledger.writing(SYSTEM, now) as open_log:
+        return summaries.refresh_due(open_log.session, now)
 
 
 def work(ledger: Ledger, content: ContentStore) -> bool:
@@ -66,43 +75,58 @@ def work(ledger: Ledger, content: ContentStore) -> bool:
     try:
         made, key = make(ledger, content, job)
         _finish(ledger, job, made, key)
-    except (Refused, CannotPrint, OSError, ValueError, KeyError) as error:
-        _fail(ledger, job.id, str(error) or type(error).__name__)
+    except (Refused, CannotPrint) as refused:
+        _fail(ledger, job, str(refused))
+    except LeaseLost:
+        log.warning("job %s took too long; another worker has it", job.id)
+    except BaseException:
+        _release(ledger, job)
+        raise
     return True
 
 
 def claim(ledger: Ledger, now: datetime) -> Job | None:
     """Take the oldest job that nobody is at, for ten minutes. After three tries it has failed."""
-    free = or_(Job.leased_until.is_(None), Job.leased_until < now)
-    query = select(Job).where(Job.done_at.is_(None), Job.failed.is_(None), free).order_by(Job.asked_at).limit(1)
-    with ledger.writing(SYSTEM, now) as log:
-        job = log.session.scalars(query).first()
+    query = select(Job).where(_is_free(now)).order_by(Job.asked_at).limit(1)
+    with Session(ledger.engines.reader) as session:
+        if session.scalars(query).first() is None:
+            return None
+    with ledger.writing(SYSTEM, now) as open_log:
+        job = open_log.session.scalars(query).first()
         if job is None:
             return None
         if job.tries >= MOST_TRIES:
-            job.failed = "it was tried three times and the worker ended each time; ask the administrator to look at the log"
+            job.failed = GIVEN_UP
             return None
         job.leased_until, job.tries, job.doing = now + LEASE, job.tries + 1, "reads the record"
         return job
 
 
 def make(ledger: Ledger, content: ContentStore, job: Job) -> tuple[Made, str | None]:
-    """Read, render and store; nothing of it in a transaction that writes."""
-
-    def progress(step: int, steps: int, doing: str) -> None:
-        with ledger.writing(SYSTEM, datetime.now(UTC)) as log:
-            row = log.session.get_one(Job, job.id)
-            row.step, row.steps, row.doing = step, steps, doing
-
-    with Session(ledger.engines.reader) as session:
-        if job.kind == REPORT:
-            key = job.arguments["initiative"]
+    """Read, render and store. Reading ends before rendering begins, and nothing of it is in a transaction that writes."""
+    progress = _teller(ledger, job)
+    if job.kind == REPORT:
+        key = job.arguments["initiative"]
+        with Session(ledger.engines.reader) as session:
             record = reports.initiative_record(session, key)
-            return _stored(content, render_initiative(record, progress), record, f"Evidence report of {key}", key), key
-        first, last = date.fromisoformat(job.arguments["first"]), date.fromisoformat(job.arguments["last"])
+        return _stored(content, render_initiative(record, progress), record, f"Evidence report of {key}", key), key
+    first, last = date.fromisoformat(job.arguments["first"]), date.fromisoformat(job.arguments["last"])
+    with Session(ledger.engines.reader) as session:
         trail = reports.trail_record(session, first, last)
-        title = f"Audit trail of the organisation, {first.isoformat()} to {last.isoformat()}"
-        return _stored(content, render_trail(trail, progress), trail, title, "organisation"), None
+    title = f"Audit trail of the organisation, {first.isoformat()} to {last.isoformat()}"
+    return _stored(content, render_trail(trail, progress), trail, title, "organisation"), None
+
+
+def _teller(ledger: Ledger, job: Job) -> Progress:
+    """Says on the job's row how far it is, and keeps the lease. A word that cannot be said is left out."""
+
+    def tell(step: int, steps: int, doing: str) -> None:
+        now = datetime.now(UTC)
+        with suppress(Busy), ledger.writing(SYSTEM, now) as open_log:
+            row = _held(open_log, job)
+            row.step, row.steps, row.doing, row.leased_until = step, steps, doing, now + LEASE
+
+    return tell
 
 
 def _stored(content: ContentStore, printed: Printed, record: InitiativeRecord | TrailRecord, title: str, name: str) -> Made:
@@ -111,16 +135,34 @@ def _stored(content: ContentStore, printed: Printed, record: InitiativeRecord | 
 
 
 def _finish(ledger: Ledger, job: Job, made: Made, key: str | None) -> None:
+    """Issue it in the name of who asked, unless another worker has done so or is at it."""
     now = datetime.now(UTC)
-    with ledger.writing(Actor(job.asked_by), now) as log:
-        pack = packs.issue(log, key, made)
-        row = log.session.get_one(Job, job.id)
-        row.done_at, row.result, row.doing = now, pack, "done"
+    with ledger.writing(Actor(job.asked_by), now) as open_log:
+        row = _held(open_log, job)
+        row.done_at, row.result, row.doing = now, packs.issue(open_log, key, made), "done"
 
 
-def _fail(ledger: Ledger, job_id: str, why: str) -> None:
-    with ledger.writing(SYSTEM, datetime.now(UTC)) as log:
-        log.session.get_one(Job, job_id).failed = why
+def _fail(ledger: Ledger, job: Job, why: str) -> None:
+    with suppress(LeaseLost), ledger.writing(SYSTEM, datetime.now(UTC)) as open_log:
+        _held(open_log, job).failed = why
+
+
+def _release(ledger: Ledger, job: Job) -> None:
+    """Let the next try begin at once."""
+    with suppress(LeaseLost), ledger.writing(SYSTEM, datetime.now(UTC)) as open_log:
+        _held(open_log, job).leased_until = None
+
+
+def _held(open_log: Log, job: Job) -> Job:
+    """The row of a job that is still in our hands: nobody has tried it again or ended it. Raises `LeaseLost`."""
+    row = open_log.session.get_one(Job, job.id)
+    if row.tries != job.tries or row.done_at is not None or row.failed is not None:
+        raise LeaseLost(job.id)
+    return row
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return and_(Job.done_at.is_(None), Job.failed.is_(None), or_(Job.leased_until.is_(None), Job.leased_until < now))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Issued evidence reports, and the jobs that make them."""
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -12,6 +14,7 @@ from governance.models.packs import Pack
 from governance.reads.visibility import visible
 
 PAGE = 50
+FAILED_SHOWN = timedelta(days=1)
 SORTS = {"at": Pack.at, "title": Pack.title, "size": Pack.size, "pages": Pack.pages}
 
 
@@ -41,9 +44,10 @@ def job(session: Session, doer: Doer, job_id: str) -> Job:
     return row
 
 
-def running(session: Session, doer: Doer) -> list[Job]:
-    """What this person asked for and is not done."""
-    query = select(Job).where(Job.asked_by == doer.id, Job.done_at.is_(None)).order_by(Job.asked_at.desc()).limit(20)
+def running(session: Session, doer: Doer, now: datetime) -> list[Job]:
+    """What this person asked for and is not done, the latest first; what failed, for a day."""
+    shown = or_(Job.failed.is_(None), Job.asked_at > now - FAILED_SHOWN)
+    query = select(Job).where(Job.asked_by == doer.id, Job.done_at.is_(None), shown).order_by(Job.asked_at.desc()).limit(20)
     return list(session.scalars(query))
 
 

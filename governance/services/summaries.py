@@ -6,7 +6,7 @@ Not an act of anybody: nothing here is recorded, and everything can be worked ou
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from governance.domain.vocabulary import Function
@@ -17,6 +17,9 @@ from governance.models.summary import FunctionReadiness, Summary, Waiting
 from governance.reads import checks, turns
 from governance.reads.turns import Turn
 
+MOST_AT_ONCE = 50
+"""Of the rows that are due: others want to write too."""
+
 
 def refresh(session: Session, keys: Iterable[str], now: datetime) -> None:
     """Work out the summary and the waiting rows of these initiatives as of `now`."""
@@ -26,11 +29,20 @@ def refresh(session: Session, keys: Iterable[str], now: datetime) -> None:
             _refresh(session, initiative, now)
 
 
+def are_due(session: Session, now: datetime) -> bool:
+    """Whether time alone has changed a row."""
+    return session.scalar(_due(now)) is not None
+
+
 def refresh_due(session: Session, now: datetime) -> int:
-    """The same for every row that time alone has changed. Returns how many there were."""
-    due = session.scalars(select(Summary.initiative_key).where(Summary.changes_at <= now)).all()
+    """The same for the rows that time alone has changed, the longest overdue first. Returns how many there were."""
+    due = session.scalars(_due(now)).all()
     refresh(session, due, now)
     return len(due)
+
+
+def _due(now: datetime) -> Select[str]:
+    return select(Summary.initiative_key).where(Summary.changes_at <= now).order_by(Summary.changes_at).limit(MOST_AT_ONCE)
 
 
 def _refresh(session: Session, initiative: Initiative, now: datetime) -> None:

@@ -105,7 +105,7 @@ def _page(report: ReportForm, trail: TrailForm) -> str:
         size=reading.PAGE,
         q=text,
         sorting={"by": sort, "down": descending},
-        running=reading.running(current.session(), current.doer()),
+        running=reading.running(current.session(), current.doer(), current.now()),
         names=people.names(current.session(), [row.by for row in rows]),
         report=report,
         trail=trail,
