@@ -1,8 +1,9 @@
 """Signing in and out, setting a password, one's own profile."""
 
+import re
 from datetime import UTC, datetime
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField
@@ -94,7 +95,7 @@ def set_password(secret: str) -> Response | str | tuple[str, int]:
     if form.validate_on_submit() and (hashed := form.hashed(_about(person))):
         with current.writing() as log:
             accounts.set_password_by_link(log, secret, hashed)
-        return begin(owner)
+        return begin(owner, said="Your password is set, and you are signed in.")
     return render_template("accounts/set_password.html", form=form, person=person, problems=form.problems()), 422 if form.errors else 200
 
 
@@ -103,11 +104,11 @@ def profile() -> Response | str | tuple[str, int]:
     form, person = ProfileForm(), current.session().get_one(Person, current.doer().id)
     if form.validate_on_submit():
         if not settled(accounts.prove_person(current.session(), person.id, form.old.data)):
-            form.old.errors = ["That is not the password you have now."]
+            form.old.errors = ["That is not the password you have now, or the account rests after too many wrong tries."]
         elif hashed := form.hashed(_about(person)):
             with current.writing() as log:
                 accounts.set_password(log, person.id, hashed)
-            return begin(person.id)
+            return begin(person.id, said="Your password is changed. You are signed out everywhere else.")
     units = people.units(current.session())
     held = [(held.function, units.get(held.unit or "", "all units")) for held in current.doer().holdings]
     page = render_template(
@@ -122,13 +123,18 @@ def settled(proof: Proof) -> str:
         return accounts.settle_attempt(log, proof)
 
 
-def begin(person: str) -> Response:
-    """A new session under a new token, then on to where the person wanted to go."""
+def begin(person: str, *, onwards: str = "work.mine", said: str | None = None) -> Response:
+    """A new session under a new token; the one this browser had ends. Then to where the person wanted to go, else `onwards`."""
+    old = session.get(TOKEN)
     with current.parts().ledger.writing(SYSTEM, datetime.now(UTC)) as log:
+        if isinstance(old, str):
+            accounts.end_session(log, old)
         token = accounts.start_session(log, person, current.parts().settings.session_lasts)
     session.clear()
     session[TOKEN] = token
-    return redirect(_safe(request.values.get("next")) or url_for("work.mine"), 303)
+    if said:
+        flash(said)
+    return redirect(_safe(request.values.get("next")) or url_for(onwards), 303)
 
 
 def _safe(wanted: str | None) -> str | None:
@@ -144,8 +150,10 @@ def _about(person: Person) -> tuple[str, ...]:
 
 
 def _is_open_demo() -> bool:
+    """The browser and the address it asked for are of this machine too: a page elsewhere may point its own name here."""
     settings, organisation = current.parts().settings, current.organisation()
-    here = is_loopback(request.remote_addr or "")
+    asked_for = re.sub(r":[0-9]*$", "", request.host).strip("[]")
+    here = is_loopback(request.remote_addr or "") and is_loopback(asked_for)
     return bool(organisation and organisation.demo and settings.demo and settings.is_loopback and here)
 
 

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 from wtforms import EmailField, StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Length
 
 from governance.domain.errors import RuleBroken
 from governance.ledger.log import SYSTEM
@@ -18,24 +18,27 @@ from governance.web.accounts import NewPasswordForm, begin
 bp = Blueprint("setup", __name__)
 
 SHIPPED = "stage-gates"
+ONE_LINE = Length(2, 200, "Use 2 to 200 signs.")
 
 
 class FirstAdminForm(NewPasswordForm):
-    organisation = StringField("Name of your organisation", [InputRequired("Enter the name of your organisation.")])
+    organisation = StringField("Name of your organisation", [InputRequired("Enter the name of your organisation."), ONE_LINE])
     time_zone = StringField(
         "Time zone", [InputRequired("Enter a time zone.")], default="Europe/Copenhagen", description="Such as Europe/Copenhagen."
     )
     unit_name = StringField(
-        "First unit", [InputRequired("Enter the name of a unit.")], description="A business unit or department; you add the others later."
+        "First unit",
+        [InputRequired("Enter the name of a unit."), ONE_LINE],
+        description="A business unit or department; you add the others later.",
     )
     unit = StringField("Its short name", [InputRequired("Enter a short name.")], description="Small letters, such as claims.")
-    name = StringField("Your name", [InputRequired("Enter your name.")])
+    name = StringField("Your name", [InputRequired("Enter your name."), ONE_LINE])
     person = StringField(
         "Your short name",
         [InputRequired("Enter a short name.")],
         description="Such as ada.lind. It stands in the record and does not change.",
     )
-    title = StringField("Your job title", [InputRequired("Enter your title.")])
+    title = StringField("Your job title", [InputRequired("Enter your title."), ONE_LINE])
     email = EmailField("Your e-mail address", [InputRequired("Enter your e-mail address.")], render_kw={"autocomplete": "username"})
 
 
@@ -48,8 +51,8 @@ def first_admin() -> Response | str | tuple[str, int]:
         except RuleBroken as refused:
             form.accept(refused)
         else:
-            flash("Your instance is ready. Next: add the people who lead, review and audit, under People.")
-            return begin(form.person.data)
+            said = "Your instance is ready. Next: add the people who lead, review and audit."
+            return begin(form.person.data, onwards="people.add", said=said)
     return render_template("setup/first_admin.html", form=form, problems=form.problems()), 422 if request.method == "POST" else 200
 
 
