@@ -22,6 +22,7 @@ from governance.domain.vocabulary import (
     Stage,
     Standing,
     Tier,
+    Turn,
     Visibility,
 )
 
@@ -99,6 +100,14 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Decision.REJECT: Word(
             "Reject", "rejected", "I do not agree that this gate is passed; the findings I name say why.", "not-met", "bad"
         ),
+    },
+    Turn: {
+        Turn.YOURS: _plain("Your turn", "you can decide now", "you", "you"),
+        Turn.FALLEN: _plain("Lapsed", "a decision was given and counts no longer", "stale", "warn"),
+        Turn.BARRED: _plain("You cannot sign", "you hold the function, and a rule keeps you from this seat", "na"),
+        Turn.WAITING: _plain("Waiting", "somebody else can decide now", "waiting"),
+        Turn.LATER: _plain("Not asked yet", "seats of a lower order decide first", "todo"),
+        Turn.CLOSED: _plain("Not signed", "the request is not in review", "na"),
     },
     Severity: {
         Severity.BLOCKING: _plain("Blocking", "must be met"),

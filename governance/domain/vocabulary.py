@@ -68,11 +68,22 @@ OPEN_STATES = frozenset({RequestState.DRAFT, RequestState.IN_REVIEW, RequestStat
 
 
 class Decision(StrEnum):
-    """What a seat can say about a dossier."""
+    """What a seat can say about a dossier, the gravest last."""
 
     APPROVE = "approve"
     REQUEST_CHANGES = "request_changes"
     REJECT = "reject"
+
+
+class Turn(StrEnum):
+    """Where a seat stands that has no decision which counts, as one reader sees it."""
+
+    YOURS = "yours"
+    FALLEN = "fallen"
+    BARRED = "barred"
+    WAITING = "waiting"
+    LATER = "later"
+    CLOSED = "closed"
 
 
 class Severity(StrEnum):

@@ -19,6 +19,9 @@ class Mark:
     word: str
 
 
+_PRINTED = {"ok": Tone.OK, "warn": Tone.UNSURE, "bad": Tone.BAD, "you": Tone.WAITS, "idle": Tone.IDLE}
+"""The tone of a page as the report prints it."""
+
 TONES: Mapping[type[StrEnum], Mapping[StrEnum, Tone]] = {
     AnswerState: {
         AnswerState.NOT_STARTED: Tone.IDLE,
@@ -30,7 +33,7 @@ TONES: Mapping[type[StrEnum], Mapping[StrEnum, Tone]] = {
         AnswerState.INCONCLUSIVE: Tone.UNSURE,
         AnswerState.STALE: Tone.UNSURE,
     },
-    Decision: {Decision.APPROVE: Tone.OK, Decision.REQUEST_CHANGES: Tone.UNSURE, Decision.REJECT: Tone.BAD},
+    Decision: {decision: _PRINTED[words.word(decision).tone] for decision in Decision},
     RequestState: {
         RequestState.DRAFT: Tone.IDLE,
         RequestState.IN_REVIEW: Tone.WAITS,

@@ -87,10 +87,10 @@ def _decisions_in_words(request: GateRequest) -> str:
 def _who_decided(request: GateRequest) -> list[str]:
     given = counting(request)
     spoken = []
-    for decision, verb in ((Decision.APPROVE, "approved"), (Decision.REQUEST_CHANGES, "asked for changes"), (Decision.REJECT, "rejected")):
+    for decision in Decision:
         functions = [one for one in Function if any(s.function is one and s.decision is decision for s in given)]
         if functions:
-            spoken.append(f"{listed([inside(function) for function in functions])} {verb}")
+            spoken.append(f"{listed([inside(function) for function in functions])} {mark(decision).word}")
     return spoken
 
 
@@ -104,8 +104,8 @@ def tally(checks: tuple[Check, ...]) -> str:
 def function_mark(request: GateRequest, function: Function) -> Mark | None:
     """What a function said at a gate: the gravest of the decisions that count. None where it was not asked."""
     given = {sign_off.decision for sign_off in counting(request) if sign_off.function is function}
-    for decision in (Decision.REJECT, Decision.REQUEST_CHANGES):
-        if decision in given:
+    for decision in reversed(Decision):
+        if decision is not Decision.APPROVE and decision in given:
             return Mark(mark(decision).tone, "changes" if decision is Decision.REQUEST_CHANGES else mark(decision).word)
     seats = [seat for seat in request.seats if seat.function is function]
     signed = {sign_off.seat for sign_off in counting(request)}

@@ -1,7 +1,8 @@
 """Lists of people for administrators, searched, filtered, sorted and paged."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from governance.models.accounts import Account
 from governance.models.directory import Person, PersonFunction, PersonRole, Unit
 
 PAGE = 50
+Held = TypeVar("Held", PersonRole, PersonFunction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,9 @@ def _ordered(query: Select[Person, str, Account], wanted: Wanted) -> Select[Pers
 def _listed(session: Session, query: Select[Person, str, Account]) -> list[Listed]:
     found = session.execute(query).all()
     ids = [person.id for person, _, _ in found]
-    roles = _by_person(session.scalars(select(PersonRole).where(PersonRole.person_id.in_(ids)).order_by(PersonRole.role)).all())
+    roles = _by_person(session.scalars(select(PersonRole).where(PersonRole.person_id.in_(ids)).order_by(PersonRole.role)))
     functions = _by_person(
-        session.scalars(select(PersonFunction).where(PersonFunction.person_id.in_(ids)).order_by(PersonFunction.function)).all()
+        session.scalars(select(PersonFunction).where(PersonFunction.person_id.in_(ids)).order_by(PersonFunction.function))
     )
     return [
         Listed(
@@ -90,15 +92,15 @@ def _listed(session: Session, query: Select[Person, str, Account]) -> list[Liste
             unit,
             account.email if account else "",
             bool(account and account.password),
-            tuple(roles.get(person.id, ())),  # type: ignore[arg-type]
-            tuple(functions.get(person.id, ())),  # type: ignore[arg-type]
+            tuple(roles.get(person.id, ())),
+            tuple(functions.get(person.id, ())),
         )
         for person, unit, account in found
     ]
 
 
-def _by_person(rows: object) -> Mapping[str, list[object]]:
-    found: dict[str, list[object]] = {}
-    for row in rows:  # type: ignore[attr-defined]
+def _by_person(rows: Iterable[Held]) -> Mapping[str, list[Held]]:
+    found: dict[str, list[Held]] = {}
+    for row in rows:
         found.setdefault(row.person_id, []).append(row)
     return found

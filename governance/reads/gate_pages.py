@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from governance.domain.errors import RuleBroken
 from governance.domain.policy import Seat
 from governance.domain.rights import Doer
 from governance.domain.signoffs import Fall, Reason
-from governance.domain.vocabulary import Decision, Function, RequestState, Section
+from governance.domain.vocabulary import Decision, Function, RequestState, Section, Turn
 from governance.events import streams
 from governance.ledger import read
 from governance.models.gates import GateRequest, Revision, SignOff
@@ -27,9 +27,9 @@ from governance.reads.material import material
 from governance.reads.reviews import OnTheTable
 from governance.words import word
 
-SeatState: TypeAlias = Literal["approve", "request_changes", "reject", "yours", "waiting", "later", "barred", "fallen", "closed"]
+SeatState: TypeAlias = Decision | Turn
 
-_WORST: tuple[SeatState, ...] = ("reject", "request_changes", "yours", "fallen", "barred", "waiting", "later", "closed", "approve")
+_WORST: tuple[SeatState, ...] = (*(one for one in reversed(Decision) if one is not Decision.APPROVE), *Turn, Decision.APPROVE)
 """Which state speaks for a function with several seats."""
 
 
@@ -92,7 +92,7 @@ class _Reader:
             given = self.standing[seat.id]
             row = self.rows[given.leaf]
             until = signoffs.holds_until(self.review, given) if self.open and given.decision is Decision.APPROVE else None
-            return SeatView(seat, _DECIDED[row.decision], row, self._reason(row), until)
+            return SeatView(seat, row.decision, row, self._reason(row), until)
         if not self.open:
             return self._at_rest(seat)
         given_and_why = self.fallen.get(seat.id)
@@ -101,7 +101,7 @@ class _Reader:
             return SeatView(seat, state, notes=notes, can=can)
         row = self.rows[given_and_why[0].leaf]
         why, changed = self._why(row, given_and_why[1])
-        return SeatView(seat, "yours" if state == "yours" else "fallen", row, self._reason(row), None, (why, *notes), changed, can)
+        return SeatView(seat, Turn.YOURS if state is Turn.YOURS else Turn.FALLEN, row, self._reason(row), None, (why, *notes), changed, can)
 
     def _at_rest(self, seat: Seat) -> SeatView:
         """A seat of a request that is not in review: what it said last, if anything."""
@@ -110,23 +110,23 @@ class _Reader:
             given, why = self.fallen.get(seat.id, (None, None))
             if given is not None and why is not None:
                 sentence, changed = self._why(said[-1], why)
-                return SeatView(seat, "fallen", said[-1], self._reason(said[-1]), None, (sentence,), changed)
+                return SeatView(seat, Turn.FALLEN, said[-1], self._reason(said[-1]), None, (sentence,), changed)
         if said:
-            return SeatView(seat, _DECIDED[said[-1].decision], said[-1], self._reason(said[-1]))
-        return SeatView(seat, "closed")
+            return SeatView(seat, said[-1].decision, said[-1], self._reason(said[-1]))
+        return SeatView(seat, Turn.CLOSED)
 
     def _open_seat(self, seat: Seat) -> tuple[SeatState, tuple[str, ...], tuple[str, ...]]:
         """Whether the reader may take the seat, and if not, who can."""
         can = self._candidates(seat)
         lower = signoffs.waits_for_lower(self.review, seat, self.now)
         if lower and signoffs.can_still_pass(self.review):
-            return "later", (f"Decides after {_joined([other.label for other in lower])}.",), can
+            return Turn.LATER, (f"Decides after {_joined([other.label for other in lower])}.",), can
         signer = people.signer(self.doer)
         barred = list(separation.obstacles(self.review, seat, signer, self.table.around))
         if not barred:
-            return "yours", (), can
+            return Turn.YOURS, (), can
         holds = separation.holding_for(signer, seat.function, self.table.around.unit) is not None
-        return ("barred", tuple(barred), can) if holds else ("waiting", (), can)
+        return (Turn.BARRED, tuple(barred), can) if holds else (Turn.WAITING, (), can)
 
     def _candidates(self, seat: Seat) -> tuple[str, ...]:
         holders = people.holders(self.session, seat.function, self.table.around.unit)
@@ -153,9 +153,6 @@ class _Reader:
 
     def _reason(self, row: SignOff) -> str | None:
         return self.said.get(row.reason) if row.reason else None
-
-
-_DECIDED: dict[Decision, SeatState] = {Decision.APPROVE: "approve", Decision.REQUEST_CHANGES: "request_changes", Decision.REJECT: "reject"}
 
 
 def _part(section: Section) -> str:

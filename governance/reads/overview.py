@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain.lifecycle import NEXT
+from governance.domain.policy import Policy
 from governance.domain.vocabulary import Function, Stage
 from governance.events import streams
 from governance.ledger import read
@@ -19,7 +20,8 @@ from governance.models.initiatives import Initiative, NamedViewer, StageEntry, T
 from governance.models.summary import Summary, Waiting
 from governance.reads import sentences, words
 
-SHOWN = 12
+SHOWN = 20
+MOST_WEIGHTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,15 @@ class Happened:
     at: datetime
     words: str
     index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """An answer of the tiering questionnaire and the points it gave."""
+
+    question: str
+    answer: str
+    points: int
 
 
 def steps(session: Session, initiative: Initiative) -> list[Step]:
@@ -103,3 +114,20 @@ def readers(session: Session, key: str) -> list[str]:
 def requests(session: Session, key: str) -> Sequence[GateRequest]:
     """Every gate request of an initiative, the latest first."""
     return session.scalars(select(GateRequest).where(GateRequest.initiative_key == key).order_by(GateRequest.opened_at.desc())).all()
+
+
+def counts_most(policy: Policy, given: Mapping[str, str], most: int = MOST_WEIGHTS) -> list[Weight]:
+    """The answers with the most points, the heaviest first; those without points are left out."""
+    weights = [
+        Weight(question.text, option.text, option.points)
+        for question in policy.tiering.questions
+        for option in question.options
+        if given.get(question.id) == option.key and option.points
+    ]
+    return sorted(weights, key=lambda weight: -weight.points)[:most]
+
+
+def decisive(policy: Policy, decided_by: str) -> str | None:
+    """The statement that decided a tier whatever the points, in its own words; None where the points did."""
+    statements = {statement.id: statement for statement in policy.tiering.statements}
+    return f"{decided_by}: {statements[decided_by].question}" if decided_by in statements else None

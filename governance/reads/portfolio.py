@@ -99,6 +99,18 @@ def board(session: Session, doer: Doer, filters: Filters) -> tuple[Mapping[Stage
     return columns, {stage: counts.get(stage, 0) for stage in ORDER}
 
 
+def waiting(session: Session, doer: Doer, filters: Filters) -> int:
+    """How many of the initiatives wait for somebody."""
+    query = select(func.count()).select_from(Initiative).join(Summary, Summary.initiative_key == Initiative.key)
+    return session.scalar(query.where(*_conditions(doer, filters), Summary.waits_since.is_not(None))) or 0
+
+
+def leads(session: Session, doer: Doer) -> Mapping[str, str]:
+    """Who leads an initiative that this person may see: names by id."""
+    query = select(Person.id, Person.name).where(Person.id.in_(select(Initiative.lead_id).where(visible(doer)))).order_by(Person.folded)
+    return {row.id: row.name for row in session.execute(query)}
+
+
 def _base() -> Select[Initiative, Summary, str, str]:
     return (
         select(Initiative, Summary, Unit.name, Person.name)

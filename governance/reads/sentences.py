@@ -112,7 +112,6 @@ _MARKS = {
     "pack.issued": Mark("report", "idle"),
 }
 
-_DECISIONS = {Decision.APPROVE: "approved", Decision.REQUEST_CHANGES: "asked for changes to", Decision.REJECT: "rejected"}
 _OUTCOMES = {
     RequestState.PASSED: "settled request {request}: it passed",
     RequestState.REJECTED: "closed request {request} as rejected",
@@ -178,7 +177,7 @@ def _submitted(body: Facts) -> str:
 
 
 def _signed(body: Facts) -> str:
-    return f"{_DECISIONS[Decision(body['decision'])]} request {body['request']} for {_function(body)}, revision {body['revision']}"
+    return f"signed request {body['request']} for {_function(body)}, revision {body['revision']}: {word(Decision(body['decision'])).past}"
 
 
 def _finding(body: Facts) -> str:

@@ -1,6 +1,7 @@
 """Passwords, sessions and set-up links. Proving an identity is slow on purpose, so it comes before any transaction."""
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -152,13 +153,19 @@ def set_password(log: Log, person_id: str, password_hash: str) -> None:
 def hash_password(password: str, about: tuple[str, ...] = ()) -> str:
     """Check a new password and hash it (argon2id). Raises `RuleBroken` for a short, common or personal one.
 
-    `about` holds words that belong to the person. How easily it is guessed is zxcvbn's estimate (NIST SP 800-63B, 5.1.1.2).
+    `about` holds what belongs to the person; its words do not make a password stronger. How easily the rest is guessed is
+    zxcvbn's estimate (NIST SP 800-63B, 5.1.1.2).
     """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise _weak(f"Use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} signs; three or four unrelated words do well.")
-    if zxcvbn(password[:LONGEST_GUESSED], user_inputs=list(about))["score"] < LEAST_SCORE:
+    if zxcvbn(_without(about, password)[:LONGEST_GUESSED])["score"] < LEAST_SCORE:
         raise _weak("This password is among the first that others try. Use three or four unrelated words, and nothing about yourself.")
     return _hasher.hash(password)
+
+
+def _without(about: tuple[str, ...], password: str) -> str:
+    words = sorted((re.escape(word) for text in about for word in re.findall(r"\w{3,}", text)), key=len, reverse=True)
+    return re.sub("|".join(words), "", password, flags=re.IGNORECASE) if words else password
 
 
 def hashed(secret: str) -> str:

@@ -25,7 +25,7 @@ from governance.events.directory import (
     UnitOpened,
     UnitRenamed,
 )
-from governance.ledger.log import Log
+from governance.ledger.log import SYSTEM, Log
 from governance.models.accounts import Account
 from governance.models.directory import Person, PersonFunction, PersonRole, Unit
 from governance.reads import people
@@ -131,6 +131,8 @@ def grant_role(log: Log, person_id: str, role: Role, until: datetime | None = No
     _check_admin(log, "grant roles")
     _check_not_self(log, person_id)
     _person(log, person_id)
+    if until is not None and until <= log.now:
+        raise RuleBroken("That role would have ended already.", Problem("past", "Choose a day that is still to come.", "until"))
     if log.session.get(PersonRole, (person_id, role)) is not None:
         raise Conflict("This person has that role already. Withdraw it first to change its end.")
     log.record(RoleGranted(person=person_id, role=role, until=until.isoformat() if until else None), streams.person(person_id))
@@ -170,8 +172,10 @@ def _register(log: Log, person_id: str, profile: Profile, email: str) -> None:
     folded = email.strip().casefold()
     if not EMAIL.fullmatch(folded):
         raise RuleBroken("That is no e-mail address.", Problem("email", "Enter an address such as ada@example.org.", "email"))
-    if log.session.get(Person, person_id) is not None or log.session.scalar(select(Account).where(Account.email == folded)):
-        raise RuleBroken("Somebody with this short name or address is here already.", Problem("taken", "Choose another.", "person"))
+    if log.session.get(Person, person_id) is not None or person_id == SYSTEM.id:
+        raise RuleBroken("This short name is taken.", Problem("taken", "This short name is taken. Choose another.", "person"))
+    if log.session.scalar(select(Account).where(Account.email == folded)):
+        raise RuleBroken("This address is taken.", Problem("taken", "Somebody has an account with this address already.", "email"))
     profile_event = PersonRegistered(person=person_id, name=profile.name.strip(), title=profile.title.strip(), unit=profile.unit)
     log.record(profile_event, streams.person(person_id))
     log.session.add(Account(person_id=person_id, email=folded, password=None, failures=0, locked_until=None))

@@ -1,10 +1,10 @@
 """How templates write moments, numbers and words. Pure functions; markup is built with escape."""
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request, url_for
@@ -32,7 +32,7 @@ def moment(at: datetime | None, zone: ZoneInfo | None = None) -> Markup:
     if at is None:
         return Markup("")
     local = at.astimezone(zone or current.zone())
-    written = f"{day_in_words(local.date())}, {local:%H:%M} {local.tzname()}"
+    written = f"{day_in_words(local.date())}, {local:%H:%M} {zone_in_words(local)}"
     return Markup('<time datetime="{}">{}</time>').format(at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), written)
 
 
@@ -43,6 +43,12 @@ def day(on: date | None) -> Markup:
 
 def day_in_words(on: date) -> str:
     return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def zone_in_words(local: datetime) -> str:
+    """“CET”; where a zone has no letters, its distance: “UTC−03”."""
+    name = local.tzname() or "UTC"
+    return f"UTC{name.replace('-', MINUS)}" if name[0] in "+-" else name
 
 
 def ago(since: datetime, now: datetime) -> str:
@@ -85,16 +91,12 @@ def plain(member: StrEnum) -> str:
     return said.label if said.label[:2].isupper() else said.label[0].lower() + said.label[1:]
 
 
-def same_page(**changes: Any) -> str:
-    """This page with some query values changed; None takes one away."""
-    kept: dict[str, Any] = {name: values if len(values) > 1 else values[0] for name, values in request.args.lists()}
-    kept.update(changes)
-    return url_for(
-        request.endpoint or "", **{**(request.view_args or {}), **{name: value for name, value in kept.items() if value is not None}}
-    )
+def same_page(endpoint: str | None = None, /, **changes: object) -> str:
+    """This page, or another one at the same place, with some query values changed; None takes one away.
 
-
-def listed(names: Iterable[str]) -> str:
-    """“A, B and C”."""
-    *most, last = list(names)
-    return f"{', '.join(most)} and {last}" if most else last
+    The query goes into the address as text: as arguments of `url_for`, names such as `endpoint` or `_method` would steer it.
+    """
+    kept: dict[str, object] = {**request.args.to_dict(flat=False), **changes}
+    query = urlencode({name: value for name, value in kept.items() if value is not None}, doseq=True)
+    path = url_for(endpoint or request.endpoint or "", **(request.view_args or {}))
+    return f"{path}?{query}" if query else path

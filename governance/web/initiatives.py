@@ -1,7 +1,6 @@
 """The overview of an initiative, and what its lead states about it."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,20 +11,19 @@ from wtforms.validators import Optional as Maybe
 
 from governance.domain.errors import RuleBroken
 from governance.domain.policy import Policy
-from governance.domain.vocabulary import Decision, Function, RequestState, Standing
+from governance.domain.vocabulary import Function, RequestState, Standing
 from governance.models.gates import GateRequest
-from governance.models.summary import Summary, Waiting
+from governance.models.initiatives import TeamSeat, Tiering
 from governance.permissions import HOLDERS, Permission
 from governance.reads import overview as reading
 from governance.reads import people, policies
-from governance.reads.overview import Step
 from governance.services import initiatives
 from governance.web import current, loading
-from governance.web.filters import ago, day_in_words, plain
+from governance.web import overview_view as view
+from governance.web.filters import plain
 from governance.web.forms import Form, named_choices
 from governance.web.initiative_frame import frame
 from governance.web.intake import HINTS, DescriptionForm
-from governance.web.work import href_of
 from governance.words import word
 
 bp = Blueprint("initiatives", __name__, url_prefix="/initiatives/<key>")
@@ -46,10 +44,12 @@ class ReaderForm(Form):
 class SeatForm(PlainForm):
     person = SelectField("Accountable person", [Maybe()])
     deputy = SelectField("Deputy", [Maybe()])
-    hours = IntegerField("Hours a week", [Maybe(), NumberRange(0, 60, "Enter hours between 0 and 60.")], default=8)
+    hours_a_week = IntegerField("Hours a week", [Maybe(), NumberRange(0, 60, "Enter hours between 0 and 60.")], default=8)
 
 
 class TeamForm(Form):
+    """The four seats of a team. `seats` are those on record: a named seat changes hands, it is not emptied."""
+
     data_science = FormField(SeatForm, "Data science")
     it_ops = FormField(SeatForm, "IT operations")
     business = FormField(SeatForm, "Business")
@@ -60,6 +60,37 @@ class TeamForm(Form):
         for function in Function:
             self[function.value].person.choices = choices
             self[function.value].deputy.choices = choices
+
+    def given(self, function: Function) -> tuple[str, str | None, int]:
+        seat = self[function.value].data
+        return seat["person"], seat["deputy"] or None, seat["hours_a_week"] or 0
+
+    def changed(self, seats: Mapping[Function, TeamSeat]) -> Iterator[Function]:
+        for function in Function:
+            row = seats.get(function)
+            before = (row.person_id, row.deputy_id, row.hours_a_week) if row else None
+            if self.given(function)[0] and self.given(function) != before:
+                yield function
+
+    def is_complete(self, seats: Mapping[Function, TeamSeat]) -> bool:
+        """Whether every seat that is named, or has a deputy, has its person; else the fields say so."""
+        lacking = [one for one in Function if not self.given(one)[0] and (one in seats or self.given(one)[1])]
+        for function in lacking:
+            self[function.value].form.person.errors = [f"Choose who answers for {plain(function)}."]
+        return not lacking
+
+    def refuse(self, function: Function, refused: RuleBroken) -> None:
+        """Put what a refusal says onto the fields of one seat."""
+        for problem in refused.problems:
+            field = self[function.value].form[problem.about or "person"]
+            field.errors = [*field.errors, problem.message]
+
+    def problems(self, prefix: str = "") -> list[tuple[str, str | None]]:
+        found: list[tuple[str, str | None]] = [(str(error), None) for error in self.form_errors]
+        for function in Function:
+            for field in self[function.value].form:
+                found += [(f"{word(function).label}: {error}", prefix + field.id) for error in field.errors]
+        return found
 
 
 @bp.get("")
@@ -72,9 +103,10 @@ def overview(key: str) -> str:
     return render_template(
         "initiatives/overview.html",
         **around,
-        steps=[_step(step) for step in reading.steps(session, found.initiative)],
-        blockers=_blockers(found, waiting, around["names"]),
-        readiness=[_readiness(function, summary) for function in Function],
+        steps=[view.step(step) for step in reading.steps(session, found.initiative)],
+        blockers=view.blockers(found, summary, waiting, around["team"], around["names"]),
+        readiness=[view.ready(function, summary) for function in Function],
+        tier_view=_tier(around["tiering"]),
         gate=policy.gates.get(summary.gate or ""),
         policy=policy,
         happened=reading.timeline(session, latest, around["names"]),
@@ -87,7 +119,7 @@ def overview(key: str) -> str:
 
 @bp.route("/describe", methods=["GET", "POST"])
 def describe(key: str) -> Response | str | tuple[str, int]:
-    found = loading.initiative(key)
+    found = loading.governed(key, "change its description")
     row = found.initiative
     form = DescriptionForm(
         name=row.name, summary=row.summary, unit=row.unit_id, lead=row.lead_id, visibility=row.visibility.value, pilot_ends=row.pilot_ends
@@ -108,35 +140,41 @@ def describe(key: str) -> Response | str | tuple[str, int]:
 
 @bp.route("/team", methods=["GET", "POST"])
 def team(key: str) -> Response | str | tuple[str, int]:
-    found = loading.initiative(key)
-    seats = reading.team(current.session(), key)
-    named = {
-        function.value: {"person": seat.person_id, "deputy": seat.deputy_id or "", "hours": seat.hours_a_week}
-        for function, seat in seats.items()
-    }
-    form = TeamForm(data=named)
+    found, seats = loading.governed(key, "name its team"), reading.team(current.session(), key)
+    form = TeamForm(
+        data={
+            function.value: {"person": seat.person_id, "deputy": seat.deputy_id or "", "hours_a_week": seat.hours_a_week}
+            for function, seat in seats.items()
+        }
+    )
     form.offer()
-    if form.validate_on_submit():
-        try:
-            with current.writing() as log:
-                for function in Function:
-                    given = form[function.value].data
-                    if given["person"] and {**given, "hours": given["hours"] or 0} != named.get(function.value):
-                        initiatives.name_team(log, key, function, given["person"], given["deputy"] or None, given["hours"] or 0)
-        except RuleBroken as refused:
-            form.accept(refused)
-        else:
-            flash("The team is recorded.")
-            return redirect(url_for(".overview", key=key), 303)
+    if form.validate_on_submit() and form.is_complete(seats) and _is_named(key, form, seats):
+        flash("The team is recorded.")
+        return redirect(url_for(".overview", key=key), 303)
     page = render_template(
-        "initiatives/team.html", **frame(found, "overview"), form=form, functions=list(Function), problems=_team_problems(form)
+        "initiatives/team.html", **frame(found, "overview"), form=form, functions=list(Function), problems=form.problems()
     )
     return page, 422 if request.method == "POST" else 200
 
 
+def _is_named(key: str, form: TeamForm, seats: Mapping[Function, TeamSeat]) -> bool:
+    """Record every seat that changed, all of them or none; a refusal lands on the seat it is about."""
+    changed = list(form.changed(seats))
+    function = None
+    try:
+        with current.writing() as log:
+            for function in changed:
+                initiatives.name_team(log, key, function, *form.given(function))
+    except RuleBroken as refused:
+        assert function is not None
+        form.refuse(function, refused)
+        return False
+    return True
+
+
 @bp.route("/readers", methods=["GET", "POST"])
 def readers(key: str) -> Response | str | tuple[str, int]:
-    found, form = loading.initiative(key), ReaderForm()
+    found, form = loading.governed(key, "name its readers"), ReaderForm()
     named = reading.readers(current.session(), key)
     form.person.choices = named_choices(((row.id, row.name) for row in people.active_people(current.session())), "Choose a person")
     if form.validate_on_submit():
@@ -168,7 +206,7 @@ def remove_reader(key: str, person: str) -> Response:
 
 @bp.route("/model", methods=["GET", "POST"])
 def model(key: str) -> Response | str | tuple[str, int]:
-    found = loading.initiative(key)
+    found = loading.worked_on(key, "name the model version")
     form = ModelForm(version=found.initiative.model_version)
     if form.validate_on_submit():
         try:
@@ -190,64 +228,8 @@ def _policy(requests: Sequence[GateRequest]) -> Policy:
     return policies.by_digest(current.session(), pinned) if pinned else policies.current(current.session())
 
 
-def _step(step: Step) -> dict[str, object]:
-    state = "here" if step.here else "past" if step.entered else "ahead"
-    lines = []
-    if step.here and step.entered:
-        lines.append(f"{ago(step.entered, current.now())} so far, since {_day(step.entered)}")
-    elif step.entered and step.left:
-        lines.append(f"{_day(step.entered)} to {_day(step.left)}, {ago(step.entered, step.left)}")
-    shape = {"here": "progress", "past": "met", "ahead": "ahead"}[state]
-    return {"name": word(step.stage).label, "state": state, "shape": shape, "lines": lines}
-
-
-def _day(at: datetime) -> str:
-    return day_in_words(at.astimezone(current.zone()).date())
-
-
-def _readiness(function: Function, summary: Summary) -> dict[str, object]:
-    row, said = summary.readiness[function.value], summary.seats.get(function.value)
-    known = word(Decision(said)) if said in set(Decision) else None
-    titles = row["open"]
-    return {"function": function, **row, "said": known, "waits": said == "waiting", "open": titles[:3], "more": max(0, len(titles) - 3)}
-
-
-def _blockers(found: loading.Loaded, waiting: Sequence[Waiting], names: Mapping[str, str]) -> list[dict[str, object]]:
-    """Because what, by whom, since when, and the link that ends it."""
-    key = found.initiative.key
-    rows: list[dict[str, object]] = []
-    if found.initiative.standing is not Standing.GOOD:
-        since = f"Since {_day(found.initiative.standing_since)}. Compliance decides."
-        said = f"{word(found.initiative.standing).label}: {found.initiative.standing_why}"
-        rows.append(
-            {
-                "shape": "hold",
-                "tone": "bad",
-                "what": said,
-                "by": since,
-                "href": url_for("facts.tiering", key=key),
-                "link": "See the answers",
-            }
-        )
-    for row in waiting:
-        by = names.get(row.person_id or "") or (f"whoever holds {plain(row.function)}" if row.function else "anybody")
-        me = row.person_id == current.doer().id
-        rows.append(
-            {
-                "shape": "you" if me else "waiting",
-                "tone": "you" if me else "idle",
-                "what": row.what,
-                "by": f"By {'you' if me else by}. Since {_day(row.since)}, {ago(row.since, current.now())}.",
-                "href": href_of(row.kind, key, row.request_id, row.subject),
-                "link": "Open",
-            }
-        )
-    return rows
-
-
-def _team_problems(form: TeamForm) -> list[tuple[str, str | None]]:
-    found: list[tuple[str, str | None]] = [(str(error), None) for error in form.form_errors]
-    for function in Function:
-        for field in form[function.value].form:
-            found += [(f"{word(function).label}: {error}", field.id) for error in field.errors]
-    return found
+def _tier(tiering: Tiering | None) -> view.TierView | None:
+    """What the tier rests on, by the policy that judged the answers."""
+    if tiering is None or tiering.tier is None:
+        return None
+    return view.tier(policies.by_digest(current.session(), tiering.policy), tiering)

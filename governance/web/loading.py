@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from governance.domain import rights
 from governance.domain.rights import Ties
+from governance.domain.vocabulary import Role
 from governance.models.initiatives import Initiative
 from governance.reads import people
 from governance.web import current
@@ -17,6 +18,7 @@ class Loaded:
     ties: Ties
     leads: bool
     works_on_it: bool
+    governs: bool  # leads it, or is a compliance officer
 
 
 def initiative(key: str) -> Loaded:
@@ -25,4 +27,20 @@ def initiative(key: str) -> Loaded:
     ties = people.ties(current.session(), key)
     rights.check_may_see(current.doer(), ties)
     assert row is not None
-    return Loaded(row, ties, leads=current.doer().id == ties.lead, works_on_it=rights.on_team(current.doer(), ties))
+    doer = current.doer()
+    leads = doer.id == ties.lead
+    return Loaded(row, ties, leads, works_on_it=rights.on_team(doer, ties), governs=leads or Role.COMPLIANCE_OFFICER in doer.roles)
+
+
+def governed(key: str, deed: str) -> Loaded:
+    """The same for who may do a lead's deed, so that nobody fills in a form in vain. Raises `NotAllowed` for everybody else."""
+    found = initiative(key)
+    rights.check_may_govern(current.doer(), found.ties, deed)
+    return found
+
+
+def worked_on(key: str, deed: str) -> Loaded:
+    """The same for the lead and the team."""
+    found = initiative(key)
+    rights.check_may_work_on(current.doer(), found.ties, deed)
+    return found

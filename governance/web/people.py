@@ -4,63 +4,22 @@ from datetime import UTC, datetime, time
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
-from wtforms import EmailField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
-from wtforms.validators import Optional as Maybe
 
 from governance.domain.errors import RuleBroken
 from governance.domain.vocabulary import Function, Role
+from governance.permissions import ROUTES, allows
 from governance.reads import directory as reading
 from governance.reads import people
 from governance.reads.directory import Listed, Wanted
 from governance.services import accounts, directory
-from governance.services.directory import Profile
 from governance.web import csvs, current
-from governance.web.forms import DayField, Form, closed_choices, named_choices
+from governance.web.filters import same_page
+from governance.web.people_forms import DisableForm, FunctionForm, PersonForm, ProfileForm, RoleForm
 from governance.words import word
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 
 HEADER = ("person", "name", "title", "unit", "e-mail", "roles", "functions", "disabled")
-
-
-class ProfileForm(Form):
-    name = StringField("Name", [InputRequired("Enter a name."), Length(2, 200, "Enter a name of 2 to 200 signs.")])
-    title = StringField("Job title", [Length(max=200, message="Use at most 200 signs.")])
-    unit = SelectField("Unit", [InputRequired("Choose a unit.")])
-    qualifications = TextAreaField("Qualifications", [Maybe()], description="One a line, as the policy names them: model validation.")
-    time_zone = StringField("Time zone", [Maybe()], description="Left empty, the organisation's.")
-
-    def offer(self) -> None:
-        self.unit.choices = named_choices(people.units(current.session()).items(), "Choose a unit")
-
-    def profile(self) -> Profile:
-        qualifications = tuple(line.strip() for line in (self.qualifications.data or "").splitlines() if line.strip())
-        return Profile(self.name.data, self.title.data or "", self.unit.data, qualifications, self.time_zone.data or None)
-
-
-class PersonForm(ProfileForm):
-    person = StringField(
-        "Short name", [InputRequired("Enter a short name.")], description="Such as ada.lind. It stands in the record and does not change."
-    )
-    email = EmailField("E-mail address", [InputRequired("Enter an address.")])
-
-
-class RoleForm(Form):
-    role = SelectField("Role", [InputRequired("Choose a role.")], choices=closed_choices(Role, "Choose a role"))
-    until = DayField("Until", [Maybe()], description="Only where it ends, as an auditor's does.", render_kw={"type": "date"})
-
-
-class FunctionForm(Form):
-    function = SelectField("Function", [InputRequired("Choose a function.")], choices=closed_choices(Function, "Choose a function"))
-    unit = SelectField("In", [Maybe()])
-
-    def offer(self) -> None:
-        self.unit.choices = named_choices(people.units(current.session()).items(), "All units")
-
-
-class DisableForm(Form):
-    reason = StringField("Why", [InputRequired("Say why the account is disabled.")])
 
 
 @bp.get("")
@@ -79,7 +38,7 @@ def listing() -> str:
         roles=[(role.value, word(role).label) for role in Role],
         functions=[(function.value, word(function).label) for function in Function],
         sorting={"by": "unit" if wanted.by_unit else "name", "down": wanted.descending},
-        export=f"{url_for('.export')}?{request.query_string.decode()}",
+        export=same_page(".export"),
     )
 
 
@@ -221,27 +180,17 @@ def _page(
     if listed is None:
         abort(404)
     forms = {
-        "profile": profile or _filled(listed),
-        "role": role or RoleForm(),
-        "function": function or FunctionForm(),
-        "leaving": leaving or DisableForm(),
+        "profile": profile or ProfileForm.of(listed.person),
+        "role": role or RoleForm(formdata=None),
+        "function": function or FunctionForm(formdata=None),
+        "leaving": leaving or DisableForm(formdata=None),
     }
     for form in (forms["profile"], forms["function"]):
         form.offer()
     problems = [problem for name, form in forms.items() for problem in form.problems(f"{name}-")]
-    return render_template("people/person.html", listed=listed, units=people.units(current.session()), problems=problems, **forms)
-
-
-def _filled(listed: Listed) -> ProfileForm:
-    row = listed.person
-    return ProfileForm(
-        formdata=None,
-        name=row.name,
-        title=row.title,
-        unit=row.unit_id,
-        qualifications="\n".join(row.qualifications),
-        time_zone=row.time_zone or "",
-    )
+    trail = url_for("ledger.entries", person=person_id) if allows(ROUTES["ledger.entries"], current.doer()) else None
+    units = people.units(current.session())
+    return render_template("people/person.html", listed=listed, units=units, trail=trail, problems=problems, **forms)
 
 
 def _wanted() -> Wanted:
@@ -268,5 +217,5 @@ def _row(listed: Listed) -> list[object]:
         listed.email,
         " ".join(r.role.value for r in listed.roles),
         "; ".join(held),
-        row.disabled_at or "",
+        row.disabled_at.isoformat() if row.disabled_at else "",
     ]

@@ -1,10 +1,12 @@
 """The portfolio as a board by stage and as a table."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 
 from governance.domain.lifecycle import ORDER
 from governance.domain.vocabulary import Decision, Function, RequestState, Role, Stage, Standing, Tier
@@ -36,49 +38,72 @@ HEADER = (
 )
 
 
+STATES = (RequestState.DRAFT, RequestState.IN_REVIEW, RequestState.CHANGES_REQUESTED)
+"""Of a request that is still open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for. A value that is not known counts as not given, and `unknown` names its filter."""
+
+    filters: Filters
+    unknown: tuple[str, ...]
+    units: Mapping[str, str]
+    leads: Mapping[str, str]
+
+
 @bp.get("")
 def board() -> str:
-    filters = asked()
-    columns, counts = portfolio.board(current.session(), current.doer(), filters)
+    asked = read_address()
+    columns, counts = portfolio.board(current.session(), current.doer(), asked.filters)
     shown = [(stage, columns[stage], counts[stage]) for stage in ORDER if stage is not Stage.RETIRED or counts[stage]]
     return render_template(
-        "portfolio/board.html", columns=shown, title=_title(sum(counts.values())), most=portfolio.MOST_ON_BOARD, **_around(filters)
+        "portfolio/board.html", columns=shown, title=_title(asked, sum(counts.values())), most=portfolio.MOST_ON_BOARD, **_around(asked)
     )
 
 
 @bp.get("/table")
 def table() -> str:
-    filters = asked()
-    page = portfolio.page(current.session(), current.doer(), filters, request.args.get("page", 1, type=int))
-    sorting = {"by": filters.sort.value, "down": filters.descending}
-    return render_template("portfolio/table.html", page=page, title=_title(page.total), sorting=sorting, **_around(filters))
+    asked = read_address()
+    page = portfolio.page(current.session(), current.doer(), asked.filters, request.args.get("page", 1, type=int))
+    sorting = {"by": asked.filters.sort.value, "down": asked.filters.descending}
+    return render_template("portfolio/table.html", page=page, title=_title(asked, page.total), sorting=sorting, **_around(asked))
 
 
 @bp.get("/export.csv")
 def export() -> Response:
-    lines = portfolio.every(current.session(), current.doer(), asked())
+    lines = portfolio.every(current.session(), current.doer(), read_address().filters)
     return csvs.answer("portfolio", HEADER, (_row(line) for line in lines))
 
 
-def asked() -> Filters:
-    """The filters of the address; a value that is not known counts as not given."""
-    units = people.units(current.session())
-    sort = member(Sort, "sort")
-    return Filters(
+def read_address() -> Asked:
+    units, leads = people.units(current.session()), portfolio.leads(current.session(), current.doer())
+    unknown: list[str] = []
+
+    def known(name: str, said: str, values: Mapping[str, str]) -> str | None:
+        value = request.args.get(name, "")
+        if value and value not in values:
+            unknown.append(said)
+        return value if value in values else None
+
+    def member(name: str, said: str, kind: type[Member]) -> Member | None:
+        value = known(name, said, {one.value: "" for one in kind})
+        return kind(value) if value else None
+
+    state = member("state", "gate request", RequestState)
+    sort = member("sort", "order", Sort)
+    filters = Filters(
         text=request.args.get("q", "")[:200],
-        stage=member(Stage, "stage"),
-        standing=member(Standing, "standing"),
-        tier=member(Tier, "tier"),
-        unit=unit if (unit := request.args.get("unit", "")) in units else None,
-        state=state.value if (state := member(RequestState, "state")) else None,
+        stage=member("stage", "stage", Stage),
+        standing=member("standing", "standing", Standing),
+        tier=member("tier", "risk tier", Tier),
+        unit=known("unit", "unit", units),
+        lead=known("lead", "lead", leads),
+        state=state.value if state else None,
         sort=sort or Sort.LAST,
         descending=request.args.get("down", "1" if sort is None else "0") == "1",
     )
-
-
-def member(kind: type[Member], name: str) -> Member | None:
-    value = request.args.get(name, "")
-    return kind(value) if value in set(kind) else None
+    return Asked(filters, tuple(unknown), units, leads)
 
 
 def marks(line: Line) -> list[dict[str, str]]:
@@ -92,25 +117,34 @@ def marks(line: Line) -> list[dict[str, str]]:
     return found
 
 
-def _around(filters: Filters) -> dict[str, object]:
+def _around(asked: Asked) -> dict[str, object]:
     roles: frozenset[Role] = current.doer().roles
     return {
-        "filters": filters,
-        "units": list(people.units(current.session()).items()),
+        "filters": asked.filters,
+        "unknown": asked.unknown,
+        "units": list(asked.units.items()),
+        "leads": list(asked.leads.items()),
         "stages": [(stage.value, word(stage).label) for stage in Stage],
         "tiers": [(tier.value, word(tier).label) for tier in Tier],
         "standings": [(standing.value, word(standing).label) for standing in Standing],
-        "states": [
-            (state.value, word(state).label) for state in (RequestState.DRAFT, RequestState.IN_REVIEW, RequestState.CHANGES_REQUESTED)
-        ],
+        "states": [(state.value, word(state).label) for state in STATES],
         "may_register": bool(HOLDERS[Permission.REGISTER] & roles),
-        "export": f"{url_for('portfolio.export')}?{request.query_string.decode()}",
         "marks": marks,
+        "on": _on,
     }
 
 
-def _title(total: int) -> str:
-    return f"{counted(total, 'initiative')}" if total else "No initiative to show"
+def _title(asked: Asked, total: int) -> str:
+    """The answer first: how many there are, and how many of them wait for somebody."""
+    if not total:
+        return "No initiative to show"
+    waiting = portfolio.waiting(current.session(), current.doer(), asked.filters)
+    return f"{counted(total, 'initiative')}, {f'{waiting:,}' if waiting else 'none'} waiting for somebody"
+
+
+def _on(at: datetime) -> date:
+    """The day of a moment where the reader is."""
+    return at.astimezone(current.zone()).date()
 
 
 def _row(line: Line) -> list[object]:
