@@ -21,6 +21,7 @@ from governance.settings import is_loopback
 from governance.web import current
 from governance.web.forms import Form
 from governance.web.guard import TOKEN
+from governance.words import word
 
 bp = Blueprint("accounts", __name__)
 
@@ -163,8 +164,8 @@ def _demo_people() -> list[tuple[Person, str]]:
         return []
     roles: dict[str, list[str]] = {}
     for row in current.session().scalars(select(PersonRole).order_by(PersonRole.role)):
-        roles.setdefault(row.person_id, []).append(row.role.value.replace("_", " "))
-    return [(person, ", ".join(roles.get(person.id, ["no role"]))) for person in people.active_people(current.session())]
+        roles.setdefault(row.person_id, []).append(word(row.role).label)
+    return [(person, ", ".join(roles.get(person.id, ["No role"]))) for person in people.active_people(current.session())]
 
 
 def _demo_password() -> str | None:

@@ -29,9 +29,10 @@ def register(app: Flask) -> None:
 
 
 def admit() -> Answer | None:
-    """Let the request in, send it to sign in, or refuse it. An unknown route is refused by the router before."""
+    """Let the request in, send it to sign in, or refuse it. An unknown route is refused by the router after this."""
     g.doer = None
     if request.endpoint is None:
+        _recognise()  # the page that says so keeps the menu
         return None
     permission = ROUTES[request.endpoint]
     if request.endpoint in ("static", "bootstrap.static", "health.healthz"):

@@ -32,8 +32,6 @@ def register(app: Flask) -> None:
 
 def surroundings() -> dict[str, object]:
     """For pages only: files and redirects never ask for it."""
-    if request.endpoint is None:
-        return {"nav": [], "organisation": None, "demo": False, "doer": None, "time_zone": "UTC"}
     organisation = current.organisation()
     return {
         "nav": entries() if current.signed_in() else [],

@@ -75,7 +75,11 @@ class DecisionForm(Form):
 class SignForm(DecisionForm):
     """A decision with the proof of who makes it."""
 
-    password = PasswordField("Your password", [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)])
+    password = PasswordField(
+        "Your password",
+        [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)],
+        render_kw={"autocomplete": "current-password"},
+    )
 
 
 def decision_form(view: RequestView, *, formdata: Any = None, blank: bool = False, signing: bool = False) -> Any:

@@ -188,3 +188,10 @@ def test_demo_sign_in_is_closed_elsewhere(site: Site) -> None:
     browser.get("/sign-in")
 
     assert browser.post("/demo-sign-in", person="omar").status_code == 404
+
+
+def test_an_unknown_address_keeps_the_menu_of_who_is_signed_in(site: Site) -> None:
+    known, stranger = site.browser("lena").get("/nowhere"), site.app.test_client().get("/nowhere")
+
+    assert (known.status_code, stranger.status_code) == (404, 404)
+    assert "Sign out" in known.text and "Sign out" not in stranger.text
