@@ -253,7 +253,8 @@ def _in_words(session: Session, initiative: Initiative, turns: tuple[Turn, ...])
     if initiative.standing is not Standing.GOOD:
         return f"{word(initiative.standing).label}: {initiative.standing_why or 'compliance decides'}"
     named = people.names(session, [turn.person for turn in turns])
-    who = [named[turn.person] if turn.person else _plain(turn.function) for turn in turns if turn.kind not in ("finding", "accept")]
+    asked = [turn for turn in turns if turn.kind not in ("finding", "accept")] or turns
+    who = [named[turn.person] if turn.person else _plain(turn.function) for turn in asked]
     return ", ".join(dict.fromkeys(name for name in who if name)) or "nobody"
 
 

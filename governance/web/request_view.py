@@ -236,7 +236,8 @@ def _review_heading(table: OnTheTable, cards: Sequence[Card], lead: str) -> str:
     waiting = [card for card in cards if card.state in ("yours", "waiting", "barred", "fallen", "later")]
     if not waiting:
         return "Every seat has approved, but a check keeps the gate shut"
-    functions = " and ".join(word(card.function).past for card in waiting)
+    *others, last = (word(card.function).past for card in waiting)
+    functions = f"{', '.join(others)} and {last}" if others else last
     if len(waiting) > 1:
         return f"Waiting for {functions}"
     able = list(dict.fromkeys(name for view in waiting[0].seats if view.state != "approve" for name in view.can))

@@ -48,7 +48,7 @@ def test_a_complete_request_goes_to_review(site: Site) -> None:
 
     assert answer.status_code == 303
     page = text_of(browser.get(PAGE))
-    assert "Waiting for data science and IT operations and business and compliance" in page
+    assert "Waiting for data science, IT operations, business and compliance" in page
     assert "Everybody signs exactly this" in page
     assert "“Ready.”" in page
 
