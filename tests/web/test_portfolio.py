@@ -100,6 +100,13 @@ def test_the_title_says_how_many_and_how_many_wait(three: Site) -> None:
     assert "1 initiative, 1 waiting for somebody" in text_of(three.browser("joao").get("/portfolio/table?unit=energy"))
 
 
+@pytest.mark.parametrize("page", ["", "/table"])
+def test_an_empty_list_leads_back_to_the_whole_portfolio(three: Site, page: str) -> None:
+    said = text_of(three.browser("lena").get(f"/portfolio{page}?q=unheard"))
+
+    assert "Nothing fits these filters." in said and "show the whole portfolio" in said
+
+
 def test_long_lists_come_in_pages_that_say_where_one_is(site: Site) -> None:
     for number in range(52):
         register(site, f"Number {number:02}")
