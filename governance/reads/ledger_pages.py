@@ -200,7 +200,7 @@ def in_text(value: object) -> str:
         case list():
             return ", ".join(in_text(part) for part in value)
         case dict():
-            return ", ".join(f"{name}: {in_text(part)}" for name, part in value.items())
+            return ", ".join(f"{name}: {in_text(part) or 'nothing'}" for name, part in value.items())
         case _:
             return str(value)
 

@@ -8,6 +8,7 @@ from governance.domain import rights
 from governance.domain.errors import NotThere
 from governance.models.answers import Evidence
 from governance.models.directory import Person
+from governance.models.initiatives import Initiative
 from governance.reads import people, words
 from governance.web import current
 
@@ -23,6 +24,7 @@ def statement(evidence_id: str) -> str:
     return render_template(
         "evidence/piece.html",
         piece=piece,
+        initiative=current.session().get_one(Initiative, piece.initiative_key).name,
         words=words.text(current.session(), piece.digest),
         author=current.session().get_one(Person, piece.by),
     )

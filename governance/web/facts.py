@@ -80,6 +80,7 @@ def _page(found: loading.Loaded, policy: Policy, answers: Answers, problems: obj
         answers=answers,
         assessed=assessed,
         answer_words=ANSWERS,
+        texts={question.id: question.text for question in policy.tiering.questions},
         asked=[(fact, _options(fact), _said(answers.asked.get(fact.name))) for fact in assessed.asked],
         derived=_derived(policy, assessed),
         known={limit.name: limit for limit in reading.limits(current.session(), found.initiative.key)},
@@ -117,7 +118,7 @@ def _fact_value(fact: Fact, said: str) -> FactValue | None:
 
 
 def _options(fact: Fact) -> list[tuple[str, str]]:
-    return [(value, value) for value in fact.values] or [("yes", "Yes"), ("no", "No")]
+    return [(value, value.replace("_", " ").capitalize()) for value in fact.values] or [("yes", "Yes"), ("no", "No")]
 
 
 def _said(value: FactValue | None) -> str:
@@ -145,5 +146,5 @@ def _good(said: str) -> Good | None:
 
 
 def _plain(name: str) -> str:
-    words = name.replace("_", " ")
-    return words[0].upper() + words[1:].replace("eu ", "EU ")
+    words = " ".join({"eu": "EU", "ai": "AI"}.get(word, word) for word in name.split("_"))
+    return words[0].upper() + words[1:]
