@@ -22,7 +22,7 @@ from governance.domain.vocabulary import (
     Stage,
     Standing,
     Tier,
-    Turn,
+    Undecided,
     Visibility,
 )
 
@@ -54,12 +54,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Standing.ON_HOLD: _plain("On hold", "what runs may run on; nothing new passes", "hold", "warn"),
         Standing.SUSPENDED: _plain("Suspended", "must not run", "hold", "bad"),
     },
-    Function: {
-        Function.DATA_SCIENCE: _plain("Data science"),
-        Function.IT_OPS: Word("IT operations", "IT operations", ""),
-        Function.BUSINESS: _plain("Business"),
-        Function.COMPLIANCE: _plain("Compliance"),
-    },
+    Function: {one: Word(one.spoken[0].upper() + one.spoken[1:], one.spoken, "") for one in Function},
     Section: {
         Section.COMMON: _plain("Common section", "initiative, facts, tier, model version, policy and plan; belongs to every seat"),
         Section.DATA_SCIENCE: _plain("Data science"),
@@ -101,13 +96,13 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
             "Reject", "rejected", "I do not agree that this gate is passed; the findings I name say why.", "not-met", "bad"
         ),
     },
-    Turn: {
-        Turn.YOURS: _plain("Your turn", "you can decide now", "you", "you"),
-        Turn.FALLEN: _plain("Lapsed", "a decision was given and counts no longer", "stale", "warn"),
-        Turn.BARRED: _plain("You cannot sign", "you hold the function, and a rule keeps you from this seat", "na"),
-        Turn.WAITING: _plain("Waiting", "somebody else can decide now", "waiting"),
-        Turn.LATER: _plain("Not asked yet", "seats of a lower order decide first", "todo"),
-        Turn.CLOSED: _plain("Not signed", "the request is not in review", "na"),
+    Undecided: {
+        Undecided.YOURS: _plain("Your turn", "you can decide now", "you", "you"),
+        Undecided.FALLEN: _plain("Lapsed", "a decision was given and counts no longer", "stale", "warn"),
+        Undecided.BARRED: _plain("You cannot sign", "you hold the function, and a rule keeps you from this seat", "na"),
+        Undecided.WAITING: _plain("Waiting", "somebody else can decide now", "waiting"),
+        Undecided.LATER: _plain("Not asked yet", "seats of a lower order decide first", "todo"),
+        Undecided.CLOSED: _plain("Not signed", "the request is not in review", "na"),
     },
     Severity: {
         Severity.BLOCKING: _plain("Blocking", "must be met"),
@@ -171,3 +166,9 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
 def word(member: StrEnum) -> Word:
     """The word of a member. Every member of every closed set has one; a test says so."""
     return WORDS[type(member)][member]
+
+
+def named(name: str) -> str:
+    """A name of the policy, such as a fact's, as people read it: `eu_role` is “EU role”."""
+    words = " ".join({"eu": "EU", "ai": "AI"}.get(part, part) for part in name.split("_"))
+    return words[0].upper() + words[1:]

@@ -92,11 +92,15 @@ def check_leads(doer: Doer, ties: Ties, deed: str) -> None:
         raise NotAllowed(f"Only the lead of {ties.initiative} can {deed}.")
 
 
+def may_govern(doer: Doer, ties: Ties) -> bool:
+    return doer.id == ties.lead or Role.COMPLIANCE_OFFICER in doer.roles
+
+
 def check_may_govern(doer: Doer, ties: Ties, deed: str) -> None:
     """Raise unless the doer leads the initiative or is a compliance officer who may see it."""
     check_active(doer)
     check_may_see(doer, ties)
-    if doer.id != ties.lead and Role.COMPLIANCE_OFFICER not in doer.roles:
+    if not may_govern(doer, ties):
         raise NotAllowed(f"Only the lead of {ties.initiative} or a compliance officer can {deed}.")
 
 

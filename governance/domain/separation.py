@@ -50,8 +50,7 @@ def obstacles(review: Review, seat: Seat, signer: Signer, around: Circumstances)
     holding = holding_for(signer, seat.function, around.unit)
     label = seat.label
     if holding is None:
-        function = seat.function.value.replace("it_ops", "IT operations").replace("_", " ")
-        yield f"You do not hold the function this seat needs ({function}) for this unit. An administrator can grant it."
+        yield f"You do not hold the function this seat needs ({seat.function.spoken}) for this unit. An administrator can grant it."
     elif holding.since > around.first_submitted:
         yield "You were given this function after the request was submitted. Somebody who held it before has to sign it off."
     if seat.qualification and seat.qualification not in signer.qualifications:

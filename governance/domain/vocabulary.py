@@ -28,6 +28,11 @@ class Function(StrEnum):
     BUSINESS = "business"
     COMPLIANCE = "compliance"
 
+    @property
+    def spoken(self) -> str:
+        """Inside a sentence, where a rule names it."""
+        return "IT operations" if self is Function.IT_OPS else self.value.replace("_", " ")
+
 
 class Section(StrEnum):
     """A part of a dossier: the common one, and one per function."""
@@ -75,8 +80,8 @@ class Decision(StrEnum):
     REJECT = "reject"
 
 
-class Turn(StrEnum):
-    """Where a seat stands that has no decision which counts, as one reader sees it."""
+class Undecided(StrEnum):
+    """Where a seat stands that has no decision which counts, as one reader sees it. The first of several speaks for a function."""
 
     YOURS = "yours"
     FALLEN = "fallen"

@@ -3,8 +3,9 @@
 import re
 from collections import Counter
 
+from governance.domain.text import listed
 from governance.domain.vocabulary import OPEN_STATES, AnswerState, Decision, Function, RequestState, Stage, Standing
-from governance.packs.phrases import Mark, counted, days_between, inside, label, listed, long_day, mark, ordinal, sentence, spoken
+from governance.packs.phrases import Mark, counted, days_between, inside, label, long_day, mark, ordinal, sentence, spoken
 from governance.packs.record import Check, Finding, GateRequest, InitiativeRecord, Revision, SignOff
 from governance.packs.tokens import Tone
 

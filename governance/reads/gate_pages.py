@@ -14,7 +14,8 @@ from governance.domain.errors import RuleBroken
 from governance.domain.policy import Seat
 from governance.domain.rights import Doer
 from governance.domain.signoffs import Fall, Reason
-from governance.domain.vocabulary import Decision, Function, RequestState, Section, Turn
+from governance.domain.text import listed
+from governance.domain.vocabulary import Decision, Function, RequestState, Section, Undecided
 from governance.events import streams
 from governance.ledger import read
 from governance.models.gates import GateRequest, Revision, SignOff
@@ -27,9 +28,9 @@ from governance.reads.material import material
 from governance.reads.reviews import OnTheTable
 from governance.words import word
 
-SeatState: TypeAlias = Decision | Turn
+SeatState: TypeAlias = Decision | Undecided
 
-_WORST: tuple[SeatState, ...] = (*(one for one in reversed(Decision) if one is not Decision.APPROVE), *Turn, Decision.APPROVE)
+_WORST: tuple[SeatState, ...] = (*(one for one in reversed(Decision) if one is not Decision.APPROVE), *Undecided, Decision.APPROVE)
 """Which state speaks for a function with several seats."""
 
 
@@ -101,7 +102,16 @@ class _Reader:
             return SeatView(seat, state, notes=notes, can=can)
         row = self.rows[given_and_why[0].leaf]
         why, changed = self._why(row, given_and_why[1])
-        return SeatView(seat, Turn.YOURS if state is Turn.YOURS else Turn.FALLEN, row, self._reason(row), None, (why, *notes), changed, can)
+        return SeatView(
+            seat,
+            Undecided.YOURS if state is Undecided.YOURS else Undecided.FALLEN,
+            row,
+            self._reason(row),
+            None,
+            (why, *notes),
+            changed,
+            can,
+        )
 
     def _at_rest(self, seat: Seat) -> SeatView:
         """A seat of a request that is not in review: what it said last, if anything."""
@@ -110,23 +120,23 @@ class _Reader:
             given, why = self.fallen.get(seat.id, (None, None))
             if given is not None and why is not None:
                 sentence, changed = self._why(said[-1], why)
-                return SeatView(seat, Turn.FALLEN, said[-1], self._reason(said[-1]), None, (sentence,), changed)
+                return SeatView(seat, Undecided.FALLEN, said[-1], self._reason(said[-1]), None, (sentence,), changed)
         if said:
             return SeatView(seat, said[-1].decision, said[-1], self._reason(said[-1]))
-        return SeatView(seat, Turn.CLOSED)
+        return SeatView(seat, Undecided.CLOSED)
 
     def _open_seat(self, seat: Seat) -> tuple[SeatState, tuple[str, ...], tuple[str, ...]]:
         """Whether the reader may take the seat, and if not, who can."""
         can = self._candidates(seat)
         lower = signoffs.waits_for_lower(self.review, seat, self.now)
         if lower and signoffs.can_still_pass(self.review):
-            return Turn.LATER, (f"Decides after {_joined([other.label for other in lower])}.",), can
+            return Undecided.LATER, (f"Decides after {listed([other.label for other in lower])}.",), can
         signer = people.signer(self.doer)
         barred = list(separation.obstacles(self.review, seat, signer, self.table.around))
         if not barred:
-            return Turn.YOURS, (), can
+            return Undecided.YOURS, (), can
         holds = separation.holding_for(signer, seat.function, self.table.around.unit) is not None
-        return (Turn.BARRED, tuple(barred), can) if holds else (Turn.WAITING, (), can)
+        return (Undecided.BARRED, tuple(barred), can) if holds else (Undecided.WAITING, (), can)
 
     def _candidates(self, seat: Seat) -> tuple[str, ...]:
         holders = people.holders(self.session, seat.function, self.table.around.unit)
@@ -137,7 +147,7 @@ class _Reader:
     def _why(self, row: SignOff, why: Fall) -> tuple[str, tuple[Change, ...]]:
         match why.reason:
             case Reason.CHANGED:
-                parts = _joined([_part(section) for section in why.sections])
+                parts = listed([_part(section) for section in why.sections])
                 return f"No longer counts: {parts} changed after it was signed.", self._moved(row, why.sections)
             case Reason.ANSWERED:
                 return f"Its request for changes was answered by revision {self.review.revision}.", ()
@@ -205,10 +215,6 @@ def conversation(session: Session, request: GateRequest) -> list[Line]:
     """Everything that happened to a request and what people said about it, oldest first."""
     story = read.entries(session, Leaf.stream == streams.initiative(request.initiative_key), newest_first=False)
     return ledger_pages.in_words(session, [entry for entry in story if entry.body.get("request") == request.id])
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def earlier_answers(session: Session, table: OnTheTable) -> Mapping[str, Answer]:

@@ -23,6 +23,7 @@ from governance.packs.fonts import installed
 from governance.packs.record import Cut, InitiativeRecord, Labelled, TrailEntry, TrailRecord
 from governance.reads import material as reading
 from governance.reads import people, policies, report_requests, sentences, words
+from governance.words import named
 
 DIRECTORY = ("settings/", "unit/", "person/", "policy/")
 COVERS = ("settings of the organisation", "units", "people, their roles and functions", "published policies")
@@ -142,12 +143,12 @@ def _facts(session: Session, key: str) -> Iterable[Labelled]:
     row = session.get(Tiering, key)
     for name, value in sorted(row.facts.items()) if row else ():
         said = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else value
-        yield Labelled(label=_plain(name), value=said)
+        yield Labelled(label=named(name), value=said)
 
 
 def _limits(session: Session, key: str) -> Iterable[Labelled]:
     for limit in reading.limits(session, key):
-        yield Labelled(label=_plain(limit.name), value=f"{limit.value} {limit.unit}")
+        yield Labelled(label=named(limit.name), value=f"{limit.value} {limit.unit}")
 
 
 def _stages(session: Session, key: str) -> Iterable[record.StageEntry]:
@@ -235,8 +236,3 @@ def _trail(session: Session, entries: list[Entry]) -> tuple[TrailEntry, ...]:
         )
         for entry in entries
     )
-
-
-def _plain(name: str) -> str:
-    said = name.replace("_", " ").replace("eu ", "EU ")
-    return said[0].upper() + said[1:]

@@ -152,9 +152,9 @@ def _answer_turns(
         if mine:
             person = seats[function].person_id if function in seats else initiative.lead_id
             counted = "1 check" if len(mine) == 1 else f"{len(mine)} checks"
-            what = f"Answer {counted} of {_plain(function)} for {request.gate}"
+            what = f"Answer {counted} of {function.spoken} for {request.gate}"
             why = (
-                f"You answer for {_plain(function)} in its team"
+                f"You answer for {function.spoken} in its team"
                 if function in seats
                 else "You lead it, and nobody is named for this function"
             )
@@ -191,7 +191,7 @@ def _seat_turns(session: Session, table: OnTheTable, now: datetime) -> Iterator[
             continue
         holders = people.holders(session, seat.function, table.around.unit)
         excluded = {who.id for who in holders if any(obstacles(table.review, seat, who, table.around))}
-        why = f"You hold {_plain(seat.function)}"
+        why = f"You hold {seat.function.spoken}"
         yield Turn(
             "sign",
             f"Sign off {table.request.gate} as {seat.label}",
@@ -254,12 +254,8 @@ def _in_words(session: Session, initiative: Initiative, turns: tuple[Turn, ...])
         return f"{word(initiative.standing).label}: {initiative.standing_why or 'compliance decides'}"
     named = people.names(session, [turn.person for turn in turns])
     asked = [turn for turn in turns if turn.kind not in ("finding", "accept")] or turns
-    who = [named[turn.person] if turn.person else _plain(turn.function) for turn in asked]
+    who = [named[turn.person] if turn.person else turn.function.spoken if turn.function else "" for turn in asked]
     return ", ".join(dict.fromkeys(name for name in who if name)) or "nobody"
-
-
-def _plain(function: Function | None) -> str:
-    return "" if function is None else {"it_ops": "IT operations"}.get(function.value, function.value.replace("_", " "))
 
 
 def _changes_at(table: OnTheTable | None, now: datetime) -> datetime | None:

@@ -158,14 +158,17 @@ def hash_password(password: str, about: tuple[str, ...] = ()) -> str:
     """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise _weak(f"Use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} signs; three or four unrelated words do well.")
-    if zxcvbn(_without(about, password)[:LONGEST_GUESSED])["score"] < LEAST_SCORE:
+    own = [*about, *(word for text in about for word in re.findall(r"\w{3,}", text))]
+    rest = _without(own, password)[:LONGEST_GUESSED]
+    if not rest or zxcvbn(rest, user_inputs=own)["score"] < LEAST_SCORE:
         raise _weak("This password is among the first that others try. Use three or four unrelated words, and nothing about yourself.")
     return _hasher.hash(password)
 
 
-def _without(about: tuple[str, ...], password: str) -> str:
-    words = sorted((re.escape(word) for text in about for word in re.findall(r"\w{3,}", text)), key=len, reverse=True)
-    return re.sub("|".join(words), "", password, flags=re.IGNORECASE) if words else password
+def _without(own: list[str], password: str) -> str:
+    """What is left of a password without these texts, the longest first."""
+    known = "|".join(re.escape(text) for text in sorted(own, key=len, reverse=True) if len(text) > 2)
+    return re.sub(known, "", password, flags=re.IGNORECASE) if known else password
 
 
 def hashed(secret: str) -> str:

@@ -1,7 +1,6 @@
 """The checklist of a gate: what is expected, what was answered, and the forms to answer it."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -99,7 +98,7 @@ def _stored(form: ItemForm) -> StoredFile:
 def _record(key: str, form: ItemForm, stored: StoredFile | None, *, brings: bool) -> None:
     """The evidence and the answer that rests on it, together or not at all."""
     with current.writing() as log:
-        added = answers.add_evidence(log, key, form.new_evidence(stored, _today())) if brings else None
+        added = answers.add_evidence(log, key, form.new_evidence(stored, current.today())) if brings else None
         answers.answer_item(log, key, form.page.check.item.id, form.answer(log.now, added))
 
 
@@ -126,11 +125,7 @@ def _load(key: str, gate: str) -> Checklist:
 
 
 def _form(found: Checklist, page: ItemPage, **given: object) -> ItemForm:
-    return ItemForm(page, checklist_pages.pieces(current.session(), found.initiative.key), _today(), **given)
-
-
-def _today() -> date:
-    return current.now().astimezone(current.zone()).date()
+    return ItemForm(page, checklist_pages.pieces(current.session(), found.initiative.key), current.today(), **given)
 
 
 def _after(found: Checklist, item: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -68,6 +68,15 @@ def zone() -> ZoneInfo:
         named = g.get("person_zone") or (row.time_zone if (row := organisation()) else None)
         g.time_zone = ZoneInfo(named or "UTC")
     return cast(ZoneInfo, g.time_zone)
+
+
+def day_of(at: datetime) -> date:
+    """The day of a moment where the reader is."""
+    return at.astimezone(zone()).date()
+
+
+def today() -> date:
+    return day_of(now())
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def statement(evidence_id: str) -> str:
     return render_template(
         "evidence/piece.html",
         piece=piece,
-        initiative=current.session().get_one(Initiative, piece.initiative_key).name,
+        initiative_name=current.session().get_one(Initiative, piece.initiative_key).name,
         words=words.text(current.session(), piece.digest),
         author=current.session().get_one(Person, piece.by),
     )

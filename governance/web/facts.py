@@ -17,7 +17,7 @@ from governance.reads import policies
 from governance.services import initiatives
 from governance.web import current, loading
 from governance.web.initiative_frame import frame
-from governance.words import word
+from governance.words import named, word
 
 bp = Blueprint("facts", __name__, url_prefix="/initiatives/<key>/facts")
 
@@ -64,7 +64,7 @@ def limits(key: str) -> Response | tuple[str, int]:
             try:
                 initiatives.state_limit(log, key, name, value, unit, good)
             except RuleBroken as refused:
-                problems += [Problem(problem.code, f"{_plain(name)}: {problem.message}", f"limit-{name}") for problem in refused.problems]
+                problems += [Problem(problem.code, f"{named(name)}: {problem.message}", f"limit-{name}") for problem in refused.problems]
     if problems:
         return _page(found, policy, _answered(key), problems), 422
     flash("The limits are recorded.")
@@ -85,7 +85,7 @@ def _page(found: loading.Loaded, policy: Policy, answers: Answers, problems: obj
         derived=_derived(policy, assessed),
         known={limit.name: limit for limit in reading.limits(current.session(), found.initiative.key)},
         typed=request.form,
-        plain=_plain,
+        plain=named,
         problems=[(problem.message, _anchor(problem)) for problem in problems],  # type: ignore[attr-defined]
         may_answer=found.works_on_it,
     )
@@ -131,7 +131,7 @@ def _derived(policy: Policy, assessed: Assessment) -> list[tuple[str, str, str]]
     for name, value in assessed.facts.items():
         fact = policy.facts[name]
         stated = name in {asked.name for asked in assessed.asked}
-        rows.append((_plain(name), _said(value), "stated" if stated else f"follows from {', '.join(fact.sources)}"))
+        rows.append((named(name), _said(value), "stated" if stated else f"follows from {', '.join(fact.sources)}"))
     return rows
 
 
@@ -143,8 +143,3 @@ def _anchor(problem: Problem) -> str | None:
 
 def _good(said: str) -> Good | None:
     return Good(said) if said in set(Good) else None
-
-
-def _plain(name: str) -> str:
-    words = " ".join({"eu": "EU", "ai": "AI"}.get(word, word) for word in name.split("_"))
-    return words[0].upper() + words[1:]

@@ -148,7 +148,7 @@ def team(key: str) -> Response | str | tuple[str, int]:
         }
     )
     form.offer()
-    if form.validate_on_submit() and form.is_complete(seats) and _is_named(key, form, seats):
+    if form.validate_on_submit() and form.is_complete(seats) and _record_team(key, form, seats):
         flash("The team is recorded.")
         return redirect(url_for(".overview", key=key), 303)
     page = render_template(
@@ -157,8 +157,8 @@ def team(key: str) -> Response | str | tuple[str, int]:
     return page, 422 if request.method == "POST" else 200
 
 
-def _is_named(key: str, form: TeamForm, seats: Mapping[Function, TeamSeat]) -> bool:
-    """Record every seat that changed, all of them or none; a refusal lands on the seat it is about."""
+def _record_team(key: str, form: TeamForm, seats: Mapping[Function, TeamSeat]) -> bool:
+    """Record every seat that changed, all of them or none. False where that is refused: the form says why, at the seat."""
     changed = list(form.changed(seats))
     function = None
     try:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from governance.domain import rights
 from governance.domain.rights import Ties
-from governance.domain.vocabulary import Role
 from governance.models.initiatives import Initiative
 from governance.reads import people
 from governance.web import current
@@ -28,8 +27,7 @@ def initiative(key: str) -> Loaded:
     rights.check_may_see(current.doer(), ties)
     assert row is not None
     doer = current.doer()
-    leads = doer.id == ties.lead
-    return Loaded(row, ties, leads, works_on_it=rights.on_team(doer, ties), governs=leads or Role.COMPLIANCE_OFFICER in doer.roles)
+    return Loaded(row, ties, doer.id == ties.lead, rights.on_team(doer, ties), rights.may_govern(doer, ties))
 
 
 def governed(key: str, deed: str) -> Loaded:

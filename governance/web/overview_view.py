@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import url_for
 
@@ -102,7 +102,7 @@ def _standing(found: Loaded) -> Iterator[Blocker]:
 def _waiting(found: Loaded, row: Waiting, names: Mapping[str, str]) -> Blocker:
     mine = row.person_id == current.doer().id
     by = "you" if mine else names.get(row.person_id or "") or (f"whoever holds {plain(row.function)}" if row.function else "anybody")
-    late = row.due is not None and row.due < today()
+    late = row.due is not None and row.due < current.today()
     due = f" Due {day_in_words(row.due)}{', overdue' if late else ''}." if row.due else ""
     shape, tone = ("flag", "bad") if late else ("you", "you") if mine else ("waiting", "idle")
     href = href_of(row.kind, found.initiative.key, row.request_id, row.subject)
@@ -132,14 +132,9 @@ def _first(titles: Sequence[str]) -> str:
     return ", ".join(titles[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def today() -> date:
-    """The day where the reader is."""
-    return current.now().astimezone(current.zone()).date()
-
-
 def _since(at: datetime) -> str:
     return f"{_day(at)}, {ago(at, current.now())}"
 
 
 def _day(at: datetime) -> str:
-    return day_in_words(at.astimezone(current.zone()).date())
+    return day_in_words(current.day_of(at))

@@ -115,7 +115,7 @@ def _page(report: ReportForm, trail: TrailForm) -> str:
 
 
 def _trail() -> TrailForm:
-    today = current.now().astimezone(current.zone()).date()
+    today = current.today()
     return TrailForm(formdata=None, first=today - timedelta(days=30), last=today)
 
 

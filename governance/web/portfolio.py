@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -130,7 +130,7 @@ def _around(asked: Asked) -> dict[str, object]:
         "states": [(state.value, word(state).label) for state in STATES],
         "may_register": bool(HOLDERS[Permission.REGISTER] & roles),
         "marks": marks,
-        "on": _on,
+        "on": current.day_of,
     }
 
 
@@ -140,11 +140,6 @@ def _title(asked: Asked, total: int) -> str:
         return "No initiative to show"
     waiting = portfolio.waiting(current.session(), current.doer(), asked.filters)
     return f"{counted(total, 'initiative')}, {f'{waiting:,}' if waiting else 'none'} waiting for somebody"
-
-
-def _on(at: datetime) -> date:
-    """The day of a moment where the reader is."""
-    return at.astimezone(current.zone()).date()
 
 
 def _row(line: Line) -> list[object]:

@@ -9,6 +9,7 @@ from governance.domain import rights, signoffs
 from governance.domain.dossier import Material
 from governance.domain.errors import NotThere, Problem, RuleBroken
 from governance.domain.policy import Gate, Policy, Seat
+from governance.domain.text import listed
 from governance.domain.vocabulary import OPEN_STATES, AnswerState, RequestState, Role, Section, Stage
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
@@ -236,8 +237,7 @@ def _review_heading(table: OnTheTable, cards: Sequence[Card], lead: str) -> str:
     waiting = [card for card in cards if card.state in ("yours", "waiting", "barred", "fallen", "later")]
     if not waiting:
         return "Every seat has approved, but a check keeps the gate shut"
-    *others, last = (word(card.function).past for card in waiting)
-    functions = f"{', '.join(others)} and {last}" if others else last
+    functions = listed([word(card.function).past for card in waiting])
     if len(waiting) > 1:
         return f"Waiting for {functions}"
     able = list(dict.fromkeys(name for view in waiting[0].seats if view.state != "approve" for name in view.can))
