@@ -40,6 +40,9 @@ class EvidenceAdded(Event, frozen=True, kw_only=True):
             )
         )
 
+    def words_kept(self) -> list[str | None]:
+        return [self.digest] if self.evidence_kind is EvidenceKind.ATTESTATION else []
+
 
 @event("item.answered")
 class ItemAnswered(Event, frozen=True, kw_only=True):
@@ -65,3 +68,6 @@ class ItemAnswered(Event, frozen=True, kw_only=True):
     def _write(self, row: Answer, book: Book) -> None:
         row.claim, row.values, row.evidence = self.claim, self.values, self.evidence
         row.note, row.carried, row.by, row.at = self.note, self.carried, book.by, book.at
+
+    def words_kept(self) -> list[str | None]:
+        return [self.note]

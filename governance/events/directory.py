@@ -98,6 +98,9 @@ class PersonDisabled(Event, frozen=True, kw_only=True):
     def apply(self, book: Book) -> None:
         book.get(Person, self.person).disabled_at = book.at
 
+    def words_kept(self) -> list[str | None]:
+        return [self.reason]
+
 
 @event("person.enabled")
 class PersonEnabled(Event, frozen=True, kw_only=True):

@@ -40,6 +40,9 @@ class FindingRaised(Event, frozen=True, kw_only=True):
             )
         )
 
+    def words_kept(self) -> list[str | None]:
+        return [self.words]
+
 
 @event("finding.answered")
 class FindingAnswered(Event, frozen=True, kw_only=True):

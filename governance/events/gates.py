@@ -85,6 +85,9 @@ class GateSubmitted(Event, frozen=True, kw_only=True):
         for position, seat in enumerate(self.seats):
             _seat(book, self.request, position, seat)
 
+    def words_kept(self) -> list[str | None]:
+        return [self.note, *self.sections.values()]
+
 
 def _seat(book: Book, request: str, position: int, asked: SeatAsked) -> None:
     row = book.find(RequestSeat, (request, asked.seat))
@@ -132,6 +135,9 @@ class SignedOff(Event, frozen=True, kw_only=True):
             )
         )
 
+    def words_kept(self) -> list[str | None]:
+        return [self.reason]
+
 
 @event("gate.changes_requested")
 class ChangesRequested(Event, frozen=True, kw_only=True):
@@ -155,6 +161,9 @@ class GateSettled(Event, frozen=True, kw_only=True):
         request = book.get(GateRequest, self.request)
         request.state, request.settled_at, request.settled_by, request.settled_why = self.outcome, book.at, book.by, self.why
 
+    def words_kept(self) -> list[str | None]:
+        return [self.why]
+
 
 @event("gate.commented")
 class Commented(Event, frozen=True, kw_only=True):
@@ -163,3 +172,6 @@ class Commented(Event, frozen=True, kw_only=True):
 
     def apply(self, book: Book) -> None:
         book.add(Comment(leaf=book.index, request_id=self.request, words=self.words, by=book.by, at=book.at))
+
+    def words_kept(self) -> list[str | None]:
+        return [self.words]

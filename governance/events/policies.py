@@ -23,6 +23,9 @@ class PolicyPublished(Event, frozen=True, kw_only=True):
         else:
             current.digest = self.digest
 
+    def words_kept(self) -> list[str | None]:
+        return [*self.files.values()]
+
     def _row(self, book: Book) -> PublishedPolicy:
         return PublishedPolicy(
             digest=self.digest, id=self.policy, version=self.version, title=self.title, files=self.files, by=book.by, at=book.at

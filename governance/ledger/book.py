@@ -42,6 +42,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Fal
         """Change the book. Adds, gets by key, removes; never fails for a reason that a service could have seen."""
         raise NotImplementedError
 
+    def words_kept(self) -> list[str | None]:
+        """The digests of the texts that were kept apart when this happened; None where a text was left out."""
+        return []
+
 
 KINDS: dict[str, type[Event]] = {}
 """Every kind of event by the word it has in the ledger."""

@@ -33,12 +33,30 @@ class _Actor(msgspec.Struct):
     id: str
 
 
-class _Header(msgspec.Struct):
+class Header(msgspec.Struct):
+    """What reading an event needs of the header of its leaf."""
+
     index: int
     at: str
     kind: str
     kv: int
     actor: _Actor
+
+
+class EventReader:
+    """Reads leaves as the events they are; each kind and version is prepared once."""
+
+    def __init__(self) -> None:
+        self._header = msgspec.json.Decoder(Header).decode
+        self._bodies: dict[tuple[str, int], Callable[[bytes], Event]] = {}
+
+    def read(self, header: bytes, body: bytes) -> tuple[Header, Event]:
+        """Raises `UnknownKind`, and `msgspec.MsgspecError` for bytes that nothing here recorded."""
+        found = self._header(header)
+        version = found.kind, found.kv
+        if version not in self._bodies:
+            self._bodies[version] = _decoder(*version)
+        return found, self._bodies[version](body)
 
 
 class Shelf:
@@ -75,19 +93,13 @@ class Shelf:
         return getattr(row, names[0]) if len(names) == 1 else tuple(getattr(row, name) for name in names)
 
 
-_read_header = msgspec.json.Decoder(_Header).decode
-
-
 def replay(entries: Iterable[Entry], shelf: Shelf) -> Shelf:
     """Apply entries in order, as their headers say. Raises `UnknownKind`."""
-    decoders: dict[tuple[str, int], Callable[[bytes], Event]] = {}
+    reader = EventReader()
     for entry in entries:
-        header = _read_header(entry.header)
-        version = header.kind, header.kv
-        if version not in decoders:
-            decoders[version] = _decoder(*version)
+        header, event = reader.read(entry.header, entry.body)
         shelf.index, shelf.at, shelf.by = header.index, datetime.fromisoformat(header.at), header.actor.id
-        decoders[version](entry.body).apply(shelf)
+        event.apply(shelf)
     return shelf
 
 

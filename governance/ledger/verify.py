@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from governance.ledger import tree
 from governance.ledger.canonical import NotCanonical, canonical
+from governance.ledger.replay import EventReader, UnknownKind
 from governance.models.base import table_of
 from governance.models.ledger import Leaf, Node, Words
 from governance.storage import raw
@@ -47,7 +49,7 @@ def verify(session: Session) -> Report:
     checked = _Leaves()
     for row in _rows(session, Leaf):
         checked.take(row)
-    problems = [*checked.problems, *_nodes(session, checked.hashes), *_words(session)]
+    problems = [*checked.problems, *_nodes(session, checked.hashes), *_words(session, checked.kept)]
     return Report(len(checked.hashes), tree.root_of(checked.hashes), tuple(problems))
 
 
@@ -63,7 +65,10 @@ class _Leaves:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.hashes: list[bytes] = []
+        self.kept: dict[str, str] = {}
+        """The texts that entries keep apart: digest, and the first entry that names it."""
         self._seqs: dict[object, int] = {}
+        self._events = EventReader()
 
     def take(self, row: dict[str, object]) -> None:
         where, header = f"entry {row['index']}", _blob(row["header"])
@@ -85,11 +90,24 @@ class _Leaves:
             self._say(where, "header", "it is not in the canonical form of a header")
         if not isinstance(row["body"], bytes) or hashlib.sha256(row["body"]).hexdigest() != parsed.get("body_sha256"):
             self._say(where, "body", "its hash is not the one that the header names")
+        else:
+            self._event(where, header, row["body"])
         actor = parsed.get("actor")
         stated = {**parsed, "actor": actor.get("id") if isinstance(actor, dict) else None, "at": _fixed(parsed.get("at"))}
         for column in ("index", "stream", "seq", "kind", "at", "actor"):
             if stated.get(column) != row[column]:
                 self._say(where, column, f"the column says {row[column]!r}, the header {stated.get(column)!r}")
+
+    def _event(self, where: str, header: bytes, body: bytes) -> None:
+        try:
+            _, event = self._events.read(header, body)
+        except UnknownKind as error:
+            self._say(where, "kind", str(error))
+        except msgspec.MsgspecError as error:
+            self._say(where, "body", f"it is not an event that was recorded here ({error})")
+        else:
+            for digest in filter(None, event.words_kept()):
+                self.kept.setdefault(digest, where)
 
     def _say(self, where: str, column: str, what: str) -> None:
         self.problems.append(Problem(where, column, what))
@@ -139,9 +157,16 @@ def _nodes(session: Session, hashes: list[bytes]) -> Iterator[Problem]:
         yield Problem(f"node {level}/{position}", "position", "it is missing")
 
 
-def _words(session: Session) -> Iterator[Problem]:
+def _words(session: Session, kept: dict[str, str]) -> Iterator[Problem]:
+    """Every text is the one of its digest, an entry names it, and none that an entry names is gone."""
+    missing = dict(kept)
     for row in _rows(session, Words):
-        salt, text, digest = row["salt"], row["text"], row["digest"]
+        salt, text, digest = row["salt"], row["text"], str(row["digest"])
+        where = f"words {digest[:12]}"
         fits = isinstance(salt, bytes) and isinstance(text, str)
-        if not fits or hashlib.sha256(_blob(salt) + _blob(text)).hexdigest() != digest:
-            yield Problem(f"words {str(digest)[:12]}", "text", "digest, salt and text do not fit together")
+        if not fits or hashlib.sha256(_blob(salt) + _blob(text)).hexdigest() != row["digest"]:
+            yield Problem(where, "text", "digest, salt and text do not fit together")
+        if missing.pop(digest, None) is None:
+            yield Problem(where, "digest", "no entry names this text")
+    for digest, naming in missing.items():
+        yield Problem(f"words {digest[:12]}", "digest", f"it is missing, and {naming} names it")

@@ -9,14 +9,17 @@ from sqlalchemy.orm import Session
 
 import governance.events  # registers every kind of event
 import governance.models  # maps every table
-from governance.events.directory import PersonChanged, PersonRegistered, UnitOpened, UnitRenamed
+from governance.events.directory import PersonChanged, PersonDisabled, PersonRegistered, UnitOpened, UnitRenamed
+from governance.events.policies import PolicyPublished
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger
 from governance.models.base import Base
 from governance.storage.engines import Engines
 
 NOW = datetime(2026, 9, 9, 12, tzinfo=UTC)
+SIZE = 9
+"""How many entries the story has."""
 
-__all__ = ["NOW", "governance"]
+__all__ = ["NOW", "SIZE", "governance"]
 
 
 @pytest.fixture
@@ -38,18 +41,19 @@ def ledger(engines: Engines) -> Ledger:
 
 @pytest.fixture
 def story(ledger: Ledger) -> Ledger:
-    """Seven entries in three streams, two transactions, kept words."""
+    """Nine entries in four streams, two transactions, two texts kept apart."""
     with ledger.writing(SYSTEM, NOW) as log:
         log.record(UnitOpened(unit="claims", name="Claims"), "unit/claims")
         log.record(PersonRegistered(person="ada", name="Ada Lind", title="Reviewer", unit="claims"), "person/ada")
         log.record(PersonRegistered(person="bo", name="Bo Ek", title="Lead", unit="claims"), "person/bo")
-        log.keep_words("a reason that stays apart")
     with ledger.writing(Actor("ada"), NOW, Auth("password", NOW, "web")) as log:
         log.record(UnitRenamed(unit="claims", name="Claims and care"), "unit/claims")
         for title in ("Head", "Director", "Chair"):
             event = PersonChanged(person="bo", name="Bo Ek", title=title, unit="claims", qualifications=["model validation"])
             log.record(event, "person/bo")
-        log.keep_text("a text of record")
+        log.record(PersonDisabled(person="bo", reason=log.keep_words("a reason that stays apart")), "person/bo")
+        files = {"policy.yaml": log.keep_text("a text of record")}
+        log.record(PolicyPublished(policy="gates", version="1", title="Gates", digest="ab" * 32, files=files), "policy/gates")
     return ledger
 
 

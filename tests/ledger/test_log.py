@@ -21,13 +21,13 @@ from governance.models.directory import Person, Unit
 from governance.models.ledger import Leaf, Words
 from governance.storage.engines import Engines, StorageRefused
 from governance.storage.guards import GuardsMissing
-from tests.ledger.conftest import NOW
+from tests.ledger.conftest import NOW, SIZE
 
 
 def test_a_recorded_event_is_a_leaf_and_a_row(story: Ledger, session: Session) -> None:
     assert session.get_one(Unit, "claims").name == "Claims and care"
     assert [leaf.kind for leaf in session.scalars(sa.select(Leaf).order_by(Leaf.index))][:2] == ["unit.opened", "person.registered"]
-    assert read.head(session).size == 7
+    assert read.head(session).size == SIZE
 
 
 def test_the_header_says_who_when_how_and_where(story: Ledger, session: Session) -> None:
@@ -46,7 +46,7 @@ def test_acts_of_one_transaction_are_tied_together(story: Ledger, session: Sessi
 
 
 def test_equal_bodies_have_different_hashes(story: Ledger, session: Session) -> None:
-    assert len({read.entry(session, index).header["body_sha256"] for index in range(7)}) == 7
+    assert len({read.entry(session, index).header["body_sha256"] for index in range(SIZE)}) == SIZE
 
 
 def test_a_failing_transaction_leaves_nothing(story: Ledger, session: Session) -> None:
@@ -54,7 +54,7 @@ def test_a_failing_transaction_leaves_nothing(story: Ledger, session: Session) -
         log.record(UnitOpened(unit="energy", name="Energy"), "unit/energy")
         log.record(UnitRenamed(unit="nowhere", name="Nowhere"), "unit/nowhere")
 
-    assert read.head(session).size == 7
+    assert read.head(session).size == SIZE
     assert session.get(Unit, "energy") is None
 
 
@@ -66,7 +66,7 @@ def test_a_hook_that_fails_before_the_commit_undoes_everything(story: Ledger, se
     with pytest.raises(ValueError), story.writing(SYSTEM, NOW) as log:
         log.record(UnitOpened(unit="energy", name="Energy"), "unit/energy")
 
-    assert read.head(session).size == 7
+    assert read.head(session).size == SIZE
 
 
 def test_sixteen_writers_leave_no_gap(story: Ledger, session: Session) -> None:
@@ -77,7 +77,7 @@ def test_sixteen_writers_leave_no_gap(story: Ledger, session: Session) -> None:
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(register, range(64)))
 
-    assert list(session.scalars(sa.select(Leaf.index).order_by(Leaf.index))) == list(range(71))
+    assert list(session.scalars(sa.select(Leaf.index).order_by(Leaf.index))) == list(range(SIZE + 64))
     assert not rebuild.check(session)
 
 
@@ -116,7 +116,7 @@ def test_an_event_does_not_carry_what_was_changed_beside_it(story: Ledger, sessi
         acts[act](log.session)
         log.record(UnitOpened(unit="energy", name="Energy"), "unit/energy")
 
-    assert read.head(session).size == 7
+    assert read.head(session).size == SIZE
     assert not rebuild.check(session)
 
 
@@ -135,7 +135,9 @@ def test_a_new_leaf_does_not_push_out_the_one_with_its_number_in_the_stream(stor
     with sqlite3.connect(file) as foreign:
         foreign.create_function("recording", 0, lambda: 1)
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            foreign.execute("INSERT OR REPLACE INTO leaf SELECT 7, stream, seq, kind, at, actor, header, body, hash FROM leaf LIMIT 1")
+            foreign.execute(
+                f"INSERT OR REPLACE INTO leaf SELECT {SIZE}, stream, seq, kind, at, actor, header, body, hash FROM leaf LIMIT 1"
+            )
 
 
 @pytest.mark.parametrize("table", [table.name for table in Base.metadata.sorted_tables if table.info.get("governed")])

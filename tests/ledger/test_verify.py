@@ -15,6 +15,7 @@ from governance.ledger.read import head
 from governance.ledger.verify import verify
 from governance.models.base import table_of
 from governance.models.ledger import Leaf, Node, Words
+from tests.ledger.conftest import SIZE
 
 TABLES = {"leaf": Leaf, "node": Node, "words": Words}
 COLUMNS = [(table.__tablename__, column.name) for table in (Leaf, Node, Words) for column in table.__table__.columns]
@@ -44,7 +45,7 @@ def test_an_honest_ledger_verifies(story: Ledger, session: Session) -> None:
     report = verify(session)
 
     assert not report.problems
-    assert (report.size, report.root) == (7, head(session).root)
+    assert (report.size, report.root) == (SIZE, head(session).root)
 
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
@@ -77,6 +78,9 @@ def test_every_changed_column_of_every_row_is_named(story: Ledger, file: Path, t
         ('UPDATE leaf SET body = (SELECT body FROM leaf WHERE "index" = 1) WHERE "index" = 2', "header names"),
         ("DELETE FROM node WHERE level = 2", "missing"),
         ("INSERT INTO node VALUES (9, 0, x'00')", "no such node"),
+        ("DELETE FROM words WHERE text LIKE 'a reason%'", "missing, and entry 7 names it"),
+        ("DELETE FROM words WHERE text LIKE 'a text%'", "missing, and entry 8 names it"),
+        ("INSERT INTO words VALUES (lower(hex(randomblob(32))), x'', 'never said')", "no entry names this text"),
     ],
 )
 def test_removed_swapped_and_invented_rows_are_named(story: Ledger, file: Path, session: Session, statement: str, named: str) -> None:
