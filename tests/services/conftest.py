@@ -126,12 +126,12 @@ class House:
     def submit(self, request: str = "AI-0001.G1-1", who: str = "lena") -> None:
         self.act(who, lambda log: gates.submit(log, request))
 
-    def sign(self, function: Function, decision: Decision = Decision.APPROVE, *, who: str | None = None, request: str = "AI-0001.G1-1", seat: str | None = None) -> None:  # fmt: skip
+    def sign(self, function: Function, decision: Decision = Decision.APPROVE, *, who: str | None = None, request: str = "AI-0001.G1-1", seat: str | None = None, reason: str = "because") -> None:  # fmt: skip
         with self.read() as session:
             row = session.get_one(GateRequest, request)
             seen = session.get_one(Revision, (request, row.revision)).digest
         findings = [NewFinding(FindingSeverity.MEDIUM, "the drill failed", "lena")] if decision is Decision.REJECT else []
-        judgement = signoffs.Judgement(decision, word(decision).meaning, seen, "because", findings)
+        judgement = signoffs.Judgement(decision, word(decision).meaning, seen, reason, findings)
         self.act(who or REVIEWERS[function], lambda log: signoffs.sign_off(log, request, seat or function.value, judgement), proof=True)
 
     def sign_all(self, request: str = "AI-0001.G1-1") -> None:
