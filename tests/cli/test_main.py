@@ -11,14 +11,17 @@ import pytest
 from governance.cli.main import COMMANDS, Context, governance
 
 
-def run(folder: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """A process of its own, as a person starts it."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith("GOVERNANCE_") and name not in {"INSTANCE", "PORT", "DEMO"}
-    }
+def program(folder: Path, *words: str, **environment: str) -> tuple[list[str], dict[str, str]]:
+    """The command line and the environment of a process of its own, as a person starts it."""
+    unset = {"INSTANCE", "PORT", "DEMO"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GOVERNANCE_") and name not in unset}
     given = {**kept, "GOVERNANCE_INSTANCE": str(folder), **environment}
-    program = [sys.executable, "-c", "from governance.cli.main import main; main()", *words]
-    return subprocess.run(program, env=given, capture_output=True, text=True, timeout=60, check=False)
+    return [sys.executable, "-c", "from governance.cli.main import main; main()", *words], given
+
+
+def run(folder: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    started, given = program(folder, *words, **environment)
+    return subprocess.run(started, env=given, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
