@@ -233,11 +233,13 @@ class Policy:
 
     def item(self, item_id: str) -> Item:
         """The item of that id; raises `KeyError` where there is none."""
-        return next((i for g in self.gates.values() for i in g.items if i.id == item_id), None) or _missing(item_id)
+        found = self.find(item_id)
+        if found is None:
+            raise KeyError(item_id)
+        return found
 
-
-def _missing(item_id: str) -> Item:
-    raise KeyError(item_id)
+    def find(self, item_id: str) -> Item | None:
+        return next((item for gate in self.gates.values() for item in gate.items if item.id == item_id), None)
 
 
 @dataclass(frozen=True, slots=True)

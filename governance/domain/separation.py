@@ -1,4 +1,5 @@
-"""Separation of duties: who may take a seat. Every path to a sign-off asks here, nowhere else."""
+"""Separation of duties: who may take a seat. Every path to a sign-off asks here, nowhere else, and so does the verdict: whoever could
+not take the seat any more has no say in it either."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from governance.domain import signoffs
 from governance.domain.errors import Conflict, NotAllowed, RuleBroken
 from governance.domain.policy import Seat
 from governance.domain.signoffs import Review
-from governance.domain.vocabulary import Decision, Function, RequestState, Section
+from governance.domain.vocabulary import Decision, Function, RequestState, Role, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,18 @@ class Holding:
     since: datetime
 
 
+SIGNING_ROLES = frozenset({Role.REVIEWER, Role.COMPLIANCE_OFFICER})
+
+
 @dataclass(frozen=True, slots=True)
 class Signer:
+    """Somebody as the rules of signing see them at a moment."""
+
     id: str
     holdings: tuple[Holding, ...]
     qualifications: frozenset[str] = frozenset()
+    roles: frozenset[Role] = frozenset()
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +57,14 @@ def obstacles(review: Review, seat: Seat, signer: Signer, around: Circumstances)
     """Every reason why this person may not take this seat, each a sentence that says who can help."""
     holding = holding_for(signer, seat.function, around.unit)
     label = seat.label
+    if not signer.active:
+        yield "Your account is disabled. An administrator can enable it."
     if holding is None:
         yield f"You do not hold the function this seat needs ({seat.function.spoken}) for this unit. An administrator can grant it."
     elif holding.since > around.first_submitted:
         yield "You were given this function after the request was submitted. Somebody who held it before has to sign it off."
+    if not signer.roles & SIGNING_ROLES:
+        yield "You do not have the role of a reviewer or compliance officer. An administrator can grant it."
     if seat.qualification and seat.qualification not in signer.qualifications:
         yield f"The seat {label} asks for a qualification you do not have on record: {seat.qualification}."
     if signer.id in around.submitters:

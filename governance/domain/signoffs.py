@@ -17,6 +17,7 @@ class Reason(StrEnum):
     ANSWERED = "answered"
     EXPIRED = "expired"
     RIGHT_LOST = "right_lost"
+    NOT_THEN = "not_then"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class SignOff:
     at: datetime
     revision: int
     covers: Digests
-    entitled: bool = True  # whether the signer still holds the function
+    entitled: bool = True  # whether the signer might still take the seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,14 @@ class Fall:
 
     reason: Reason
     sections: tuple[Section, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """When a request ended, and which sign-offs (by leaf) counted then: what happens later does not touch it."""
+
+    at: datetime
+    counted: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +62,42 @@ class Review:
     given: tuple[SignOff, ...]  # in the order they were given
     valid_days: int
     obstacles: tuple[str, ...] = ()  # what keeps the gate shut whatever the seats say
+    settled: Settled | None = None
 
 
 def fall(review: Review, sign_off: SignOff, now: datetime) -> Fall | None:
-    """Why a sign-off does not count, or None where it does.
-
-    A reject is never withdrawn by what comes after it, and once there is one every decision stands: the request can no longer pass,
-    and the round only collects what is wrong.
-    """
-    if not can_still_pass(review):
+    """Why a sign-off does not count, or did not when the request was settled; None where it does or did."""
+    if review.settled is None:
+        return _cause(review, sign_off, now)
+    if sign_off.leaf in review.settled.counted:
         return None
-    moved = tuple(section for section, seen in sign_off.covers.items() if not seen == review.frozen[section] == review.live[section])
+    return _cause(review, sign_off, review.settled.at) or Fall(Reason.NOT_THEN)
+
+
+def _cause(review: Review, sign_off: SignOff, now: datetime) -> Fall | None:
+    """What makes a sign-off of an open request fall.
+
+    A reject is never withdrawn by what comes after it. Once there is one the request can no longer pass and the round only collects
+    what is wrong: every decision on the dossier as submitted stands, whatever moves in the record.
+    """
+    if sign_off.decision is Decision.REJECT:
+        return None
+    moved = tuple(section for section, seen in sign_off.covers.items() if seen != review.frozen[section] or _moved(review, section))
     if moved:
         return Fall(Reason.CHANGED, moved)
     if sign_off.decision is Decision.REQUEST_CHANGES and sign_off.revision != review.revision:
         return Fall(Reason.ANSWERED)
+    if not can_still_pass(review):
+        return None
     if not sign_off.entitled:
         return Fall(Reason.RIGHT_LOST)
     if now > holds_until(review, sign_off):
         return Fall(Reason.EXPIRED)
     return None
+
+
+def _moved(review: Review, section: Section) -> bool:
+    return can_still_pass(review) and review.frozen[section] != review.live[section]
 
 
 def holds_until(review: Review, sign_off: SignOff) -> datetime:
@@ -106,7 +131,7 @@ def verdict(review: Review, now: datetime) -> RequestState:
         return review.state
     decided = standing(review, now)
     if not can_still_pass(review):
-        return RequestState.REJECTED if len(decided) == len(review.seats) else review.state
+        return RequestState.REJECTED if all(seat.id in decided for seat in review.seats) else review.state
     if any(given.decision is Decision.REQUEST_CHANGES for given in decided.values()):
         return RequestState.CHANGES_REQUESTED
     complete = bool(review.seats) and all(_approved(decided, seat) for seat in review.seats)

@@ -45,6 +45,7 @@ class GateOpened(Event, frozen=True, kw_only=True):
                 settled_at=None,
                 settled_by=None,
                 settled_why=None,
+                counted=[],
             )
         )
 
@@ -151,15 +152,17 @@ class ChangesRequested(Event, frozen=True, kw_only=True):
 
 @event("gate.settled")
 class GateSettled(Event, frozen=True, kw_only=True):
-    """The request ended: passed, rejected or withdrawn."""
+    """The request ended: passed, rejected or withdrawn. `counted` are the leaves of the sign-offs that counted then."""
 
     request: str
     outcome: RequestState
+    counted: list[int]
     why: str | None = None  # digest of the words
 
     def apply(self, book: Book) -> None:
         request = book.get(GateRequest, self.request)
         request.state, request.settled_at, request.settled_by, request.settled_why = self.outcome, book.at, book.by, self.why
+        request.counted = self.counted
 
     def words_kept(self) -> list[str | None]:
         return [self.why]

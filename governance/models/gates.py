@@ -25,6 +25,7 @@ class GateRequest(Governed):
     settled_at: Mapped[datetime | None] = mapped_column(Moment)
     settled_by: Mapped[str | None] = mapped_column(String(60), comment="a person, or system where the last seat settled it")
     settled_why: Mapped[str | None] = mapped_column(String(64), comment="digest of the words")
+    counted: Mapped[list[int]] = mapped_column(Json, comment="the leaves of the sign-offs that counted when it was settled")
 
 
 class Revision(Governed):

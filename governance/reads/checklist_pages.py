@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -106,11 +107,11 @@ def pieces(session: Session, key: str) -> list[rows.Evidence]:
     return list(session.scalars(query))
 
 
-def signers(session: Session, material: Material) -> list[tuple[str, str]]:
+def signers(session: Session, material: Material, now: datetime) -> list[tuple[str, str]]:
     """The seats of the plan, each with the names of those who hold its function in the initiative's unit."""
     found = []
     for seat in material.plan.seats:
-        holders = [who.id for who in people.holders(session, seat.function, material.unit)]
+        holders = [who.id for who in people.holders(session, seat.function, material.unit, now)]
         named = people.names(session, holders)
         found.append((seat.label, ", ".join(named[person] for person in holders)))
     return found

@@ -115,15 +115,12 @@ class _Reader:
 
     def _at_rest(self, seat: Seat) -> SeatView:
         """A seat of a request that is not in review: what it said last, if anything."""
-        said = [row for row in self.rows.values() if row.seat == seat.id]
-        if said and self.review.state is RequestState.CHANGES_REQUESTED:
-            given, why = self.fallen.get(seat.id, (None, None))
-            if given is not None and why is not None:
-                sentence, changed = self._why(said[-1], why)
-                return SeatView(seat, Undecided.FALLEN, said[-1], self._reason(said[-1]), None, (sentence,), changed)
-        if said:
-            return SeatView(seat, said[-1].decision, said[-1], self._reason(said[-1]))
-        return SeatView(seat, Undecided.CLOSED)
+        if seat.id not in self.fallen:
+            return SeatView(seat, Undecided.CLOSED)
+        given, why = self.fallen[seat.id]
+        row = self.rows[given.leaf]
+        sentence, changed = self._why(row, why)
+        return SeatView(seat, Undecided.FALLEN, row, self._reason(row), None, (sentence,), changed)
 
     def _open_seat(self, seat: Seat) -> tuple[SeatState, tuple[str, ...], tuple[str, ...]]:
         """Whether the reader may take the seat, and if not, who can."""
@@ -139,7 +136,7 @@ class _Reader:
         return (Undecided.BARRED, tuple(barred), can) if holds else (Undecided.WAITING, (), can)
 
     def _candidates(self, seat: Seat) -> tuple[str, ...]:
-        holders = people.holders(self.session, seat.function, self.table.around.unit)
+        holders = people.holders(self.session, seat.function, self.table.around.unit, self.now)
         able = [who.id for who in holders if not any(separation.obstacles(self.review, seat, who, self.table.around))]
         named = people.names(self.session, able)
         return tuple(named[person] for person in able)
@@ -152,13 +149,16 @@ class _Reader:
             case Reason.ANSWERED:
                 return f"Its request for changes was answered by revision {self.review.revision}.", ()
             case Reason.RIGHT_LOST:
-                return f"No longer counts: {row.name} does not hold the function any more.", ()
+                return f"No longer counts: {row.name} could not take this seat any more; what they hold or do here has changed.", ()
+            case Reason.NOT_THEN:
+                return "Did not count when the request was settled.", ()
             case Reason.EXPIRED:
                 return f"No longer counts: it was valid for {self.review.valid_days} days.", ()
 
     def _moved(self, row: SignOff, sections: Sequence[Section]) -> tuple[Change, ...]:
         before = dossier_changes.content_of(self.session, {section: row.covers[section.value] for section in sections})
-        after = _live(self.session, self.table)
+        settled = self.review.settled is not None
+        after = dossier_changes.frozen_content(self.session, self.table.revision) if settled else _live(self.session, self.table)
         return dossier_changes.compare(self.session, before, {section: after.get(section, {}) for section in sections})
 
     def _reason(self, row: SignOff) -> str | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from governance.domain.errors import NotThere
 from governance.domain.rights import Doer, Ties
 from governance.domain.separation import Holding, Signer
-from governance.domain.vocabulary import Function
+from governance.domain.vocabulary import Function, Role
 from governance.models.directory import Organisation, Person, PersonFunction, PersonRole, Unit
 from governance.models.initiatives import Initiative, NamedViewer, TeamSeat
 
@@ -19,16 +19,20 @@ def doer(session: Session, person_id: str, now: datetime) -> Doer:
     person = session.get(Person, person_id)
     if person is None:
         raise NotThere(f"There is no person {person_id}.")
-    granted = session.scalars(select(PersonRole).where(PersonRole.person_id == person_id))
     return Doer(
         id=person.id,
         name=person.name,
         unit=person.unit_id,
-        roles=frozenset(row.role for row in granted if row.until is None or row.until > now),
+        roles=roles(session, person_id, now),
         holdings=holdings(session, person_id),
         qualifications=frozenset(person.qualifications),
         active=person.disabled_at is None,
     )
+
+
+def roles(session: Session, person_id: str, now: datetime) -> frozenset[Role]:
+    granted = session.scalars(select(PersonRole).where(PersonRole.person_id == person_id))
+    return frozenset(row.role for row in granted if row.until is None or row.until > now)
 
 
 def holdings(session: Session, person_id: str) -> tuple[Holding, ...]:
@@ -37,7 +41,7 @@ def holdings(session: Session, person_id: str) -> tuple[Holding, ...]:
 
 
 def signer(who: Doer) -> Signer:
-    return Signer(who.id, who.holdings, who.qualifications)
+    return Signer(who.id, who.holdings, who.qualifications, who.roles, who.active)
 
 
 def ties(session: Session, key: str) -> Ties:
@@ -81,7 +85,7 @@ def active_people(session: Session) -> list[Person]:
     return list(session.scalars(select(Person).where(Person.disabled_at.is_(None)).order_by(Person.folded)))
 
 
-def holders(session: Session, function: Function, unit: str) -> list[Signer]:
+def holders(session: Session, function: Function, unit: str, now: datetime) -> list[Signer]:
     """The active people who hold a function in a unit."""
     query = (
         select(Person.id)
@@ -90,4 +94,4 @@ def holders(session: Session, function: Function, unit: str) -> list[Signer]:
         .distinct()
     )
     found = session.scalars(select(Person).where(Person.id.in_(query)).order_by(Person.folded))
-    return [Signer(person.id, holdings(session, person.id), frozenset(person.qualifications)) for person in found]
+    return [signer(doer(session, person.id, now)) for person in found]

@@ -5,9 +5,10 @@ from sqlalchemy.orm import Session
 
 from governance.domain.errors import RuleBroken
 from governance.domain.policy import Policy
-from governance.models.ledger import Words
+from governance.models.gates import GateRequest
 from governance.models.policies import CurrentPolicy, PublishedPolicy
 from governance.policy.loader import parse_policy
+from governance.reads import words
 
 
 def current(session: Session) -> Policy:
@@ -18,8 +19,13 @@ def current(session: Session) -> Policy:
     return by_digest(session, row.digest)
 
 
+def of_request(session: Session, request: GateRequest | None) -> Policy:
+    """The rules a request runs under: those it pinned when it was first submitted, until then those in force."""
+    return by_digest(session, request.policy) if request is not None and request.revision else current(session)
+
+
 def by_digest(session: Session, digest: str) -> Policy:
-    """A published policy by the digest of its manifest."""
+    """A published policy by the digest of its manifest. Raises `RuleBroken` where its texts are gone: then nothing passes."""
     return _parsed(session, digest) if digest not in _cache else _cache[digest]
 
 
@@ -28,6 +34,8 @@ _cache: dict[str, Policy] = {}
 
 def _parsed(session: Session, digest: str) -> Policy:
     row = session.get_one(PublishedPolicy, digest)
-    texts = dict(session.execute(select(Words.digest, Words.text).where(Words.digest.in_(row.files.values()))).all())
-    _cache[digest] = parse_policy({name: texts[of_file] or "" for name, of_file in row.files.items()})
+    found = words.texts(session, row.files.values())
+    if missing := sorted(name for name, of_file in row.files.items() if of_file not in found):
+        raise RuleBroken(f"The record no longer has {', '.join(missing)} of the policy {row.id} {row.version}. Restore a backup.")
+    _cache[digest] = parse_policy({name: found[of_file] for name, of_file in row.files.items()})
     return _cache[digest]

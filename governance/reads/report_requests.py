@@ -1,7 +1,6 @@
 """The gate requests of an initiative as a report prints them: dossier, checks, seats, sign-offs, conversation."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,7 +11,7 @@ from governance.domain.checklist import Comparison
 from governance.domain.dossier import StatedValue, instant
 from governance.domain.errors import RuleBroken
 from governance.domain.policy import Gate, Policy
-from governance.domain.signoffs import Fall, Reason, Review
+from governance.domain.signoffs import Fall, Reason
 from governance.domain.vocabulary import OPEN_STATES, SECTION_OF, Comparator, Function, Good, RequestState, Section, Stage
 from governance.ledger import read
 from governance.models.directory import Person
@@ -59,7 +58,7 @@ def _request(session: Session, row: GateRequest, name: Name, at: datetime) -> re
         comments=tuple(_comments(session, row, name)),
         settled_at=instant(row.settled_at) if row.settled_at else None,
         settled_by=name(row.settled_by) if row.settled_by else None,
-        settled_why=words.text(session, row.settled_why) or "",
+        settled_why=words.said(words.texts(session, [row.settled_why]), row.settled_why),
         obstacles=tuple(_obstacles(session, row, policy, table, at)),
     )
 
@@ -80,7 +79,7 @@ def _revisions(session: Session, row: GateRequest, name: Name) -> Iterable[recor
             model_version=revision.model_version,
             by=name(revision.by),
             at=instant(revision.at),
-            note=notes.get(revision.note or "", ""),
+            note=words.said(notes, revision.note),
         )
 
 
@@ -103,7 +102,7 @@ def _checks(session: Session, found: tuple[Checked, ...]) -> Iterable[record.Che
             severity=check.item.severity,
             state=check.evaluated.state,
             values=tuple(_values(check)),
-            note=notes.get(answer.note or "", "") if answer else "",
+            note=words.said(notes, answer.note) if answer else "",
             why=check.evaluated.why or "",
             evidence=tuple(piece.id for piece in answer.evidence) if answer else (),
         )
@@ -159,13 +158,8 @@ def _value(stated: StatedValue, limit: str, least_n: int | None) -> record.Value
     )
 
 
-def _judged(table: OnTheTable) -> Review:
-    """A settled request is judged by what it was then: what changed in the record since does not touch it."""
-    return table.review if table.request.state in OPEN_STATES else replace(table.review, live=table.review.frozen)
-
-
 def _seats(table: OnTheTable, at: datetime) -> Iterable[record.Seat]:
-    review, now = _judged(table), table.request.settled_at or at
+    review, now = table.review, table.request.settled_at or at
     given = {sign_off.seat for sign_off in review.given}
     for seat in review.seats:
         why = ""
@@ -191,7 +185,7 @@ def _empty_why(table: OnTheTable, lower: list[str]) -> str:
 
 
 def _sign_offs(session: Session, table: OnTheTable, at: datetime) -> Iterable[record.SignOff]:
-    review, now = _judged(table), table.request.settled_at or at
+    review, now = table.review, table.request.settled_at or at
     rows: dict[int, SignOff] = {row.leaf: row for row in reviews.sign_offs(session, table.request.id)}
     reasons = words.texts(session, [row.reason for row in rows.values()])
     for given in review.given:
@@ -205,7 +199,7 @@ def _sign_offs(session: Session, table: OnTheTable, at: datetime) -> Iterable[re
             name=row.name,
             decision=row.decision,
             meaning=row.meaning,
-            reason=reasons.get(row.reason or "", ""),
+            reason=words.said(reasons, row.reason),
             at=instant(row.at),
             method=row.method,
             revision=row.revision,
@@ -232,14 +226,16 @@ def _fell(why: Fall) -> str:
         case Reason.EXPIRED:
             return "No longer counts: it is older than the policy allows."
         case Reason.RIGHT_LOST:
-            return "No longer counts: the signer no longer holds the function."
+            return "No longer counts: the signer could not take this seat any more."
+        case Reason.NOT_THEN:
+            return "Did not count when the request was settled."
 
 
 def _comments(session: Session, row: GateRequest, name: Name) -> Iterable[record.Comment]:
     found = session.scalars(select(Comment).where(Comment.request_id == row.id).order_by(Comment.leaf)).all()
     texts = words.texts(session, [comment.words for comment in found])
     for comment in found:
-        yield record.Comment(by=name(comment.by), at=instant(comment.at), leaf=comment.leaf, words=texts.get(comment.words, "redacted"))
+        yield record.Comment(by=name(comment.by), at=instant(comment.at), leaf=comment.leaf, words=words.said(texts, comment.words))
 
 
 def _obstacles(session: Session, row: GateRequest, policy: Policy, table: OnTheTable | None, at: datetime) -> Iterable[str]:

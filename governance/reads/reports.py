@@ -206,7 +206,7 @@ def _findings(session: Session, key: str, names: _Names) -> Iterable[record.Find
         yield record.Finding(
             id=row.id,
             severity=row.severity,
-            words=texts.get(row.words, "redacted"),
+            words=words.said(texts, row.words),
             owner=names.of(row.owner_id),
             due=row.due.isoformat(),
             raised_by=names.of(row.raised_by),

@@ -1,6 +1,7 @@
 """A gate request as the rules see it: seats, sign-offs, sections as frozen and as they stand now."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,9 +12,8 @@ from governance.domain.dossier import Digests, Material
 from governance.domain.errors import NotThere, RuleBroken
 from governance.domain.policy import Policy, Seat
 from governance.domain.separation import Circumstances
-from governance.domain.signoffs import Review
+from governance.domain.signoffs import Review, Settled
 from governance.domain.vocabulary import Decision, RequestState, Section, Standing
-from governance.models.directory import Person
 from governance.models.gates import GateRequest, RequestSeat, Revision, SignOff
 from governance.models.initiatives import Initiative
 from governance.reads import checks, people, policies
@@ -50,14 +50,15 @@ def on_the_table(session: Session, request_id: str, now: datetime) -> OnTheTable
         raise NotThere("Nothing was submitted yet, so there is nothing to decide on.")
     policy = policies.by_digest(session, row.policy)
     frozen = frozen_material(session, row, revision, policy)
-    checked = checks.evaluated(policy, frozen, row.settled_at or now)
+    checked, around = checks.evaluated(policy, frozen, row.settled_at or now), _around(session, row, frozen)
+    review = _review(session, row, revision, policy, frozen, checked)
     return OnTheTable(
         request=row,
         revision=revision,
         policy=policy,
         material=frozen,
-        review=_review(session, row, revision, policy, frozen, checked),
-        around=_around(session, row, frozen),
+        review=review if review.settled else _with_rights(session, review, around, now),
+        around=around,
         checks=checked,
     )
 
@@ -90,17 +91,32 @@ def frozen_sections(revision: Revision) -> Digests:
 def _review(
     session: Session, row: GateRequest, revision: Revision, policy: Policy, found: Material, checked: tuple[checks.Checked, ...]
 ) -> Review:
+    """The review of an open request against the record as it stands now; of a settled one, as it was then."""
     initiative = session.get_one(Initiative, row.initiative_key)
+    frozen = frozen_sections(revision)
+    settled = Settled(row.settled_at, frozenset(row.counted)) if row.settled_at else None
     return Review(
         state=row.state,
         revision=row.revision,
         seats=seats(session, row.id),
-        frozen=frozen_sections(revision),
-        live=_live(session, row, policy),
-        given=tuple(_given(session, initiative, given) for given in sign_offs(session, row.id)),
+        frozen=frozen,
+        live=frozen if settled else _live(session, row, policy),
+        given=tuple(_given(given) for given in sign_offs(session, row.id)),
         valid_days=policy.signoff_valid_days[found.tier],
         obstacles=tuple(_obstacles(initiative, found, checked)),
+        settled=settled,
     )
+
+
+def _with_rights(session: Session, review: Review, around: Circumstances, now: datetime) -> Review:
+    """Ask of every signer again whether they could take their seat: whoever could not has no say."""
+    asked = {seat.id: seat for seat in review.seats}
+
+    def is_entitled(given: signoffs.SignOff) -> bool:
+        signer, seat = people.signer(people.doer(session, given.by, now)), asked.get(given.seat)
+        return seat is not None and not any(separation.obstacles(review, seat, signer, around))
+
+    return replace(review, given=tuple(replace(given, entitled=is_entitled(given)) for given in review.given))
 
 
 def _live(session: Session, row: GateRequest, policy: Policy) -> Digests:
@@ -119,7 +135,7 @@ def _obstacles(initiative: Initiative, found: Material, checked: tuple[checks.Ch
     return obstacles
 
 
-def _given(session: Session, initiative: Initiative, row: SignOff) -> signoffs.SignOff:
+def _given(row: SignOff) -> signoffs.SignOff:
     return signoffs.SignOff(
         leaf=row.leaf,
         seat=row.seat,
@@ -128,16 +144,7 @@ def _given(session: Session, initiative: Initiative, row: SignOff) -> signoffs.S
         at=row.at,
         revision=row.revision,
         covers={Section(name): digest for name, digest in row.covers.items()},
-        entitled=_entitled(session, initiative, row),
     )
-
-
-def _entitled(session: Session, initiative: Initiative, row: SignOff) -> bool:
-    """Whether the signer still is an active holder of the function, held since before signing."""
-    person = session.get_one(Person, row.by)
-    signer = separation.Signer(row.by, people.holdings(session, row.by))
-    holding = separation.holding_for(signer, row.function, initiative.unit_id)
-    return person.disabled_at is None and holding is not None and holding.since <= row.at
 
 
 def _around(session: Session, row: GateRequest, found: Material) -> Circumstances:
@@ -156,6 +163,19 @@ def open_request(session: Session, key: str) -> GateRequest | None:
     """The request of an initiative that is not settled, if there is one. There is never more than one."""
     states = [RequestState.DRAFT, RequestState.IN_REVIEW, RequestState.CHANGES_REQUESTED]
     return session.scalars(select(GateRequest).where(GateRequest.initiative_key == key, GateRequest.state.in_(states))).first()
+
+
+def in_review(session: Session, keys: Sequence[str]) -> Sequence[str]:
+    """The requests of these initiatives that are in review."""
+    query = select(GateRequest.id).where(GateRequest.initiative_key.in_(keys), GateRequest.state == RequestState.IN_REVIEW)
+    return session.scalars(query).all() if keys else ()
+
+
+def signed_in_review(session: Session, people_: Sequence[str]) -> Sequence[str]:
+    """The requests in review that one of these people signed."""
+    signed = select(SignOff.request_id).where(SignOff.by.in_(people_))
+    query = select(GateRequest.id).where(GateRequest.id.in_(signed), GateRequest.state == RequestState.IN_REVIEW)
+    return session.scalars(query).all() if people_ else ()
 
 
 def was_rejected(session: Session, request_id: str) -> bool:

@@ -80,7 +80,7 @@ def state(session: Session, initiative: Initiative, now: datetime) -> State:
 
 def _policy(session: Session, request: GateRequest | None) -> Policy | None:
     try:
-        return policies.by_digest(session, request.policy) if request and request.revision else policies.current(session)
+        return policies.of_request(session, request)
     except RuleBroken:
         return None
 
@@ -189,7 +189,7 @@ def _seat_turns(session: Session, table: OnTheTable, now: datetime) -> Iterator[
     for seat in signoffs.outstanding(table.review, now):
         if signoffs.waits_for_lower(table.review, seat, now):
             continue
-        holders = people.holders(session, seat.function, table.around.unit)
+        holders = people.holders(session, seat.function, table.around.unit, now)
         excluded = {who.id for who in holders if any(obstacles(table.review, seat, who, table.around))}
         why = f"You hold {seat.function.spoken}"
         yield Turn(

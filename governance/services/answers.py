@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -12,13 +13,13 @@ from governance.domain import rights
 from governance.domain.dossier import StatedValue, digest
 from governance.domain.errors import Problem, RuleBroken
 from governance.domain.numbers import LEVELS, is_decimal
-from governance.domain.policy import Item, Policy
+from governance.domain.policy import Item
 from governance.domain.vocabulary import CLAIMS, AnswerState, EvidenceKind
 from governance.events import streams
 from governance.events.answers import EvidenceAdded, ItemAnswered
 from governance.ledger.log import Log
 from governance.models.answers import Evidence, ValueRow
-from governance.reads import people, policies
+from governance.reads import people, policies, reviews
 from governance.reads.checks import KEPT_RECORDS
 
 MOST_VALUES = 40
@@ -80,7 +81,7 @@ def add_evidence(log: Log, key: str, new: NewEvidence) -> str:
 def answer_item(log: Log, key: str, item_id: str, new: NewAnswer) -> None:
     """State the whole answer to an item. What it amounts to, the program works out from the values and the evidence."""
     rights.check_may_work_on(people.doer(log.session, log.by, log.now), people.ties(log.session, key), "answer its checks")
-    item = _item(policies.current(log.session), item_id)
+    item = _item(log, key, item_id)
     if item.source in KEPT_RECORDS:
         raise RuleBroken(f"{item.id} answers itself from a record of this app ({item.source.replace('_', ' ')}) and cannot be typed.")
     _check_answer(log, key, new)
@@ -93,7 +94,7 @@ def carry_answer(log: Log, key: str, item_id: str, new: NewAnswer) -> None:
     No page leads here: only a loader that brings its record along does.
     """
     rights.check_may_work_on(people.doer(log.session, log.by, log.now), people.ties(log.session, key), "answer its checks")
-    item = _item(policies.current(log.session), item_id)
+    item = _item(log, key, item_id)
     if item.source is None or item.source in KEPT_RECORDS:
         raise RuleBroken(f"{item.id} cannot be carried over: only what another record of the app will answer can.")
     _check_answer(log, key, new)
@@ -117,11 +118,13 @@ def _row(value: StatedValue) -> ValueRow:
     return cast(ValueRow, value.plain())
 
 
-def _item(policy: Policy, item_id: str) -> Item:
-    try:
-        return policy.item(item_id)
-    except KeyError:
-        raise RuleBroken(f"The policy has no check {item_id}.") from None
+def _item(log: Log, key: str, item_id: str) -> Item:
+    """The item in the rules that the open request runs under, else in those in force."""
+    pinned = policies.of_request(log.session, reviews.open_request(log.session, key))
+    for policy in (pinned, policies.current(log.session)):
+        if (item := policy.find(item_id)) is not None:
+            return item
+    raise RuleBroken(f"The policy has no check {item_id}.")
 
 
 def _check_answer(log: Log, key: str, new: NewAnswer) -> None:
@@ -142,11 +145,19 @@ def _check_value(value: StatedValue, now: datetime) -> list[Problem]:
     numbers = [number for number in (value.value, value.low, value.high) if number is not None and number not in LEVELS]
     if not all(is_decimal(number) for number in numbers):
         problems.append(Problem("number", "Enter a number, with a point before decimals.", value.metric))
+    elif not _is_inside(value):
+        problems.append(Problem("interval", "The value has to lie within its interval, whose lower end comes first.", value.metric))
     if value.n < 1:
         problems.append(Problem("n", "Enter how many cases were measured, as a whole number from 1.", value.metric))
     if value.measured_at > now:
         problems.append(Problem("future", "The moment of measuring lies in the future.", value.metric))
     return problems
+
+
+def _is_inside(value: StatedValue) -> bool:
+    """Whether the ends of the interval, where there are any, lie on their sides of the value."""
+    ends = [Decimal(end) for end in (value.low, value.value, value.high) if end is not None and end not in LEVELS]
+    return ends == sorted(ends)
 
 
 def _belongs(log: Log, key: str, evidence_id: str) -> bool:

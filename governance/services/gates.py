@@ -15,6 +15,7 @@ from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative, Tiering
 from governance.reads import people, policies, readiness, reviews
 from governance.reads.material import material
+from governance.services import settling
 
 LONGEST_COMMENT = 10_000
 
@@ -46,7 +47,7 @@ def submit(log: Log, request_id: str, note: str = "") -> int:
     request = reviews.request(log.session, request_id)
     key = request.initiative_key
     rights.check_leads(people.doer(log.session, log.by, log.now), people.ties(log.session, key), "submit its gate requests")
-    policy = policies.by_digest(log.session, request.policy) if request.revision else policies.current(log.session)
+    policy = policies.of_request(log.session, request)
     found = _material(log, request, policy)
     sections = dossier.sections(found)
     digests = dossier.digests(sections)
@@ -176,5 +177,6 @@ def _check_no_hand_in(doer: Doer, log: Log, request: GateRequest) -> None:
 
 
 def _settle(log: Log, request: GateRequest, outcome: RequestState, reason: str) -> None:
-    event = GateSettled(request=request.id, outcome=outcome, why=log.keep_words(reason))
+    counted = settling.counted(reviews.on_the_table(log.session, request.id, log.now), log) if request.revision else []
+    event = GateSettled(request=request.id, outcome=outcome, counted=counted, why=log.keep_words(reason))
     log.record(event, streams.initiative(request.initiative_key))

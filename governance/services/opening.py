@@ -7,11 +7,11 @@ import governance.models  # noqa: F401 - maps every table
 from governance.events import streams
 from governance.ledger.log import Ledger, Log
 from governance.models.base import Base
-from governance.services import summaries
+from governance.services import settling, summaries
 from governance.storage.engines import Engines
 
 DATABASE = "governance.sqlite3"
-PREFIX = streams.initiative("")
+INITIATIVE, PERSON = streams.initiative(""), streams.person("")
 
 
 def open_engines(instance: Path, *, synchronous: str = "FULL") -> Engines:
@@ -21,12 +21,14 @@ def open_engines(instance: Path, *, synchronous: str = "FULL") -> Engines:
 
 
 def ledger_of(engines: Engines) -> Ledger:
-    """The ledger over these engines. Before each commit the summaries of the touched initiatives are worked out anew."""
+    """The ledger over these engines. Before each commit it settles what is ready, and works the touched summaries out anew."""
     ledger = Ledger(engines)
-    ledger.before_commit.append(_refresh_summaries)
+    ledger.before_commit += [settling.settle_touched, _refresh_summaries]
     return ledger
 
 
 def _refresh_summaries(log: Log) -> None:
-    keys = [stream.removeprefix(PREFIX) for stream in sorted(log.touched) if stream.startswith(PREFIX)]
+    keys = [stream.removeprefix(INITIATIVE) for stream in sorted(log.touched) if stream.startswith(INITIATIVE)]
     summaries.refresh(log.session, keys, log.now)
+    if any(stream.startswith(PERSON) for stream in log.touched):
+        summaries.refresh_reviews(log.session, log.now)

@@ -1,10 +1,10 @@
-"""Signing a gate request off. The only way a stage is ever entered."""
+"""Signing a gate request off."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from governance.domain import lifecycle, rights, separation, signoffs
+from governance.domain import rights, separation
 from governance.domain.errors import NotAllowed, NotThere, Problem, RuleBroken
 from governance.domain.findings import NewFinding, problems_of
 from governance.domain.policy import Seat
@@ -12,12 +12,11 @@ from governance.domain.rights import Doer
 from governance.domain.vocabulary import Decision, ProofMethod, RequestState
 from governance.events import streams
 from governance.events.findings import FindingRaised
-from governance.events.gates import ChangesRequested, GateSettled, SignedOff
-from governance.events.initiatives import Advanced
-from governance.ledger.log import SYSTEM, Log
-from governance.models.initiatives import Initiative
+from governance.events.gates import SignedOff
+from governance.ledger.log import Log
 from governance.reads import findings, people, reviews
 from governance.reads.reviews import OnTheTable
+from governance.services import settling
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def sign_off(log: Log, request_id: str, seat_id: str, judgement: Judgement) -> R
     log.record(_signed(log, table, doer, seat, judgement), streams.initiative(table.request.initiative_key))
     for finding in judgement.findings:
         log.record(_finding(log, table, seat, finding), streams.initiative(table.request.initiative_key))
-    return _settle(log, request_id)
+    return settling.settle(log, request_id)
 
 
 def _check(log: Log, table: OnTheTable, doer: Doer, seat_id: str, judgement: Judgement) -> Seat:
@@ -99,23 +98,3 @@ def _finding(log: Log, table: OnTheTable, seat: Seat, finding: NewFinding) -> Fi
         request=table.request.id,
         function=seat.function,
     )
-
-
-def _settle(log: Log, request_id: str) -> RequestState:
-    """Ask the verdict and record what follows from it, as acts of the program in the same transaction."""
-    table = reviews.on_the_table(log.session, request_id, log.now)
-    outcome = signoffs.verdict(table.review, log.now)
-    stream = streams.initiative(table.request.initiative_key)
-    match outcome:
-        case RequestState.CHANGES_REQUESTED:
-            log.record(ChangesRequested(request=request_id), stream, by=SYSTEM)
-        case RequestState.PASSED:
-            initiative = log.session.get_one(Initiative, table.request.initiative_key)
-            entered = lifecycle.entered(table.policy.gates[table.request.gate], initiative.stage)
-            log.record(GateSettled(request=request_id, outcome=outcome), stream, by=SYSTEM)
-            log.record(Advanced(initiative=initiative.key, request=request_id, entered=entered), stream, by=SYSTEM)
-        case RequestState.REJECTED:
-            log.record(GateSettled(request=request_id, outcome=outcome), stream, by=SYSTEM)
-        case _:
-            pass
-    return outcome

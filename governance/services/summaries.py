@@ -6,10 +6,10 @@ Not an act of anybody: nothing here is recorded, and everything can be worked ou
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from governance.domain.vocabulary import Function
+from governance.domain.vocabulary import Function, RequestState
 from governance.models.findings import Finding
 from governance.models.initiatives import Initiative, Tiering
 from governance.models.ledger import Leaf
@@ -39,6 +39,12 @@ def refresh_due(session: Session, now: datetime) -> int:
     due = session.scalars(_due(now)).all()
     refresh(session, due, now)
     return len(due)
+
+
+def refresh_reviews(session: Session, now: datetime) -> None:
+    """What waits for whom in a review depends on people too: when one of them changes, every review is due, the first ones at once."""
+    session.execute(update(Summary).where(Summary.request_state == RequestState.IN_REVIEW.value).values(changes_at=now))
+    refresh_due(session, now)
 
 
 def _due(now: datetime) -> Select[str]:

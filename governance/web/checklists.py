@@ -106,8 +106,8 @@ def _load(key: str, gate: str) -> Checklist:
     """Raises `NotThere`, or `RuleBroken` while the tiering questions are open: they decide what applies."""
     session, loaded = current.session(), loading.initiative(key)
     request_row = reviews.open_request(session, key)
-    pinned = request_row is not None and request_row.revision and request_row.gate == gate
-    policy = policies.by_digest(session, request_row.policy) if request_row is not None and pinned else policies.current(session)
+    here = request_row if request_row is not None and request_row.gate == gate else None
+    policy = policies.of_request(session, here)
     if gate not in policy.gates:
         raise NotThere("There is no such gate in the policy.")
     found = material(session, key, gate, policy)
@@ -117,7 +117,7 @@ def _load(key: str, gate: str) -> Checklist:
         gate=policy.gates[gate],
         policy=policy,
         material=found,
-        request=request_row if request_row is not None and request_row.gate == gate else None,
+        request=here,
         pages=checklist_pages.items(session, policy, checked),
         may_answer=loaded.works_on_it,
         leads=loaded.leads,
@@ -162,7 +162,7 @@ def _render(found: Checklist, opened: str, failed: ItemForm | None = None) -> st
         met=sum(page.check.passes for page in found.applicable),
         blocking=[page for page in found.applicable if page.check.blocks],
         not_applicable=checklist_pages.why_not(found.material),
-        signers=checklist_pages.signers(current.session(), found.material),
+        signers=checklist_pages.signers(current.session(), found.material, current.now()),
         ways_out=checklist_pages.WAYS_OUT,
         files=FILES,
         taken=uploads.TAKEN,

@@ -11,7 +11,7 @@ from wtforms.validators import Optional as Maybe
 
 from governance.domain.errors import RuleBroken
 from governance.domain.policy import Policy
-from governance.domain.vocabulary import Function, RequestState, Standing
+from governance.domain.vocabulary import OPEN_STATES, Function, Standing
 from governance.models.gates import GateRequest
 from governance.models.initiatives import TeamSeat, Tiering
 from governance.permissions import HOLDERS, Permission
@@ -223,9 +223,7 @@ def model(key: str) -> Response | str | tuple[str, int]:
 
 def _policy(requests: Sequence[GateRequest]) -> Policy:
     """The policy of the open request, once it was submitted; else the one in force."""
-    states = (RequestState.IN_REVIEW, RequestState.CHANGES_REQUESTED)
-    pinned = next((row.policy for row in requests if row.state in states), None)
-    return policies.by_digest(current.session(), pinned) if pinned else policies.current(current.session())
+    return policies.of_request(current.session(), next((row for row in requests if row.state in OPEN_STATES), None))
 
 
 def _tier(tiering: Tiering | None) -> view.TierView | None:

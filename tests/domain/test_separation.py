@@ -8,11 +8,12 @@ import pytest
 from governance.domain import separation
 from governance.domain.errors import Conflict, NotAllowed, RuleBroken
 from governance.domain.separation import Circumstances, Holding, Signer
-from governance.domain.vocabulary import Decision, Function, RequestState, Section
+from governance.domain.vocabulary import Decision, Function, RequestState, Role, Section
 from tests.domain.test_signoffs import ALL, EXECUTIVE, NOW, SEATS, SECTIONS, review, signed
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 BUSINESS = SEATS[2]
+REVIEWER = frozenset({Role.REVIEWER})
 AROUND = Circumstances(
     unit="claims",
     lead="lena",
@@ -24,7 +25,7 @@ AROUND = Circumstances(
 
 
 def holder(person: str = "ada", function: Function = Function.BUSINESS, unit: str | None = None, since: datetime = LONG_AGO) -> Signer:
-    return Signer(person, (Holding(function, unit, since),))
+    return Signer(person, (Holding(function, unit, since),), roles=REVIEWER)
 
 
 def refusals(signer: Signer, **changes: object) -> list[str]:
@@ -53,6 +54,18 @@ def test_who_may_take_a_seat(signer: Signer, why: str | None) -> None:
     assert (not found) if why is None else any(why in sentence for sentence in found)
 
 
+@pytest.mark.parametrize("role", Role)
+def test_only_reviewers_and_compliance_officers_sign(role: Role) -> None:
+    found = refusals(replace(holder(), roles=frozenset({role})))
+
+    assert found == [] if role in (Role.REVIEWER, Role.COMPLIANCE_OFFICER) else any("role of a reviewer" in why for why in found)
+    assert refusals(replace(holder(), roles=frozenset()))
+
+
+def test_whoever_is_disabled_does_not_sign() -> None:
+    assert any("disabled" in sentence for sentence in refusals(replace(holder(), active=False)))
+
+
 def test_the_lead_may_not_sign_even_if_somebody_else_submitted() -> None:
     assert any("You lead" in sentence for sentence in refusals(holder("lena"), submitters=frozenset({"tom"})))
 
@@ -76,7 +89,7 @@ def test_a_qualification_and_independence_are_asked_for() -> None:
 
     assert any("qualification" in sentence for sentence in refusals(holder(), seat=validator))
     assert any("independent" in sentence for sentence in refusals(holder("mara"), seat=validator))
-    qualified = Signer("ada", (Holding(Function.BUSINESS, None, LONG_AGO),), frozenset({"model validation"}))
+    qualified = Signer("ada", (Holding(Function.BUSINESS, None, LONG_AGO),), frozenset({"model validation"}), REVIEWER)
     assert not refusals(qualified, seat=validator)
 
 

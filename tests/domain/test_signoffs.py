@@ -7,7 +7,7 @@ import pytest
 
 from governance.domain import signoffs
 from governance.domain.policy import Seat
-from governance.domain.signoffs import Fall, Reason, Review, SignOff
+from governance.domain.signoffs import Fall, Reason, Review, Settled, SignOff
 from governance.domain.vocabulary import SECTION_OF, Decision, Function, RequestState, Section
 
 NOW = datetime(2026, 9, 9, 12, tzinfo=UTC)
@@ -137,6 +137,40 @@ def test_after_a_reject_every_decision_stands() -> None:
     given = [signed(SEATS[0], Decision.REJECT), *ALL[1:]]
 
     assert signoffs.verdict(review(*given, live=moved), NOW) is RequestState.REJECTED
+
+
+def test_after_a_reject_only_decisions_on_the_dossier_as_submitted_stand() -> None:
+    """What was said of an earlier revision is not a decision on this one, and a seat that is asked no more is nobody's."""
+    rejected = signed(SEATS[0], Decision.REJECT, revision=2)
+    asked_before = signed(SEATS[1], Decision.REQUEST_CHANGES, revision=1)
+    other_dossier = replace(signed(SEATS[2]), covers={Section.COMMON: "an earlier one"})
+    not_asked = signed(EXECUTIVE)
+
+    found = review(rejected, asked_before, other_dossier, not_asked, revision=2)
+
+    assert set(signoffs.standing(found, NOW)) == {"data_science", "executive"}
+    assert [of.id for of in signoffs.outstanding(found, NOW)] == ["it_ops", "business", "compliance"]
+    assert signoffs.verdict(replace(found, given=(*found.given, *ALL[2:])), NOW) is RequestState.IN_REVIEW
+    assert signoffs.verdict(replace(found, given=(*found.given, *ALL[1:])), NOW) is RequestState.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("given", "counted", "why"),
+    [
+        (signed(SEATS[0], entitled=False), {1}, None),
+        (signed(SEATS[0], at=NOW - timedelta(days=400)), {1}, None),
+        (replace(signed(SEATS[0]), covers={Section.COMMON: "else"}), {1}, None),
+        (signed(SEATS[0]), set(), Fall(Reason.NOT_THEN)),
+        (replace(signed(SEATS[0]), covers={Section.COMMON: "else"}), set(), Fall(Reason.CHANGED, (Section.COMMON,))),
+        (signed(SEATS[0], at=NOW - timedelta(days=31)), set(), Fall(Reason.EXPIRED)),
+        (signed(SEATS[0], at=NOW - timedelta(days=30)), set(), Fall(Reason.NOT_THEN)),
+    ],
+)
+def test_a_settled_request_keeps_what_counted_then(given: SignOff, counted: set[int], why: Fall | None) -> None:
+    """What the signer lost, and how old the sign-off is by now, does not reach back."""
+    settled = review(given, state=RequestState.PASSED, settled=Settled(NOW, frozenset(counted)))
+
+    assert signoffs.fall(settled, given, NOW + timedelta(days=1_000)) == why
 
 
 def test_a_reject_survives_every_later_change() -> None:
