@@ -19,9 +19,9 @@ def log() -> None:
 @log.command()
 @click.pass_obj
 def verify(context: Context) -> None:
-    """Read and hash every entry again, and name everything that does not fit."""
+    """Read and hash every entry, text and file again, and name everything that does not fit."""
     with Session(context.engines.reader) as session:
-        report = verify_ledger(session)
+        report = verify_ledger(session, context.content)
     for problem in report.problems:
         click.echo(str(problem), err=True)
     click.echo(f"{report.size:,} entries, root {report.root.hex()}: {_found(len(report.problems), 'problem')}.")

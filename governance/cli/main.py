@@ -11,7 +11,7 @@ import click
 from governance import __version__, settings
 from governance.domain.errors import Refused
 from governance.ledger.log import Ledger, LedgerFailed
-from governance.ledger.rebuild import UnknownKind
+from governance.ledger.rebuild import Damaged, UnknownKind
 from governance.policy.problems import PolicyError
 from governance.services.opening import ledger_of, open_engines
 from governance.storage.content import ContentStore
@@ -25,7 +25,7 @@ COMMANDS = {
 }
 """Where each command lives; imported only when it is asked for."""
 
-ANSWERS = (Refused, Busy, settings.SettingsError, StorageRefused, GuardsMissing, LedgerFailed, UnknownKind, PolicyError, OSError)
+ANSWERS = (Refused, Busy, settings.SettingsError, StorageRefused, GuardsMissing, LedgerFailed, UnknownKind, Damaged, PolicyError, OSError)
 
 
 @dataclass

@@ -43,6 +43,9 @@ class EvidenceAdded(Event, frozen=True, kw_only=True):
     def words_kept(self) -> list[str | None]:
         return [self.digest] if self.evidence_kind is EvidenceKind.ATTESTATION else []
 
+    def files_kept(self) -> list[str | None]:
+        return [self.digest] if self.file_name else []
+
 
 @event("item.answered")
 class ItemAnswered(Event, frozen=True, kw_only=True):

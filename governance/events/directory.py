@@ -33,6 +33,9 @@ class SettingsChanged(Event, frozen=True, kw_only=True):
         row.name, row.time_zone, row.holidays = self.name, self.time_zone, self.holidays
         row.logo, row.demo = self.logo, self.demo
 
+    def files_kept(self) -> list[str | None]:
+        return [self.logo]
+
 
 @event("unit.opened")
 class UnitOpened(Event, frozen=True, kw_only=True):

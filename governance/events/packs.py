@@ -34,3 +34,6 @@ class PackIssued(Event, frozen=True, kw_only=True):
                 at=book.at,
             )
         )
+
+    def files_kept(self) -> list[str | None]:
+        return [self.digest]

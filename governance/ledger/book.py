@@ -46,6 +46,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Fal
         """The digests of the texts that were kept apart when this happened; None where a text was left out."""
         return []
 
+    def files_kept(self) -> list[str | None]:
+        """The digests of the files that were stored before this happened; None where there was none."""
+        return []
+
 
 KINDS: dict[str, type[Event]] = {}
 """Every kind of event by the word it has in the ledger."""

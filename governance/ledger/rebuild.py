@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from governance.ledger.log import SYSTEM, Ledger
 from governance.ledger.replay import Entry, Shelf, UnknownKind, entries, replay
+from governance.ledger.verify import verify
 from governance.models.base import Base, Governed, table_of
 from governance.models.ledger import Leaf
 from governance.storage import raw
 
 Values = tuple[object, ...]
 
-__all__ = ["Difference", "Entry", "Shelf", "UnknownKind", "check", "entries", "rebuild", "replay"]
+__all__ = ["Damaged", "Difference", "Entry", "Shelf", "UnknownKind", "check", "entries", "rebuild", "replay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Difference:
         return f"{self.table} {'/'.join(map(str, self.key))}: {self.column} is {self.stored!r}, the ledger says {self.replayed!r}"
 
 
+class Damaged(Exception):
+    """The ledger itself is not what was recorded."""
+
+
 def check(session: Session) -> list[Difference]:
     """Replay the whole ledger and compare every row of every governed table with it, value for value as stored."""
     shelf = replay(entries(session), Shelf())
@@ -43,11 +48,14 @@ def rebuild(ledger: Ledger, now: datetime) -> int:
     """Empty the governed tables and store what replaying the ledger gives. Returns the number of rows.
 
     Replays while others go on writing, then catches up and stores in one turn of the writer: readers see the old rows or the new.
-    Every stream counts as touched, so that summaries are worked out anew too. Raises `UnknownKind`, `Busy`.
+    Every stream counts as touched, so that summaries are worked out anew too. Raises `UnknownKind`, `Busy`, and `Damaged` for a ledger
+    that does not verify: tables made from it would make what was altered look right.
     """
     shelf = Shelf()
     shelf.index = -1
     with Session(ledger.engines.reader) as session:
+        if problems := verify(session).problems:
+            raise Damaged(f"The ledger does not verify, so nothing is stored from it. First of {len(problems)}: {problems[0]}")
         replay(entries(session), shelf)
     with ledger.writing(SYSTEM, now) as log:
         replay(entries(log.session, after=shelf.index), shelf)

@@ -21,6 +21,7 @@ from governance.models.base import table_of
 from governance.models.ledger import Leaf, Node, Words
 from governance.storage import raw
 from governance.storage.columns import fixed
+from governance.storage.content import ContentDamaged, ContentStore
 
 FIELDS = {"v", "index", "at", "stream", "seq", "kind", "kv", "actor", "auth", "act", "body_sha256"}
 
@@ -44,12 +45,16 @@ class Report:
     problems: tuple[Problem, ...]
 
 
-def verify(session: Session) -> Report:
-    """Check every leaf, every node and every kept text. The root is that of the stored headers, hashed anew."""
+def verify(session: Session, content: ContentStore | None = None) -> Report:
+    """Check every leaf, every node, every kept text, and every file that `content` has to hold.
+
+    The root is that of the stored headers, hashed anew.
+    """
     checked = _Leaves()
     for row in _rows(session, Leaf):
         checked.take(row)
     problems = [*checked.problems, *_nodes(session, checked.hashes), *_words(session, checked.kept)]
+    problems += _files(content, checked.files) if content else []
     return Report(len(checked.hashes), tree.root_of(checked.hashes), tuple(problems))
 
 
@@ -67,6 +72,8 @@ class _Leaves:
         self.hashes: list[bytes] = []
         self.kept: dict[str, str] = {}
         """The texts that entries keep apart: digest, and the first entry that names it."""
+        self.files: dict[str, str] = {}
+        """The files, likewise."""
         self._seqs: dict[object, int] = {}
         self._events = EventReader()
 
@@ -108,6 +115,8 @@ class _Leaves:
         else:
             for digest in filter(None, event.words_kept()):
                 self.kept.setdefault(digest, where)
+            for digest in filter(None, event.files_kept()):
+                self.files.setdefault(digest, where)
 
     def _say(self, where: str, column: str, what: str) -> None:
         self.problems.append(Problem(where, column, what))
@@ -170,3 +179,11 @@ def _words(session: Session, kept: dict[str, str]) -> Iterator[Problem]:
             yield Problem(where, "digest", "no entry names this text")
     for digest, naming in missing.items():
         yield Problem(f"words {digest[:12]}", "digest", f"it is missing, and {naming} names it")
+
+
+def _files(content: ContentStore, kept: dict[str, str]) -> Iterator[Problem]:
+    for digest, naming in kept.items():
+        try:
+            content.check(digest)
+        except (ContentDamaged, ValueError) as error:
+            yield Problem(f"file {digest[:12]}", "content", f"{error} It is named by {naming}.")

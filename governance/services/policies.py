@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import select
+
 from governance.domain import rights
 from governance.domain.dossier import digest
 from governance.domain.errors import Conflict
@@ -23,6 +25,7 @@ def publish(log: Log, texts: Mapping[str, str]) -> str:
     current = log.session.get(CurrentPolicy, policy.id)
     if log.by != SYSTEM.id or current is not None:
         rights.check_role(people.doer(log.session, log.by, log.now), [Role.COMPLIANCE_OFFICER], "publish a policy")
+    _check_is_the_one(log, policy.id)
     if current is not None and current.digest == policy.digest:
         raise Conflict("These very texts are in force already.")
     for text in texts.values():
@@ -36,3 +39,10 @@ def publish(log: Log, texts: Mapping[str, str]) -> str:
     )
     log.record(event, streams.policy(policy.id))
     return policy.digest
+
+
+def _check_is_the_one(log: Log, policy_id: str) -> None:
+    """One policy rules an instance: publishing another one beside it would leave open which."""
+    in_force = log.session.scalars(select(CurrentPolicy.id).where(CurrentPolicy.id != policy_id)).first()
+    if in_force is not None:
+        raise Conflict(f"The policy {in_force} is in force, and this one is called {policy_id}. Publish it under that id to replace it.")

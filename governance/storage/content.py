@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import secrets
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,7 +13,7 @@ CHUNK = 1024 * 1024
 
 
 class ContentDamaged(Exception):
-    """What is stored under a digest does not hash to it."""
+    """What is stored under a digest does not hash to it, or is gone."""
 
 
 class ContentStore:
@@ -36,16 +37,25 @@ class ContentStore:
         return digest, size
 
     def read(self, digest: str) -> bytes:
-        """The bytes, verified. Raises `FileNotFoundError` or `ContentDamaged`."""
+        """The bytes, verified. Raises `ContentDamaged`."""
         with self.open(digest) as stream:
             content = stream.read()
         if hashlib.sha256(content).hexdigest() != digest:
             raise ContentDamaged(f"The file {digest} no longer has the bytes it was stored with.")
         return content
 
-    def open(self, digest: str) -> BinaryIO:
-        """The bytes as a stream, for what is too large for memory; whoever reads it checks the digest. Raises `FileNotFoundError`."""
-        return self.path(digest).open("rb")
+    def open(self, digest: str) -> BufferedReader:
+        """The bytes as a stream, for what is too large for memory; whoever reads it checks the digest. Raises `ContentDamaged`."""
+        try:
+            return self.path(digest).open("rb")
+        except FileNotFoundError:
+            raise ContentDamaged(f"The file {digest} is gone.") from None
+
+    def check(self, digest: str) -> None:
+        """Read and hash the bytes again. Raises `ContentDamaged`."""
+        with self.open(digest) as stream:
+            if hashlib.file_digest(stream, "sha256").hexdigest() != digest:
+                raise ContentDamaged(f"The file {digest} no longer has the bytes it was stored with.")
 
     def has(self, digest: str) -> bool:
         return self.path(digest).is_file()

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from governance.domain.errors import Conflict, NotAllowed, NotThere, Refused, RuleBroken
 from governance.ledger.log import LedgerFailed
+from governance.storage.content import ContentDamaged
 from governance.storage.engines import Busy
 
 log = logging.getLogger("governance.web")
@@ -31,6 +32,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refused, refused)
     app.register_error_handler(Busy, busy)
     app.register_error_handler(LedgerFailed, stop)
+    app.register_error_handler(ContentDamaged, damaged)
     app.register_error_handler(CSRFError, no_token)
     app.register_error_handler(HTTPException, failed)
 
@@ -50,6 +52,14 @@ def stop(error: LedgerFailed) -> tuple[str, int]:
     log.critical("the disk failed while a transaction was committed: %s", error)
     os.kill(os.getpid(), signal.SIGTERM)
     return "The disk failed. Whether your last act is on record is unknown until the record was read again.\n", 500
+
+
+def damaged(error: ContentDamaged) -> tuple[str, int]:
+    log.error("%s", error)
+    sentence = (
+        f"{error} It is not handed out. An administrator can restore it from a backup; `governance log verify` says what else is damaged."
+    )
+    return render_template("errors/refused.html", status=500, message=sentence), 500
 
 
 def no_token(error: CSRFError) -> tuple[str, int]:  # noqa: ARG001 - the form of a handler

@@ -84,7 +84,7 @@ def test_only_a_digest_finds_a_file(store: ContentStore, name: str) -> None:
 
 def test_a_file_that_is_not_there_is_said_to_be_missing(store: ContentStore) -> None:
     assert not store.has(DIGEST)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(ContentDamaged):
         store.read(DIGEST)
 
 
