@@ -12,6 +12,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from governance.storage import private
+
 PREFIX = "GOVERNANCE_"
 SHORTEST_SECRET = 32
 DIFFERENT_SIGNS = 8
@@ -118,8 +120,8 @@ def _secret(given: str, folder: Path) -> str:
     file = folder / "secret-key"
     if not file.exists():
         _make_secret(file)
-    if file.stat().st_mode & 0o077:
-        raise SettingsError(f"Others can read {file}. Restrict it with: chmod 600 {file}")
+    if complaint := private.complaint(file):
+        raise SettingsError(complaint)
     return _checked(file.read_text(encoding="utf-8").strip(), str(file))
 
 
