@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from governance.domain.errors import NotAllowed, NotThere
 from governance.domain.separation import Holding
@@ -19,6 +20,7 @@ class Doer:
     holdings: tuple[Holding, ...] = ()
     qualifications: frozenset[str] = frozenset()
     active: bool = True
+    reset_at: datetime | None = None  # a password was set through an administrator's link, last
 
     def holds(self, function: Function, unit: str) -> bool:
         return any(held.function is function and held.unit in (None, unit) for held in self.holdings)

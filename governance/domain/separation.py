@@ -25,6 +25,7 @@ class Signer:
     id: str
     holdings: tuple[Holding, ...]
     qualifications: frozenset[str] = frozenset()
+    reset_at: datetime | None = None  # a password was set through an administrator's link, last
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ def obstacles(review: Review, seat: Seat, signer: Signer, around: Circumstances)
         yield f"You do not hold the function this seat needs ({seat.function.spoken}) for this unit. An administrator can grant it."
     elif holding.since > around.first_submitted:
         yield "You were given this function after the request was submitted. Somebody who held it before has to sign it off."
+    if signer.reset_at is not None and signer.reset_at > around.first_submitted:
+        yield (
+            "Your password was set through an administrator's link after the request was submitted. "
+            "Somebody else who holds the function has to sign it off."
+        )
     if seat.qualification and seat.qualification not in signer.qualifications:
         yield f"The seat {label} asks for a qualification you do not have on record: {seat.qualification}."
     if signer.id in around.submitters:

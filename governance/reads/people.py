@@ -28,6 +28,7 @@ def doer(session: Session, person_id: str, now: datetime) -> Doer:
         holdings=holdings(session, person_id),
         qualifications=frozenset(person.qualifications),
         active=person.disabled_at is None,
+        reset_at=person.password_reset_at,
     )
 
 
@@ -37,7 +38,7 @@ def holdings(session: Session, person_id: str) -> tuple[Holding, ...]:
 
 
 def signer(who: Doer) -> Signer:
-    return Signer(who.id, who.holdings, who.qualifications)
+    return Signer(who.id, who.holdings, who.qualifications, who.reset_at)
 
 
 def ties(session: Session, key: str) -> Ties:
@@ -90,4 +91,4 @@ def holders(session: Session, function: Function, unit: str) -> list[Signer]:
         .distinct()
     )
     found = session.scalars(select(Person).where(Person.id.in_(query)).order_by(Person.folded))
-    return [Signer(person.id, holdings(session, person.id), frozenset(person.qualifications)) for person in found]
+    return [Signer(person.id, holdings(session, person.id), frozenset(person.qualifications), person.password_reset_at) for person in found]

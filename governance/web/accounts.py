@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from governance.demo.loader import PASSWORD_FILE
 from governance.domain.errors import RuleBroken
-from governance.ledger.log import SYSTEM
+from governance.ledger.log import SYSTEM, Auth
 from governance.models.accounts import Account
 from governance.models.directory import Person, PersonRole
 from governance.reads import people
@@ -107,8 +107,8 @@ def profile() -> Response | str | tuple[str, int]:
         if not settled(accounts.prove_person(current.session(), person.id, form.old.data)):
             form.old.errors = ["That is not the password you have now, or the account rests after too many wrong tries."]
         elif hashed := form.hashed(_about(person)):
-            with current.writing() as log:
-                accounts.set_password(log, person.id, hashed)
+            with current.writing(Auth("password", current.now(), "web")) as log:
+                accounts.change_password(log, hashed)
             return begin(person.id, said="Your password is changed. You are signed out everywhere else.")
     units = people.units(current.session())
     held = [(held.function, units.get(held.unit or "", "all units")) for held in current.doer().holdings]

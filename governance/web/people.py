@@ -139,7 +139,6 @@ def disable(person_id: str) -> Answer | tuple[str, int]:
         try:
             with current.writing() as log:
                 directory.disable_person(log, person_id, form.reason.data)
-                accounts.end_sessions(log, person_id)
         except RuleBroken as refused:
             form.accept(refused)
         else:

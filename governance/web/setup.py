@@ -8,6 +8,7 @@ from wtforms import EmailField, StringField
 from wtforms.validators import InputRequired, Length
 
 from governance.domain.errors import RuleBroken
+from governance.domain.vocabulary import PasswordWay
 from governance.ledger.log import SYSTEM
 from governance.paths import policies_directory
 from governance.policy.loader import load_policy
@@ -63,5 +64,5 @@ def _found(form: FirstAdminForm, hashed: str) -> None:
     settings = directory.OrganisationSettings(form.organisation.data, form.time_zone.data)
     with current.parts().ledger.writing(SYSTEM, datetime.now(UTC)) as log:
         directory.found(log, settings, (form.unit.data, form.unit_name.data), form.person.data, profile, form.email.data)
-        accounts.set_password(log, form.person.data, hashed)
+        accounts.give_password(log, form.person.data, hashed, PasswordWay.FOUNDING)
         policies.publish(log, texts)
