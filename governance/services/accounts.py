@@ -3,9 +3,9 @@
 import hashlib
 import re
 import secrets
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -44,10 +44,15 @@ class Proof:
     right: bool
 
 
-@cache
-def _nobody() -> str:
-    """A hash that no password fits, so that an unknown address takes as long as a wrong password."""
-    return _hasher.hash(secrets.token_hex(32))
+def _random(size: int) -> str:
+    return b64encode(secrets.token_bytes(size)).decode().rstrip("=")
+
+
+NOBODY = (
+    f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    f"${_random(_hasher.salt_len)}${_random(_hasher.hash_len)}"
+)
+"""A hash that no password fits, so that an unknown address takes as long as a wrong password: also the first one after a start."""
 
 
 def prove(session: Session, email: str, password: str) -> Proof:
@@ -64,7 +69,7 @@ def prove_person(session: Session, person_id: str, password: str) -> Proof:
 def _verify(account: Account | None, password: str) -> Proof:
     on_file = account.password if account and account.password else None
     try:
-        _hasher.verify(on_file or _nobody(), password[:LONGEST_PASSWORD])
+        _hasher.verify(on_file or NOBODY, password[:LONGEST_PASSWORD])
     except (VerifyMismatchError, InvalidHashError):
         return Proof(account.person_id if account else None, False)
     return Proof(account.person_id if account else None, on_file is not None)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from argon2 import extract_parameters
 from sqlalchemy import func, select
 
 from governance.domain.errors import Conflict, NotAllowed, Refused, RuleBroken
@@ -142,3 +143,7 @@ def test_disabling_ends_every_session_and_every_link_for_good(house: House) -> N
         assert session.scalar(select(func.count()).select_from(WebSession)) == 0
         with pytest.raises(Conflict):
             accounts.link_owner(session, secret, house.now)
+
+
+def test_whoever_is_unknown_costs_as_much_as_a_wrong_password_from_the_first_attempt_on() -> None:
+    assert extract_parameters(accounts.NOBODY) == extract_parameters(HASHED)
