@@ -7,7 +7,7 @@ from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import NotThere
-from governance.domain.rights import Doer, Ties
+from governance.domain.rights import NOTHING_HERE, Doer, Ties
 from governance.domain.separation import Holding, Signer
 from governance.domain.vocabulary import Function
 from governance.models.directory import Organisation, Person, PersonFunction, PersonRole, Unit
@@ -45,7 +45,7 @@ def ties(session: Session, key: str) -> Ties:
     """How an initiative is bound to people. Raises `NotThere`."""
     row = session.get(Initiative, key)
     if row is None:
-        raise NotThere(f"There is no initiative {key}, or you may not see it.")
+        raise NotThere(NOTHING_HERE)
     bound: Sequence[tuple[str, str]] = session.execute(  # type: ignore[assignment]
         union_all(
             select(literal("team"), TeamSeat.person_id).where(TeamSeat.initiative_key == key),

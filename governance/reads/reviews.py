@@ -10,6 +10,7 @@ from governance.domain import dossier, separation, signoffs
 from governance.domain.dossier import Digests, Material
 from governance.domain.errors import NotThere, RuleBroken
 from governance.domain.policy import Policy, Seat
+from governance.domain.rights import NOTHING_HERE
 from governance.domain.separation import Circumstances
 from governance.domain.signoffs import Review
 from governance.domain.vocabulary import Decision, RequestState, Section, Standing
@@ -38,7 +39,7 @@ def request(session: Session, request_id: str) -> GateRequest:
     """Raises `NotThere`."""
     row = session.get(GateRequest, request_id)
     if row is None:
-        raise NotThere(f"There is no gate request {request_id}.")
+        raise NotThere(NOTHING_HERE)
     return row
 
 
