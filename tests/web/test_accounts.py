@@ -351,6 +351,34 @@ def test_demo_sign_in_is_not_for_other_machines(demo: Site) -> None:
     assert browser.client.post("/demo-sign-in", data=sent, headers=forged, **ELSEWHERE).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"X-Forwarded-For": "203.0.113.9"},
+        {"X-Forwarded-Proto": "https"},
+        {"X-Forwarded-Host": "localhost"},
+        {"x-forwarded-anything": ""},
+        {"Forwarded": "for=203.0.113.9"},
+        {"X-Real-IP": "127.0.0.1"},
+        {"Via": "1.1 proxy"},
+    ],
+    ids=lambda sent: next(iter(sent)),
+)
+def test_behind_a_proxy_of_the_same_machine_there_is_no_demo_sign_in(demo: Site, sent: dict[str, str]) -> None:
+    browser = visitor(demo)
+
+    page = browser.client.get("/sign-in", headers=sent)
+    assert page.status_code == 200 and "amber-fjord" not in page.text and "demo people" not in page.text
+    entered = browser.client.post("/demo-sign-in", data={"csrf_token": browser.token, "person": "omar"}, headers=sent)
+    assert entered.status_code == 404
+
+
+def test_a_proxy_that_speaks_as_no_browser_does_is_noticed_too(demo: Site) -> None:
+    page = visitor(demo).client.get("/sign-in", environ_overrides={"SERVER_PROTOCOL": "HTTP/1.0"})
+
+    assert page.status_code == 200 and "amber-fjord" not in page.text
+
+
 def test_pages_of_nobody_say_nothing_about_people(site: Site) -> None:
     for path in ("/sign-in", "/set-password/x", "/no-such-page", "/people", "/profile"):
         page = Browser(site.app.test_client()).get(path)
