@@ -1,6 +1,7 @@
 """From where a request comes and by which name it asks for this site. What is asked for is the client's word: no link is made from it."""
 
 import re
+from ipaddress import ip_address
 
 from flask import request
 
@@ -15,6 +16,18 @@ def asked_for() -> str:
     return re.sub(r":[0-9]*$", "", request.host).strip("[]").casefold()
 
 
+def is_known(settings: Settings) -> bool:
+    """Whether the site goes by the name it is asked for.
+
+    Numbers always do, for health checks: another site can make only a name of its own lead here (DNS rebinding). Without
+    a public address any name may lead to a site that is open to the network; one on loopback has no other name.
+    """
+    name = asked_for()
+    if _is_number(name) or is_loopback(name) or name in (settings.host.casefold(), settings.public_host):
+        return True
+    return settings.public_host is None and not settings.is_loopback
+
+
 def is_here(settings: Settings) -> bool:
     """Whether the browser is on this machine for sure: the site is served to it alone, and nobody stands in between.
 
@@ -23,3 +36,11 @@ def is_here(settings: Settings) -> bool:
     """
     passed_on = any(PASSED_ON.fullmatch(name) for name, _ in request.headers) or request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
     return settings.is_loopback and is_loopback(request.remote_addr or "") and is_loopback(asked_for()) and not passed_on
+
+
+def _is_number(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
