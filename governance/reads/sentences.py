@@ -18,6 +18,7 @@ from governance.domain.vocabulary import (
     Tier,
     Visibility,
 )
+from governance.ledger.log import UNPROVED
 from governance.ledger.read import Entry
 from governance.words import word
 
@@ -58,7 +59,13 @@ def who(entry: Entry, names: Names) -> str:
 def deed(entry: Entry, names: Names) -> str:
     """The same sentence without its subject: “approved gate G3 for compliance”."""
     told = DEEDS.get(entry.kind)
-    return told(Facts(entry.body, names)) if told else f"recorded “{entry.kind}”"
+    said = told(Facts(entry.body, names)) if told else f"recorded “{entry.kind}”"
+    return said if is_proved(entry) else f"{said} (named on the command line, without proof of identity)"
+
+
+def is_proved(entry: Entry) -> bool:
+    """Whether the program itself knows that it was this person: not where somebody at the server named them."""
+    return (entry.header["auth"] or {}).get("method") != UNPROVED
 
 
 def quoted(entry: Entry, words: Mapping[str, str]) -> str:
