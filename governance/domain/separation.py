@@ -57,7 +57,7 @@ def obstacles(review: Review, seat: Seat, signer: Signer, around: Circumstances)
     if signer.reset_at is not None and signer.reset_at > around.first_submitted:
         yield (
             "Your password was set through an administrator's link after the request was submitted. "
-            "Somebody else who holds the function has to sign it off."
+            "Somebody else who holds the function has to sign it off, or its lead withdraws it and opens a new one."
         )
     if seat.qualification and seat.qualification not in signer.qualifications:
         yield f"The seat {label} asks for a qualification you do not have on record: {seat.qualification}."
