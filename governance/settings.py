@@ -11,6 +11,9 @@ from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from urllib.parse import urlsplit
+
+from governance.storage import private
 
 PREFIX = "GOVERNANCE_"
 SHORTEST_SECRET = 32
@@ -19,6 +22,8 @@ WORDS_OF_DEFAULTS = re.compile(
     "change|this|please|replace|your|me|default|super|secret|key|dev|elopment|test|flask|django|insecure|password|example|[^a-z0-9]"
 )
 """What the secrets that documentation suggests are made of; a secret of nothing else is no secret."""
+
+PUBLIC = re.compile(r"(?P<address>https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)/?")
 
 
 class SettingsError(Exception):
@@ -36,6 +41,7 @@ class Settings:
     demo: bool = True
     secure_cookies: bool = False
     session_lasts: timedelta = timedelta(hours=12)
+    public_address: str | None = None
 
     @property
     def is_loopback(self) -> bool:
@@ -43,7 +49,17 @@ class Settings:
 
     @property
     def address(self) -> str:
+        """Where the server listens."""
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+    @property
+    def links_from(self) -> str:
+        """What links that leave the site begin with. Never what a request asked for: that is the client's word."""
+        return self.public_address or self.address
+
+    @property
+    def public_host(self) -> str | None:
+        return urlsplit(self.public_address).hostname if self.public_address else None
 
 
 NAMES = {
@@ -54,6 +70,7 @@ NAMES = {
     "SECRET_KEY": f"signs cookies, at least {SHORTEST_SECRET} signs; made and kept in the instance folder where it is not given",
     "SECURE_COOKIES": "1 where the site is served by https; default 0",
     "SESSION_HOURS": "how long a sign-in lasts, 1 to 168; default 12",
+    "PUBLIC_ADDRESS": "where people reach the site, such as https://governance.example.org; default where the server listens",
 }
 """Every setting: as GOVERNANCE_<NAME>; INSTANCE, PORT and DEMO also without the prefix, as `make` passes them."""
 
@@ -73,6 +90,7 @@ def read(environment: Mapping[str, str] | None = None, instance: Path | None = N
         demo=_switch("DEMO", _value(given, "DEMO", "1")),
         secure_cookies=_switch("SECURE_COOKIES", _value(given, "SECURE_COOKIES", "0")),
         session_lasts=timedelta(hours=_number("SESSION_HOURS", _value(given, "SESSION_HOURS", "12"), 1, 168)),
+        public_address=_public(_value(given, "PUBLIC_ADDRESS", "")),
     )
 
 
@@ -111,6 +129,16 @@ def _switch(name: str, value: str) -> bool:
     return value == "1"
 
 
+def _public(given: str) -> str | None:
+    """Scheme, name and port, in small letters and nothing after them; None where it is not given."""
+    if not given:
+        return None
+    found = PUBLIC.fullmatch(given.casefold())
+    if found is None or int(found["port"] or 1) not in range(1, 65536):
+        raise SettingsError(f"PUBLIC_ADDRESS is a scheme and a name, such as https://governance.example.org, not “{given}”.")
+    return found["address"]
+
+
 def _secret(given: str, folder: Path) -> str:
     """The given secret, or the one of the instance, made on the first start and readable by its owner only."""
     if given:
@@ -118,8 +146,8 @@ def _secret(given: str, folder: Path) -> str:
     file = folder / "secret-key"
     if not file.exists():
         _make_secret(file)
-    if file.stat().st_mode & 0o077:
-        raise SettingsError(f"Others can read {file}. Restrict it with: chmod 600 {file}")
+    if complaint := private.complaint(file):
+        raise SettingsError(complaint)
     return _checked(file.read_text(encoding="utf-8").strip(), str(file))
 
 

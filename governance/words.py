@@ -14,6 +14,7 @@ from governance.domain.vocabulary import (
     Function,
     GateKind,
     Good,
+    PasswordWay,
     ProofMethod,
     RequestState,
     Role,
@@ -144,6 +145,12 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Visibility.NAMED: _plain("Only the team and named people"),
     },
     ProofMethod: {ProofMethod.PASSWORD: Word("Password", "by password", "the server checked the signer's password")},
+    PasswordWay: {
+        PasswordWay.LINK: Word("Set-up link", "through a set-up link", "whoever had the link chose it"),
+        PasswordWay.PROFILE: Word("Own profile", "after entering the one before", "its owner proved the one before"),
+        PasswordWay.FOUNDING: Word("Set-up of the instance", "when the instance was set up", "the first administrator chose it"),
+        PasswordWay.DEMO: Word("Demo portfolio", "with the demo portfolio", "all demo people share it"),
+    },
     Applies: {
         Applies.YES: _plain("Applies"),
         Applies.NO: _plain("Does not apply"),

@@ -48,6 +48,14 @@ def test_the_command_line_goes_before_the_full_name_and_that_before_the_short_on
         ("GOVERNANCE_SESSION_HOURS", "1.5", "from 1 to 168"),
         ("GOVERNANCE_PROT", "1", "There is no setting GOVERNANCE_PROT. Did you mean GOVERNANCE_PORT?"),
         ("GOVERNANCE_XYZ", "1", "Known are GOVERNANCE_INSTANCE, "),
+        ("GOVERNANCE_PUBLIC_ADDRESS", "governance.example.org", "such as https://governance.example.org, not “governance.example.org”"),
+        ("GOVERNANCE_PUBLIC_ADDRESS", "ftp://governance.example.org", "PUBLIC_ADDRESS is a scheme and a name"),
+        ("GOVERNANCE_PUBLIC_ADDRESS", "https://governance.example.org/app", "PUBLIC_ADDRESS"),
+        ("GOVERNANCE_PUBLIC_ADDRESS", "https://ada@governance.example.org", "PUBLIC_ADDRESS"),
+        ("GOVERNANCE_PUBLIC_ADDRESS", "https://governance.example.org?x=1", "PUBLIC_ADDRESS"),
+        ("GOVERNANCE_PUBLIC_ADDRESS", "https://governance example.org", "PUBLIC_ADDRESS"),
+        ("GOVERNANCE_PUBLIC_ADDRESS", "https://governance.example.org:65536", "PUBLIC_ADDRESS"),
+        ("GOVERNANCE_PUBLIC_ADDRESS", "https://", "PUBLIC_ADDRESS"),
         ("GOVERNANCE_SECRET_KEY", "short", "too weak"),
         ("GOVERNANCE_SECRET_KEY", "x" * 64, "too weak"),
         ("GOVERNANCE_SECRET_KEY", "change-me-please-this-is-my-secret-key"[:16] * 3, "too weak"),
@@ -85,3 +93,20 @@ def test_what_only_this_machine_reaches(tmp_path: Path, host: str, loopback: boo
     read = settings.read(given(tmp_path, GOVERNANCE_HOST=host))
 
     assert (read.is_loopback, read.address) == (loopback, address)
+
+
+@pytest.mark.parametrize(
+    ("public", "links", "name"),
+    [
+        ("", "http://127.0.0.1:8000", None),
+        ("https://governance.example.org", "https://governance.example.org", "governance.example.org"),
+        ("HTTPS://Governance.Example.org/", "https://governance.example.org", "governance.example.org"),
+        ("http://governance.example.org:8443", "http://governance.example.org:8443", "governance.example.org"),
+        ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443", "2001:db8::1"),
+        ("http://10.1.2.3", "http://10.1.2.3", "10.1.2.3"),
+    ],
+)
+def test_links_begin_with_the_public_address_or_where_the_server_listens(tmp_path: Path, public: str, links: str, name: str | None) -> None:
+    read = settings.read(given(tmp_path, GOVERNANCE_PUBLIC_ADDRESS=public))
+
+    assert (read.links_from, read.public_host) == (links, name)

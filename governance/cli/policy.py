@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from governance.cli.main import Context
-from governance.ledger.log import Actor
+from governance.ledger.log import UNPROVED, Actor, Auth
 from governance.policy.loader import load_policy
 from governance.policy.problems import PolicyError
 from governance.services import policies
@@ -42,11 +42,12 @@ def check(folders: tuple[Path, ...]) -> None:
 
 @policy.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--by", required=True, help="The compliance officer who publishes.")
+@click.option("--by", required=True, help="The compliance officer in whose name; the entry says that nobody proved who they are.")
 @click.pass_obj
 def publish(context: Context, folder: Path, by: str) -> None:
     """Make a policy the rules from now on. Requests already submitted keep theirs."""
     loaded = load_policy(folder)
-    with context.ledger.writing(Actor(by), datetime.now(UTC)) as log:
+    now = datetime.now(UTC)
+    with context.ledger.writing(Actor(by), now, Auth(UNPROVED, now, "cli")) as log:
         digest = policies.publish(log, loaded.texts)
     click.echo(f"{loaded.policy.title} {loaded.policy.version} is in force: {digest}")

@@ -17,6 +17,7 @@ from governance.demo.loader import demo_password, load
 from governance.jobs.keeper import end
 from governance.models.directory import Organisation, Person
 from governance.settings import Settings, SettingsError
+from governance.storage import setup_code
 
 THREADS = 8
 UNFINISHED = "demo-unfinished"
@@ -121,6 +122,9 @@ def _greet(context: Context) -> None:
         click.echo(f"The password of all of them here: {demo_password(settings.instance)}")
     elif _is_empty(context):
         click.echo("The first page sets up your organisation and its first administrator.")
+        click.echo(f"Where it is opened from another machine, it asks for this set-up code: {setup_code.make(settings.instance)}")
+    if not settings.is_loopback and settings.public_address is None:
+        click.echo("Set GOVERNANCE_PUBLIC_ADDRESS to where people reach it, so that set-up links lead there.")
 
 
 def _start_keeper(settings: Settings) -> "subprocess.Popen[bytes]":

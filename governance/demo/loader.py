@@ -10,7 +10,7 @@ from governance.demo.acts import acts
 from governance.demo.cases import Case, cases, moment
 from governance.demo.stage import Act, Beyond, Scene
 from governance.domain.policy import Policy
-from governance.domain.vocabulary import Function, Role
+from governance.domain.vocabulary import Function, PasswordWay, Role
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
 from governance.paths import policies_directory
 from governance.policy.loader import load_policy
@@ -157,22 +157,22 @@ def _found(ledger: Ledger, told: Case, password: str) -> Policy:
         first = group["units"][0]
         settings = directory.OrganisationSettings(group["name"], group["time_zone"], demo=True)
         directory.found(log, settings, (first["id"], first["name"]), admin["id"], _profile(admin), admin["email"])
-        accounts.set_password(log, admin["id"], hashed)
         texts = load_policy(policies_directory() / SHIPPED).texts
         policies.publish(log, texts)
     with ledger.writing(Actor(admin["id"]), start + timedelta(minutes=1)) as log:
         for unit in group["units"][1:]:
             directory.open_unit(log, unit["id"], unit["name"])
         for person in told["people"]:
-            _person(log, person, hashed, is_admin=person is admin)
+            if person is not admin:
+                _person(log, person)
+    with ledger.writing(SYSTEM, start + timedelta(minutes=2)) as log:
+        for person in told["people"]:
+            accounts.give_password(log, person["id"], hashed, PasswordWay.DEMO)
     return load_policy(policies_directory() / SHIPPED).policy
 
 
-def _person(log: Log, person: Case, hashed: str, *, is_admin: bool) -> None:
-    if is_admin:
-        return
+def _person(log: Log, person: Case) -> None:
     directory.register_person(log, person["id"], _profile(person), person["email"])
-    accounts.set_password(log, person["id"], hashed)
     for role in person["roles"]:
         directory.grant_role(log, person["id"], Role(role))
     for function in person["functions"]:

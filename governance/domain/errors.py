@@ -45,3 +45,7 @@ class NotThere(Refused):
     """It does not exist, or this person may not know that it does (HTTP 404)."""
 
     code = "not_found"
+
+
+class Hidden(NotThere):
+    """It exists, and this person may not know: doors answer exactly as above, and put the denial on their log."""

@@ -2,10 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from governance.domain.errors import NotAllowed, NotThere
+from governance.domain.errors import Hidden, NotAllowed
 from governance.domain.separation import Holding
 from governance.domain.vocabulary import Function, Role, Visibility
+
+NOTHING_HERE = (
+    "There is no such initiative, request, finding or evidence, or you may not see it. The lead of an initiative can name you as a reader."
+)
+"""For what does not exist and for what is hidden: a difference would tell which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,7 @@ class Doer:
     holdings: tuple[Holding, ...] = ()
     qualifications: frozenset[str] = frozenset()
     active: bool = True
+    reset_at: datetime | None = None  # a password was set through an administrator's link, last
 
     def holds(self, function: Function, unit: str) -> bool:
         return any(held.function is function and held.unit in (None, unit) for held in self.holdings)
@@ -60,7 +67,7 @@ def may_see(doer: Doer, ties: Ties) -> bool:
 
 def check_may_see(doer: Doer, ties: Ties) -> None:
     if not may_see(doer, ties):
-        raise NotThere("There is no such initiative, or you may not see it. Its lead can name you as a reader.")
+        raise Hidden(NOTHING_HERE)
 
 
 def check_active(doer: Doer) -> None:

@@ -33,6 +33,7 @@ class Signer:
     qualifications: frozenset[str] = frozenset()
     roles: frozenset[Role] = frozenset()
     active: bool = True
+    reset_at: datetime | None = None  # a password was set through an administrator's link, last
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ def obstacles(review: Review, seat: Seat, signer: Signer, around: Circumstances)
         yield "You were given this function after the request was submitted. Somebody who held it before has to sign it off."
     if not signer.roles & SIGNING_ROLES:
         yield "You do not have the role of a reviewer or compliance officer. An administrator can grant it."
+    if signer.reset_at is not None and signer.reset_at > around.first_submitted:
+        yield (
+            "Your password was set through an administrator's link after the request was submitted. "
+            "Somebody else who holds the function has to sign it off, or its lead withdraws it and opens a new one."
+        )
     if seat.qualification and seat.qualification not in signer.qualifications:
         yield f"The seat {label} asks for a qualification you do not have on record: {seat.qualification}."
     if signer.id in around.submitters:

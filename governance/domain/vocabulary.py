@@ -152,6 +152,15 @@ class ProofMethod(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a method, not a secret
 
 
+class PasswordWay(StrEnum):
+    """How a password came to be. Only by the profile page did its owner prove the one before."""
+
+    LINK = "link"
+    PROFILE = "profile"
+    FOUNDING = "founding"
+    DEMO = "demo"
+
+
 class Applies(StrEnum):
     """What a condition says; undecided is never a pass."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from governance.domain.text import fold
-from governance.domain.vocabulary import Function, Role
+from governance.domain.vocabulary import Function, PasswordWay, Role
 from governance.ledger.book import Book, Event, event
 from governance.models.directory import Organisation, Person, PersonFunction, PersonRole, Unit
 
@@ -74,6 +74,7 @@ class PersonRegistered(Event, frozen=True, kw_only=True):
                 time_zone=None,
                 registered_at=book.at,
                 disabled_at=None,
+                password_reset_at=None,
             )
         )
 
@@ -122,6 +123,29 @@ class PersonLocked(Event, frozen=True, kw_only=True):
 
     def apply(self, book: Book) -> None:
         """Nothing a page shows changes; the entry is the alarm."""
+
+
+@event("person.link_made")
+class LinkMade(Event, frozen=True, kw_only=True):
+    """An administrator made a link by which whoever has it can set a password, once."""
+
+    person: str
+    until: str
+
+    def apply(self, book: Book) -> None:
+        """Nothing a page shows changes until the link is used."""
+
+
+@event("person.password_set")
+class PasswordSet(Event, frozen=True, kw_only=True):
+    """A password came to be. Nothing about the password itself goes on record."""
+
+    person: str
+    way: PasswordWay
+
+    def apply(self, book: Book) -> None:
+        if self.way is PasswordWay.LINK:
+            book.get(Person, self.person).password_reset_at = book.at
 
 
 @event("role.granted")

@@ -46,6 +46,10 @@ class Auth:
     via: str
 
 
+UNPROVED = "command line"
+"""The method of what was done in somebody's name on the command line of the server: whoever may run it named them."""
+
+
 class LedgerFailed(Exception):
     """A commit ended in an error of the disk. Whether it took effect is unknown until it is read again: the process stops."""
 

@@ -28,6 +28,7 @@ class Person(Governed):
     time_zone: Mapped[str | None] = mapped_column(String(60), comment="None: the organisation's")
     registered_at: Mapped[datetime] = mapped_column(Moment)
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
+    password_reset_at: Mapped[datetime | None] = mapped_column(Moment, comment="a password was set through a link, last")
 
 
 class PersonRole(Governed):

@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import NotThere
+from governance.domain.rights import NOTHING_HERE
 from governance.models.findings import Finding
 
 
@@ -16,7 +17,7 @@ def finding(session: Session, finding_id: str) -> Finding:
     """Raises `NotThere`."""
     row = session.get(Finding, finding_id)
     if row is None:
-        raise NotThere(f"There is no finding {finding_id}.")
+        raise NotThere(NOTHING_HERE)
     return row
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from governance.domain.errors import NotThere
+from governance.domain.errors import Hidden, NotThere
 from governance.domain.rights import Doer
 from governance.domain.vocabulary import Role
 from governance.models.initiatives import Initiative
@@ -32,7 +32,8 @@ def pack(session: Session, doer: Doer, pack_id: str) -> Pack:
     """Raises `NotThere` for one that does not exist and for one that this person may not read, alike."""
     row = session.scalars(select(Pack).where(Pack.id == pack_id, _readable(doer))).first()
     if row is None:
-        raise NotThere("There is no such report, or you may not read it.")
+        hidden = session.get(Pack, pack_id) is not None
+        raise (Hidden if hidden else NotThere)("There is no such report, or you may not read it.")
     return row
 
 
@@ -40,7 +41,7 @@ def job(session: Session, doer: Doer, job_id: str) -> Job:
     """A job of this person's own. Raises `NotThere`."""
     row = session.get(Job, job_id)
     if row is None or row.asked_by != doer.id:
-        raise NotThere("There is no such report in the making.")
+        raise (Hidden if row else NotThere)("There is no such report in the making.")
     return row
 
 

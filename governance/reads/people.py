@@ -7,7 +7,7 @@ from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import NotThere
-from governance.domain.rights import Doer, Ties
+from governance.domain.rights import NOTHING_HERE, Doer, Ties
 from governance.domain.separation import Holding, Signer
 from governance.domain.vocabulary import Function, Role
 from governance.models.directory import Organisation, Person, PersonFunction, PersonRole, Unit
@@ -27,6 +27,7 @@ def doer(session: Session, person_id: str, now: datetime) -> Doer:
         holdings=holdings(session, person_id),
         qualifications=frozenset(person.qualifications),
         active=person.disabled_at is None,
+        reset_at=person.password_reset_at,
     )
 
 
@@ -41,14 +42,14 @@ def holdings(session: Session, person_id: str) -> tuple[Holding, ...]:
 
 
 def signer(who: Doer) -> Signer:
-    return Signer(who.id, who.holdings, who.qualifications, who.roles, who.active)
+    return Signer(who.id, who.holdings, who.qualifications, who.roles, who.active, who.reset_at)
 
 
 def ties(session: Session, key: str) -> Ties:
     """How an initiative is bound to people. Raises `NotThere`."""
     row = session.get(Initiative, key)
     if row is None:
-        raise NotThere(f"There is no initiative {key}, or you may not see it.")
+        raise NotThere(NOTHING_HERE)
     bound: Sequence[tuple[str, str]] = session.execute(  # type: ignore[assignment]
         union_all(
             select(literal("team"), TeamSeat.person_id).where(TeamSeat.initiative_key == key),

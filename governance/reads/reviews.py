@@ -11,6 +11,7 @@ from governance.domain import dossier, separation, signoffs
 from governance.domain.dossier import Digests, Material
 from governance.domain.errors import NotThere, RuleBroken
 from governance.domain.policy import Policy, Seat
+from governance.domain.rights import NOTHING_HERE
 from governance.domain.separation import Circumstances
 from governance.domain.signoffs import Review, Settled
 from governance.domain.vocabulary import Decision, RequestState, Section, Standing
@@ -38,7 +39,7 @@ def request(session: Session, request_id: str) -> GateRequest:
     """Raises `NotThere`."""
     row = session.get(GateRequest, request_id)
     if row is None:
-        raise NotThere(f"There is no gate request {request_id}.")
+        raise NotThere(NOTHING_HERE)
     return row
 
 
@@ -109,11 +110,14 @@ def _review(
 
 
 def _with_rights(session: Session, review: Review, around: Circumstances, now: datetime) -> Review:
-    """Ask of every signer again whether they could take their seat: whoever could not has no say."""
+    """Ask of every signer again whether they could take their seat: whoever could not has no say.
+
+    A password that was set anew only afterwards did not sign, so it does not matter here.
+    """
     asked = {seat.id: seat for seat in review.seats}
 
     def is_entitled(given: signoffs.SignOff) -> bool:
-        signer, seat = people.signer(people.doer(session, given.by, now)), asked.get(given.seat)
+        signer, seat = replace(people.signer(people.doer(session, given.by, now)), reset_at=None), asked.get(given.seat)
         return seat is not None and not any(separation.obstacles(review, seat, signer, around))
 
     return replace(review, given=tuple(replace(given, entitled=is_entitled(given)) for given in review.given))

@@ -10,6 +10,7 @@ from governance.domain.vocabulary import (
     EvidenceKind,
     FindingSeverity,
     Function,
+    PasswordWay,
     RequestState,
     Role,
     Stage,
@@ -17,6 +18,7 @@ from governance.domain.vocabulary import (
     Tier,
     Visibility,
 )
+from governance.ledger.log import UNPROVED
 from governance.ledger.read import Entry
 from governance.words import word
 
@@ -57,7 +59,13 @@ def who(entry: Entry, names: Names) -> str:
 def deed(entry: Entry, names: Names) -> str:
     """The same sentence without its subject: “approved gate G3 for compliance”."""
     told = DEEDS.get(entry.kind)
-    return told(Facts(entry.body, names)) if told else f"recorded “{entry.kind}”"
+    said = told(Facts(entry.body, names)) if told else f"recorded “{entry.kind}”"
+    return said if is_proved(entry) else f"{said} (named on the command line, without proof of identity)"
+
+
+def is_proved(entry: Entry) -> bool:
+    """Whether the program itself knows that it was this person: not where somebody at the server named them."""
+    return (entry.header["auth"] or {}).get("method") != UNPROVED
 
 
 def quoted(entry: Entry, words: Mapping[str, str]) -> str:
@@ -109,6 +117,8 @@ _MARKS = {
     "finding.closed": Mark("met", "ok"),
     "person.locked": Mark("lock", "bad"),
     "person.disabled": Mark("lock", "warn"),
+    "person.link_made": Mark("lock", "warn"),
+    "person.password_set": Mark("lock", "idle"),
     "pack.issued": Mark("report", "idle"),
 }
 
@@ -199,6 +209,12 @@ def _withdrew_function(body: Facts) -> str:
     return f"withdrew the right of {body.name('person')} to sign for {_function(body)} in {_where(body)}"
 
 
+def _password_set(body: Facts) -> str:
+    way = PasswordWay(body["way"])
+    whose = "changed their password" if way is PasswordWay.PROFILE else f"set the password of {body.name('person')}"
+    return f"{whose} {word(way).past}"
+
+
 def _where(body: Facts) -> str:
     return f"the unit {body['unit']}" if body.get("unit") else "all units"
 
@@ -219,6 +235,8 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "person.disabled": lambda body: f"disabled the account of {body.name('person')}",
     "person.enabled": lambda body: f"enabled the account of {body.name('person')}",
     "person.locked": lambda body: f"locked the account of {body.name('person')} after too many wrong passwords",
+    "person.link_made": lambda body: f"made a link by which a new password of {body.name('person')} can be set",
+    "person.password_set": _password_set,
     "role.granted": _granted_role,
     "role.withdrawn": lambda body: f"withdrew the role {word(Role(body['role'])).past} from {body.name('person')}",
     "function.granted": _granted_function,

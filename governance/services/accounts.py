@@ -3,9 +3,9 @@
 import hashlib
 import re
 import secrets
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -13,12 +13,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from zxcvbn import zxcvbn
 
+from governance.domain import rights
 from governance.domain.errors import Conflict, NotAllowed, Problem, RuleBroken
+from governance.domain.vocabulary import PasswordWay, Role
 from governance.events import streams
-from governance.events.directory import PersonLocked
+from governance.events.directory import LinkMade, PasswordSet, PersonLocked
 from governance.ledger.log import SYSTEM, Log
 from governance.models.accounts import Account, SetupLink, WebSession
 from governance.models.directory import Person
+from governance.reads import people
 
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -41,10 +44,15 @@ class Proof:
     right: bool
 
 
-@cache
-def _nobody() -> str:
-    """A hash that no password fits, so that an unknown address takes as long as a wrong password."""
-    return _hasher.hash(secrets.token_hex(32))
+def _random(size: int) -> str:
+    return b64encode(secrets.token_bytes(size)).decode().rstrip("=")
+
+
+NOBODY = (
+    f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    f"${_random(_hasher.salt_len)}${_random(_hasher.hash_len)}"
+)
+"""A hash that no password fits, so that an unknown address takes as long as a wrong password: also the first one after a start."""
 
 
 def prove(session: Session, email: str, password: str) -> Proof:
@@ -61,7 +69,7 @@ def prove_person(session: Session, person_id: str, password: str) -> Proof:
 def _verify(account: Account | None, password: str) -> Proof:
     on_file = account.password if account and account.password else None
     try:
-        _hasher.verify(on_file or _nobody(), password[:LONGEST_PASSWORD])
+        _hasher.verify(on_file or NOBODY, password[:LONGEST_PASSWORD])
     except (VerifyMismatchError, InvalidHashError):
         return Proof(account.person_id if account else None, False)
     return Proof(account.person_id if account else None, on_file is not None)
@@ -102,7 +110,9 @@ def refuse_sign_in() -> NotAllowed:
 
 
 def start_session(log: Log, person_id: str, lasts: timedelta) -> str:
-    """Begin a session and return what the browser keeps; only its hash is stored."""
+    """Begin a session and return what the browser keeps; only its hash is stored. A disabled account gets none, not even for later."""
+    if not people.is_active(log.session, person_id):
+        raise refuse_sign_in()
     log.session.execute(delete(WebSession).where(WebSession.ends_at < log.now))
     token = secrets.token_urlsafe(32)
     log.session.add(WebSession(token=hashed(token), person_id=person_id, started_at=log.now, ends_at=log.now + lasts))
@@ -113,18 +123,19 @@ def end_session(log: Log, token: str) -> None:
     log.session.execute(delete(WebSession).where(WebSession.token == hashed(token)))
 
 
-def end_sessions(log: Log, person_id: str) -> None:
-    """Sign somebody out everywhere."""
-    log.session.execute(delete(WebSession).where(WebSession.person_id == person_id))
-
-
 def make_setup_link(log: Log, person_id: str) -> str:
-    """Return the secret of a link by which somebody sets a password, once, within seven days. Older links die."""
-    if log.session.get(Person, person_id) is None:
-        raise RuleBroken("There is no such person.")
+    """Return the secret of a link by which somebody sets a password, once, within seven days. Older links die.
+
+    Whoever has the secret can become this person, the administrator who made it too: so both the making and the use of a
+    link are on record, and a password set by it does not sign what was submitted before (`separation`).
+    """
+    rights.check_role(people.doer(log.session, log.by, log.now), [Role.ADMIN], "make set-up links")
+    if not people.is_active(log.session, person_id):
+        raise RuleBroken("There is no such person, or the account is disabled. Enable it first.")
     log.session.execute(delete(SetupLink).where(SetupLink.person_id == person_id))
-    secret = secrets.token_urlsafe(32)
-    log.session.add(SetupLink(token=hashed(secret), person_id=person_id, expires_at=log.now + LINK_LIVES, used_at=None))
+    secret, until = secrets.token_urlsafe(32), log.now + LINK_LIVES
+    log.session.add(SetupLink(token=hashed(secret), person_id=person_id, expires_at=until, used_at=None))
+    log.record(LinkMade(person=person_id, until=until.isoformat()), streams.person(person_id))
     return secret
 
 
@@ -140,14 +151,29 @@ def set_password_by_link(log: Log, secret: str, password_hash: str) -> str:
     """Set the password and end every session of its owner. Returns the person."""
     person_id = link_owner(log.session, secret, log.now)
     log.session.get_one(SetupLink, hashed(secret)).used_at = log.now
-    set_password(log, person_id, password_hash)
+    _set_password(log, person_id, password_hash, PasswordWay.LINK)
     return person_id
 
 
-def set_password(log: Log, person_id: str, password_hash: str) -> None:
+def change_password(log: Log, password_hash: str) -> None:
+    """Change one's own password, which was proved before this transaction, and end every session under the old one."""
+    if log.auth is None:
+        raise NotAllowed("Prove who you are first: a new password needs the one you have now.")
+    _set_password(log, log.by, password_hash, PasswordWay.PROFILE)
+
+
+def give_password(log: Log, person_id: str, password_hash: str, way: PasswordWay) -> None:
+    """The first password of somebody whom the program itself registers: the first administrator, and the demo people."""
+    if log.by != SYSTEM.id or log.session.get_one(Account, person_id).password is not None:
+        raise NotAllowed("People set their own passwords. An administrator can make a set-up link.")
+    _set_password(log, person_id, password_hash, way)
+
+
+def _set_password(log: Log, person_id: str, password_hash: str, way: PasswordWay) -> None:
     account = log.session.get_one(Account, person_id)
     account.password, account.failures, account.locked_until = password_hash, 0, None
-    end_sessions(log, person_id)
+    log.session.execute(delete(WebSession).where(WebSession.person_id == person_id))
+    log.record(PasswordSet(person=person_id, way=way), streams.person(person_id))
 
 
 def hash_password(password: str, about: tuple[str, ...] = ()) -> str:

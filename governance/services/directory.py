@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import available_timezones
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from governance.domain import rights
 from governance.domain.errors import Conflict, Problem, RuleBroken
@@ -26,7 +26,7 @@ from governance.events.directory import (
     UnitRenamed,
 )
 from governance.ledger.log import SYSTEM, Log
-from governance.models.accounts import Account
+from governance.models.accounts import Account, SetupLink, WebSession
 from governance.models.directory import Person, PersonFunction, PersonRole, Unit
 from governance.reads import people
 
@@ -107,7 +107,7 @@ def change_person(log: Log, person_id: str, profile: Profile) -> None:
 
 
 def disable_person(log: Log, person_id: str, reason: str) -> None:
-    """End somebody's access at once: their sessions die, their sign-offs on open requests stop counting."""
+    """End somebody's access at once: sessions and set-up links die for good, their sign-offs on open requests stop counting."""
     _check_admin(log, "disable people")
     person = _person(log, person_id)
     if person.disabled_at is not None:
@@ -116,6 +116,8 @@ def disable_person(log: Log, person_id: str, reason: str) -> None:
         raise RuleBroken("Say why.", Problem("required", "Say why the account is disabled.", "reason"))
     if person_id in _admins(log) and len(_admins(log)) == 1:
         raise RuleBroken("This is the last administrator. Make somebody else administrator first.")
+    for kind in (WebSession, SetupLink):
+        log.session.execute(delete(kind).where(kind.person_id == person_id))
     log.record(PersonDisabled(person=person_id, reason=log.keep_words(reason)), streams.person(person_id))
 
 

@@ -8,16 +8,21 @@ from governance.events import streams
 from governance.ledger.log import Ledger, Log
 from governance.models.base import Base
 from governance.services import settling, summaries
-from governance.storage.engines import Engines
+from governance.storage import private
+from governance.storage.engines import Engines, StorageRefused
 
 DATABASE = "governance.sqlite3"
 INITIATIVE, PERSON = streams.initiative(""), streams.person("")
 
 
 def open_engines(instance: Path, *, synchronous: str = "FULL") -> Engines:
-    """The database of an instance folder, created where there is none. Raises `StorageRefused`."""
+    """The database of an instance folder, created where there is none. Raises `StorageRefused`, also where others can read it."""
     instance.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Engines.open(instance / DATABASE, Base.metadata, synchronous=synchronous)
+    file = instance / DATABASE
+    private.make(file)  # the files that SQLite puts beside it get the same rights
+    if complaint := private.complaint(file, *(file.with_name(f"{DATABASE}{beside}") for beside in ("-wal", "-shm"))):
+        raise StorageRefused(complaint)
+    return Engines.open(file, Base.metadata, synchronous=synchronous)
 
 
 def ledger_of(engines: Engines) -> Ledger:

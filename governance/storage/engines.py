@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from governance.storage import guards
 
-VERSION = 1
+VERSION = 2
 """Of the tables; a database with a higher one was written by a newer program."""
 
 BUSY_MS = 15_000
@@ -76,8 +76,10 @@ class Engines:
                 self._create(connection, tables)
             version = connection.scalar(sa.text("SELECT version FROM stamp")) or 0
             if version != VERSION:
-                newer = "newer than this program: use the version that wrote it" if version > VERSION else "older: run `governance upgrade`"
-                raise StorageRefused(f"The database has tables of version {version}, {newer}.")
+                age = "newer" if version > VERSION else "older"
+                raise StorageRefused(
+                    f"The database has tables of version {version}, {age} than this program: use the version that wrote it."
+                )
             guards.check(connection, tables)
 
     def _create(self, connection: Connection, tables: MetaData) -> None:

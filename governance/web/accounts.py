@@ -1,27 +1,22 @@
 """Signing in and out, setting a password, one's own profile."""
 
-import re
 from datetime import UTC, datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired
 
-from governance.demo.loader import PASSWORD_FILE
 from governance.domain.errors import RuleBroken
-from governance.ledger.log import SYSTEM
+from governance.ledger.log import SYSTEM, Auth
 from governance.models.accounts import Account
-from governance.models.directory import Person, PersonRole
+from governance.models.directory import Person
 from governance.reads import people
 from governance.services import accounts
 from governance.services.accounts import Proof
-from governance.settings import is_loopback
-from governance.web import current
+from governance.web import current, demo_people
 from governance.web.forms import Form
 from governance.web.guard import TOKEN
-from governance.words import word
 
 bp = Blueprint("accounts", __name__)
 
@@ -66,7 +61,7 @@ def sign_in() -> Response | str | tuple[str, int]:
         form.form_errors = [*form.form_errors, accounts.refuse_sign_in().message]
     status = 422 if form.errors else 200
     return render_template(
-        "accounts/sign_in.html", form=form, demo_people=_demo_people(), password=_demo_password(), problems=form.problems()
+        "accounts/sign_in.html", form=form, demo_people=demo_people.offered(), password=demo_people.password(), problems=form.problems()
     ), status
 
 
@@ -74,7 +69,7 @@ def sign_in() -> Response | str | tuple[str, int]:
 def demo_sign_in() -> Response:
     """One click, only on a demo instance that only this machine can reach."""
     wanted = request.form.get("person", "")
-    if wanted not in {person.id for person, _ in _demo_people()}:
+    if wanted not in {person.id for person, _ in demo_people.offered()}:
         abort(404)
     return begin(wanted)
 
@@ -107,8 +102,8 @@ def profile() -> Response | str | tuple[str, int]:
         if not settled(accounts.prove_person(current.session(), person.id, form.old.data)):
             form.old.errors = ["That is not the password you have now, or the account rests after too many wrong tries."]
         elif hashed := form.hashed(_about(person)):
-            with current.writing() as log:
-                accounts.set_password(log, person.id, hashed)
+            with current.writing(Auth("password", current.now(), "web")) as log:
+                accounts.change_password(log, hashed)
             return begin(person.id, said="Your password is changed. You are signed out everywhere else.")
     units = people.units(current.session())
     held = [(held.function, units.get(held.unit or "", "all units")) for held in current.doer().holdings]
@@ -148,26 +143,3 @@ def _safe(wanted: str | None) -> str | None:
 def _about(person: Person) -> tuple[str, ...]:
     account = current.session().get(Account, person.id)
     return (*person.name.split(), person.id, *(account.email.split("@") if account else ()))
-
-
-def _is_open_demo() -> bool:
-    """The browser and the address it asked for are of this machine too: a page elsewhere may point its own name here."""
-    settings, organisation = current.parts().settings, current.organisation()
-    asked_for = re.sub(r":[0-9]*$", "", request.host).strip("[]")
-    here = is_loopback(request.remote_addr or "") and is_loopback(asked_for)
-    return bool(organisation and organisation.demo and settings.demo and settings.is_loopback and here)
-
-
-def _demo_people() -> list[tuple[Person, str]]:
-    """The demo people with their roles, where one click may sign in."""
-    if not _is_open_demo():
-        return []
-    roles: dict[str, list[str]] = {}
-    for row in current.session().scalars(select(PersonRole).order_by(PersonRole.role)):
-        roles.setdefault(row.person_id, []).append(word(row.role).label)
-    return [(person, ", ".join(roles.get(person.id, ["No role"]))) for person in people.active_people(current.session())]
-
-
-def _demo_password() -> str | None:
-    file = current.parts().settings.instance / PASSWORD_FILE
-    return file.read_text(encoding="utf-8").strip() if _is_open_demo() and file.exists() else None

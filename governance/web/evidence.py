@@ -46,6 +46,7 @@ def download(evidence_id: str) -> Response:
 def _piece(evidence_id: str) -> Evidence:
     """Raises `NotThere` where it does not exist or belongs to an initiative this reader may not see."""
     piece = current.session().get(Evidence, evidence_id)
-    if piece is None or not rights.may_see(current.doer(), people.ties(current.session(), piece.initiative_key)):
-        raise NotThere("There is no such evidence, or you may not see it.")
+    if piece is None:
+        raise NotThere(rights.NOTHING_HERE)
+    rights.check_may_see(current.doer(), people.ties(current.session(), piece.initiative_key))
     return piece

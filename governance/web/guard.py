@@ -3,7 +3,7 @@
 import logging
 from datetime import UTC, datetime
 
-from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, g, make_response, redirect, render_template, request, session, url_for
 from sqlalchemy import func, select, true
 from werkzeug.wrappers import Response as Answer
 
@@ -12,7 +12,7 @@ from governance.models.directory import Organisation, Person
 from governance.permissions import ROUTES, Permission, allows
 from governance.reads import people
 from governance.services.accounts import hashed
-from governance.web import current
+from governance.web import current, hosts
 
 log = logging.getLogger("governance.access")
 
@@ -20,6 +20,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+UNKNOWN_NAME = "This site does not go by the name you asked for. Its administrator can set it as GOVERNANCE_PUBLIC_ADDRESS."
 TOKEN = "token"  # noqa: S105 - the name of the session field
 
 
@@ -37,6 +38,8 @@ def admit() -> Answer | None:
     permission = ROUTES[request.endpoint]
     if request.endpoint in ("static", "bootstrap.static", "health.healthz"):
         return None
+    if not hosts.is_known(current.parts().settings):
+        return make_response(render_template("errors/refused.html", status=400, message=UNKNOWN_NAME), 400)
     _recognise()
     if permission is Permission.EMPTY_INSTANCE:
         return None if _is_empty() else abort(404)
@@ -44,8 +47,13 @@ def admit() -> Answer | None:
         return None
     if g.doer is None:
         return _to_sign_in()
-    log.warning("denied %s %s to %s", request.method, request.endpoint, g.doer.id)
+    log_denied()
     return abort(403)
+
+
+def log_denied() -> None:
+    """For the administrator's log: names of ours only, nothing that somebody typed."""
+    log.warning("denied %s %s to %s", request.method, request.endpoint, g.doer.id if g.doer else "nobody")
 
 
 def _recognise() -> None:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request
 
 from governance.domain.text import tidy
 from governance.ledger import read
-from governance.reads import ledger_pages
+from governance.reads import ledger_pages, sentences
 from governance.reads.ledger_pages import Question
 from governance.web import csvs, current
 
@@ -45,6 +45,7 @@ def entry(index: int) -> str:
         "ledger/entry.html",
         line=ledger_pages.in_words(session, [found])[0],
         about=_about(found),
+        proved=sentences.is_proved(found),
         body=[(name.replace("_", " "), ledger_pages.in_text(value)) for name, value in found.body.items()],
         header=[(name.replace("_", " "), ledger_pages.in_text(value)) for name, value in found.header.items()],
         raw_header=found.header_bytes.decode(),

@@ -139,7 +139,6 @@ def disable(person_id: str) -> Answer | tuple[str, int]:
         try:
             with current.writing() as log:
                 directory.disable_person(log, person_id, form.reason.data)
-                accounts.end_sessions(log, person_id)
         except RuleBroken as refused:
             form.accept(refused)
         else:
@@ -165,7 +164,8 @@ def setup_link(person_id: str) -> Answer:
 
 def _with_link(person_id: str, secret: str) -> Answer:
     """Shown once: only its hash is kept."""
-    flash(f"Send this link to them; it works once, within seven days: {url_for('accounts.set_password', secret=secret, _external=True)}")
+    link = current.parts().settings.links_from + url_for("accounts.set_password", secret=secret)
+    flash(f"Send this link to them; it works once, within seven days: {link}")
     return redirect(url_for(".person", person_id=person_id), 303)
 
 

@@ -8,14 +8,15 @@ from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from governance.domain.errors import Conflict, NotAllowed, NotThere, Refused, RuleBroken
+from governance.domain.errors import Conflict, Hidden, NotAllowed, NotThere, Refused, RuleBroken
 from governance.ledger.log import LedgerFailed
 from governance.storage.content import ContentDamaged
 from governance.storage.engines import Busy
+from governance.web import guard
 
 log = logging.getLogger("governance.web")
 
-STATUS: dict[type[Refused], int] = {NotAllowed: 403, NotThere: 404, Conflict: 409, RuleBroken: 422}
+STATUS: dict[type[Refused], int] = {NotAllowed: 403, NotThere: 404, Hidden: 404, Conflict: 409, RuleBroken: 422}
 
 SENTENCES = {
     400: "The request could not be read. Go back and try again.",
@@ -38,6 +39,8 @@ def register(app: Flask) -> None:
 
 
 def refused(error: Refused) -> tuple[str, int]:
+    if isinstance(error, NotAllowed | Hidden):
+        guard.log_denied()
     status = STATUS.get(type(error), 422)
     return render_template("errors/refused.html", status=status, message=error.message, problems_list=error.problems), status
 

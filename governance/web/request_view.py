@@ -7,7 +7,7 @@ from flask import url_for
 
 from governance.domain import rights, signoffs
 from governance.domain.dossier import Material
-from governance.domain.errors import NotThere, Problem, RuleBroken
+from governance.domain.errors import Problem, RuleBroken
 from governance.domain.policy import Gate, Policy, Seat
 from governance.domain.text import listed
 from governance.domain.vocabulary import OPEN_STATES, AnswerState, RequestState, Role, Section, Stage
@@ -95,9 +95,8 @@ class RequestView:
 
 def visible_request(request_id: str) -> GateRequest:
     """Raises `NotThere`, in the same words where it does not exist and where this reader may not see it."""
-    found = current.session().get(GateRequest, request_id)
-    if found is None or not rights.may_see(current.doer(), people.ties(current.session(), found.initiative_key)):
-        raise NotThere("There is no such gate request, or you may not see it.")
+    found = reviews.request(current.session(), request_id)
+    rights.check_may_see(current.doer(), people.ties(current.session(), found.initiative_key))
     return found
 
 

@@ -8,11 +8,13 @@ from wtforms import EmailField, StringField
 from wtforms.validators import InputRequired, Length
 
 from governance.domain.errors import RuleBroken
+from governance.domain.vocabulary import PasswordWay
 from governance.ledger.log import SYSTEM
 from governance.paths import policies_directory
 from governance.policy.loader import load_policy
 from governance.services import accounts, directory, policies
-from governance.web import current
+from governance.storage import setup_code
+from governance.web import current, hosts
 from governance.web.accounts import NewPasswordForm, begin
 
 bp = Blueprint("setup", __name__)
@@ -39,13 +41,15 @@ class FirstAdminForm(NewPasswordForm):
         description="Such as ada.lind. It stands in the record and does not change.",
     )
     title = StringField("Your job title", [InputRequired("Enter your title."), ONE_LINE])
+    code = StringField("Set-up code", description="“governance serve” printed it where it was started.", render_kw={"autocomplete": "off"})
     email = EmailField("Your e-mail address", [InputRequired("Enter your e-mail address.")], render_kw={"autocomplete": "username"})
 
 
 @bp.route("/setup", methods=["GET", "POST"])
 def first_admin() -> Response | str | tuple[str, int]:
-    form = FirstAdminForm()
-    if form.validate_on_submit() and (hashed := form.hashed((form.name.data, form.person.data, form.email.data))):
+    form, needs_code = FirstAdminForm(), not hosts.is_here(current.parts().settings)
+    may = form.validate_on_submit() and (not needs_code or _has_code(form))
+    if may and (hashed := form.hashed((form.name.data, form.person.data, form.email.data))):
         try:
             _found(form, hashed)
         except RuleBroken as refused:
@@ -53,7 +57,16 @@ def first_admin() -> Response | str | tuple[str, int]:
         else:
             said = "Your instance is ready. Next: add the people who lead, review and audit."
             return begin(form.person.data, onwards="people.add", said=said)
-    return render_template("setup/first_admin.html", form=form, problems=form.problems()), 422 if request.method == "POST" else 200
+    page = render_template("setup/first_admin.html", form=form, needs_code=needs_code, problems=form.problems())
+    return page, 422 if request.method == "POST" else 200
+
+
+def _has_code(form: FirstAdminForm) -> bool:
+    """Whoever reaches an empty instance first would own it: so it is for who started it, or for whom they tell."""
+    if setup_code.fits(current.parts().settings.instance, form.code.data or ""):
+        return True
+    form.code.errors = ["That is not the code that “governance serve” printed when it was last started."]
+    return False
 
 
 def _found(form: FirstAdminForm, hashed: str) -> None:
@@ -63,5 +76,6 @@ def _found(form: FirstAdminForm, hashed: str) -> None:
     settings = directory.OrganisationSettings(form.organisation.data, form.time_zone.data)
     with current.parts().ledger.writing(SYSTEM, datetime.now(UTC)) as log:
         directory.found(log, settings, (form.unit.data, form.unit_name.data), form.person.data, profile, form.email.data)
-        accounts.set_password(log, form.person.data, hashed)
+        accounts.give_password(log, form.person.data, hashed, PasswordWay.FOUNDING)
         policies.publish(log, texts)
+    setup_code.forget(current.parts().settings.instance)

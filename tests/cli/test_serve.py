@@ -16,6 +16,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
 
+from governance.storage import setup_code
 from tests.cli.test_main import program, run
 
 
@@ -103,6 +104,15 @@ def test_an_instance_without_the_demo_begins_with_its_first_administrator(tmp_pa
 
     assert any("first administrator" in line for line in empty.said)
     assert entries_of(tmp_path) == 0
+
+
+def test_an_empty_instance_on_the_network_is_for_whom_the_terminal_tells_the_code(tmp_path: Path) -> None:
+    with serving(tmp_path, DEMO="0", GOVERNANCE_HOST="0.0.0.0") as empty:
+        assert "Set-up code" in empty.get("/setup")
+
+    [said] = [line for line in empty.said if "set-up code" in line]
+    assert setup_code.fits(tmp_path, said.rpartition(" ")[2])
+    assert any("Set GOVERNANCE_PUBLIC_ADDRESS" in line for line in empty.said)
 
 
 def test_the_server_takes_its_worker_with_it(tmp_path: Path) -> None:

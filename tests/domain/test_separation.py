@@ -70,6 +70,13 @@ def test_the_lead_may_not_sign_even_if_somebody_else_submitted() -> None:
     assert any("You lead" in sentence for sentence in refusals(holder("lena"), submitters=frozenset({"tom"})))
 
 
+@pytest.mark.parametrize(("days_before", "barred"), [(4, False), (3, False), (2, True), (0, True)])
+def test_a_password_of_an_administrators_link_does_not_sign_what_was_submitted_before(days_before: int, barred: bool) -> None:
+    signer = replace(holder(), reset_at=NOW - timedelta(days=days_before))
+
+    assert any("through an administrator's link" in sentence for sentence in refusals(signer)) == barred
+
+
 def test_the_only_author_of_a_section_may_not_judge_it() -> None:
     only = {**AROUND.authors, Section.BUSINESS: frozenset({"ada"})}
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from governance.app import create_app
 from governance.demo.loader import PASSWORD_FILE
-from governance.ledger.log import SYSTEM
+from governance.ledger.log import SYSTEM, Actor
 from governance.models.accounts import Account, SetupLink, WebSession
 from governance.services import accounts, directory
 from governance.web.guard import TOKEN
@@ -190,6 +190,18 @@ def test_a_session_ends_with_its_time_and_with_the_account(site: Site) -> None:
     assert browser.get("/").status_code == 303
 
 
+def test_a_session_that_ended_with_the_account_does_not_come_back_with_it(site: Site, link: str) -> None:
+    before = site.browser("mallory")
+    assert before.get("/").status_code == 200
+
+    site.house.act("omar", lambda log: directory.disable_person(log, "mallory", "left"))
+    assert sessions(site, "mallory") == 0
+    site.house.act("omar", lambda log: directory.enable_person(log, "mallory"))
+
+    assert before.get("/").status_code == 303
+    assert before.get(link).status_code == 409, "nor does a link that was under way"
+
+
 def test_a_forged_cookie_is_nobody(site: Site) -> None:
     browser = Browser(site.app.test_client())
     for forged in ("x", "' OR 1=1 --", ["list"], {"a": 1}, 7, None):
@@ -204,8 +216,12 @@ def test_a_forged_cookie_is_nobody(site: Site) -> None:
 @pytest.fixture
 def link(site: Site) -> str:
     """A set-up link of Mallory's."""
-    with site.house.ledger.writing(SYSTEM, datetime.now(UTC)) as log:
-        return f"/set-password/{accounts.make_setup_link(log, 'mallory')}"
+    return link_of(site, "mallory")
+
+
+def link_of(site: Site, person: str) -> str:
+    with site.house.ledger.writing(Actor("omar"), datetime.now(UTC)) as log:
+        return f"/set-password/{accounts.make_setup_link(log, person)}"
 
 
 def test_a_setup_link_sets_a_password_once_and_ends_every_session(site: Site, link: str) -> None:
@@ -224,13 +240,12 @@ def test_a_setup_link_sets_a_password_once_and_ends_every_session(site: Site, li
 def test_a_link_dies_with_its_time_with_a_newer_one_and_is_never_guessed(site: Site, link: str) -> None:
     browser = Browser(site.app.test_client())
     assert browser.get("/set-password/guessed").status_code == 409
-    with site.house.ledger.writing(SYSTEM, datetime.now(UTC)) as log:
-        newer = accounts.make_setup_link(log, "mallory")
-    assert browser.get(link).status_code == 409 and browser.get(f"/set-password/{newer}").status_code == 200
+    newer = link_of(site, "mallory")
+    assert browser.get(link).status_code == 409 and browser.get(newer).status_code == 200
 
     with site.house.ledger.writing(SYSTEM, datetime.now(UTC)) as log:
         log.session.scalars(select(SetupLink)).one().expires_at = datetime.now(UTC) - timedelta(seconds=1)
-    assert browser.get(f"/set-password/{newer}").status_code == 409
+    assert browser.get(newer).status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -334,6 +349,34 @@ def test_demo_sign_in_is_not_for_other_machines(demo: Site) -> None:
     assert browser.client.post("/demo-sign-in", data=sent, **ELSEWHERE).status_code == 404
     forged = {"X-Forwarded-For": "127.0.0.1", "X-Real-IP": "127.0.0.1"}
     assert browser.client.post("/demo-sign-in", data=sent, headers=forged, **ELSEWHERE).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"X-Forwarded-For": "203.0.113.9"},
+        {"X-Forwarded-Proto": "https"},
+        {"X-Forwarded-Host": "localhost"},
+        {"x-forwarded-anything": ""},
+        {"Forwarded": "for=203.0.113.9"},
+        {"X-Real-IP": "127.0.0.1"},
+        {"Via": "1.1 proxy"},
+    ],
+    ids=lambda sent: next(iter(sent)),
+)
+def test_behind_a_proxy_of_the_same_machine_there_is_no_demo_sign_in(demo: Site, sent: dict[str, str]) -> None:
+    browser = visitor(demo)
+
+    page = browser.client.get("/sign-in", headers=sent)
+    assert page.status_code == 200 and "amber-fjord" not in page.text and "demo people" not in page.text
+    entered = browser.client.post("/demo-sign-in", data={"csrf_token": browser.token, "person": "omar"}, headers=sent)
+    assert entered.status_code == 404
+
+
+def test_a_proxy_that_speaks_as_no_browser_does_is_noticed_too(demo: Site) -> None:
+    page = visitor(demo).client.get("/sign-in", environ_overrides={"SERVER_PROTOCOL": "HTTP/1.0"})
+
+    assert page.status_code == 200 and "amber-fjord" not in page.text
 
 
 def test_pages_of_nobody_say_nothing_about_people(site: Site) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from governance.domain.vocabulary import Role, Visibility
+from governance.domain.findings import NewFinding
+from governance.domain.vocabulary import FindingSeverity, Role, Visibility
 from governance.permissions import HOLDERS, ROUTES, Permission
-from governance.services import initiatives
+from governance.services import findings, initiatives
 from tests.web.browser import Site, site, text_of
 
 __all__ = ["site"]
@@ -195,3 +196,43 @@ def test_an_unknown_address_keeps_the_menu_of_who_is_signed_in(site: Site) -> No
 
     assert (known.status_code, stranger.status_code) == (404, 404)
     assert "Sign out" in known.text and "Sign out" not in stranger.text
+
+
+@pytest.mark.parametrize("who", ["joao", "mallory", "omar"])
+def test_what_is_hidden_answers_as_what_does_not_exist(hidden: Site, who: str) -> None:
+    finding = NewFinding(FindingSeverity.HIGH, "a secret", "lena")
+    hidden.house.act("lena", lambda log: findings.raise_finding(log, "AI-0001", finding))
+    browser = hidden.browser(who)
+    browser.get("/")
+
+    for endpoint, method, path in addresses(hidden):
+        if "AI-0001" in path:
+            form = {"csrf_token": browser.token} if method == "POST" else None
+            there, gone = (browser.client.open(asked, method=method, data=form) for asked in (path, path.replace("AI-0001", "AI-9999")))
+            assert (there.status_code, text_of(there)) == (gone.status_code, text_of(gone).replace("AI-9999", "AI-0001")), endpoint
+            assert there.status_code in (403, 404), endpoint
+
+
+@pytest.mark.parametrize(
+    ("who", "method", "path", "said"),
+    [
+        ("mallory", "GET", "/people", "denied GET people.listing to mallory"),
+        ("mara", "POST", "/requests/AI-0001.G1-1/submit", "denied POST gates.submit to mara"),
+        ("joao", "GET", "/initiatives/AI-0001", "denied GET initiatives.overview to joao"),
+        ("joao", "GET", "/evidence/AI-0001.E-1", "denied GET evidence.statement to joao"),
+        ("joao", "POST", "/requests/AI-0001.G1-1/comments", "denied POST gates.comment to joao"),
+        ("joao", "GET", "/initiatives/AI-9999", None),
+        ("joao", "GET", "/nowhere%0d%0adenied", None),
+        ("lena", "GET", "/initiatives/AI-0001", None),
+    ],
+    ids=str,
+)
+def test_a_denial_is_logged_wherever_it_was_decided(
+    hidden: Site, caplog: pytest.LogCaptureFixture, who: str, method: str, path: str, said: str | None
+) -> None:
+    browser = hidden.browser(who)
+    browser.get("/")
+
+    browser.client.open(path, method=method, data={"csrf_token": browser.token} if method == "POST" else None)
+
+    assert [record.getMessage() for record in caplog.records if record.name == "governance.access"] == ([said] if said else [])

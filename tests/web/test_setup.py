@@ -1,7 +1,10 @@
 """The first page of an empty instance, which founds the organisation."""
 
+import dataclasses
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +15,7 @@ from governance.models.directory import Organisation, Person, PersonRole, Unit
 from governance.models.policies import CurrentPolicy
 from governance.services.opening import ledger_of, open_engines
 from governance.settings import Settings
+from governance.storage import setup_code
 from tests.services.conftest import House
 from tests.web.browser import Browser, Site, text_of
 from tests.web.test_accounts import NEW, sign_in
@@ -70,6 +74,63 @@ def test_the_set_up_is_open_once(empty: Site) -> None:
     assert late.get("/setup").status_code == 404
     with empty.house.read() as session:
         assert session.get(Person, "eve") is None
+
+
+@pytest.fixture
+def on_the_network(empty: Site) -> Site:
+    """The same, where others can reach it."""
+    settings = dataclasses.replace(empty.app.extensions["governance"].settings, host="0.0.0.0")
+    return Site(create_app(settings, empty.house.ledger.engines), empty.house)
+
+
+def instance_of(site: Site) -> Path:
+    return Path(site.app.extensions["governance"].settings.instance)
+
+
+def test_on_the_network_the_first_administrator_has_the_code_that_the_server_printed(on_the_network: Site) -> None:
+    code = setup_code.make(instance_of(on_the_network))
+    browser = Browser(on_the_network.app.test_client())
+    assert 'name="code"' in browser.get("/setup").text
+
+    for wrong in ("", "abcd-efgh-jkmn-pqrs", code[:-1], setup_code._hash(code)):
+        answer = browser.post("/setup", **FIRST, code=wrong)
+        assert answer.status_code == 422 and "That is not the code" in text_of(answer) and 'href="#code"' in answer.text
+    with on_the_network.house.read() as session:
+        assert head(session).size == 0
+
+    assert browser.post("/setup", **FIRST, code=f" {code.upper().replace('-', ' ')} ").status_code == 303
+    assert not (instance_of(on_the_network) / setup_code.FILE).exists()
+
+
+def test_without_a_code_nobody_administers_what_others_can_reach(on_the_network: Site) -> None:
+    browser = Browser(on_the_network.app.test_client())
+    browser.get("/setup")
+
+    assert browser.post("/setup", **FIRST, code="").status_code == 422
+
+
+def test_a_newer_code_ends_the_one_before_and_only_its_hash_is_kept_for_its_owner(tmp_path: Path) -> None:
+    first, second = setup_code.make(tmp_path), setup_code.make(tmp_path)
+
+    assert not setup_code.fits(tmp_path, first) and setup_code.fits(tmp_path, second)
+    file = tmp_path / setup_code.FILE
+    assert second not in file.read_text() and file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("sent", "asked"),
+    [({}, False), ({"environ_base": {"REMOTE_ADDR": "10.1.2.3"}}, True), ({"headers": {"X-Forwarded-For": "203.0.113.9"}}, True)],
+    ids=["this machine", "another", "a proxy"],
+)
+def test_on_loopback_only_what_comes_from_elsewhere_needs_a_code(empty: Site, sent: dict[str, Any], asked: bool) -> None:
+    client = empty.app.test_client()
+    page = client.get("/setup", **sent)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert token and ('name="code"' in page.text) == asked
+
+    answer = client.post("/setup", data={"csrf_token": token[1], **FIRST}, **sent)
+
+    assert answer.status_code == (422 if asked else 303)
 
 
 @pytest.mark.parametrize(

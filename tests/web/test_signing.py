@@ -1,11 +1,14 @@
 """Signing off through the pages: who may, what is asked, what is kept, what is counted."""
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from governance.domain.vocabulary import Decision, Function, RequestState, Stage
 from governance.ledger.log import SYSTEM
+from governance.models.accounts import Account
 from governance.models.findings import Finding
 from governance.models.gates import SignOff
 from governance.services import accounts
@@ -78,10 +81,30 @@ def test_after_five_wrong_passwords_the_right_one_does_not_sign_either(reviewed:
 
 def test_the_password_of_somebody_else_does_not_sign(reviewed: Site) -> None:
     with reviewed.house.ledger.writing(SYSTEM, reviewed.house.now) as log:
-        accounts.set_password(log, "mina", accounts.hash_password("another lantern of copper 77"))
+        log.session.get_one(Account, "mina").password = accounts.hash_password("another lantern of copper 77")
 
     assert sign(reviewed, reviewed.browser("mina"), "it_ops").status_code == 422
     assert sign_offs(reviewed) == 0
+
+
+def test_an_administrator_who_becomes_a_reviewer_by_a_link_signs_nothing_under_way_and_leaves_a_trace(reviewed: Site) -> None:
+    omar, taken = reviewed.browser("omar"), Browser(reviewed.app.test_client())
+    omar.get("/people/mina")
+    omar.post("/people/mina/setup-link")
+    link = re.search(r"/set-password/[\w-]+", omar.get("/people/mina").text)
+    assert link
+    taken.get(link[0])
+    assert taken.post(link[0], password=PASSWORD, again=PASSWORD).status_code == 303
+    taken.get("/")
+
+    answer = sign(reviewed, taken, "it_ops")
+
+    assert answer.status_code == 403 and "through an administrator's link" in text_of(answer)
+    assert sign_offs(reviewed) == 0
+    trail = text_of(reviewed.browser("ruth").get("/ledger?stream=person"))
+    assert "made a link by which a new password of Mina can be set" in trail
+    assert "set the password of Mina through a set-up link" in trail
+    assert "A password was last set through a link" in text_of(omar.get("/people/mina"))
 
 
 @pytest.mark.parametrize(
