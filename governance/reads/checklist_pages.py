@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.domain.checklist import AS_THE_METRIC, limit_in_words
+from governance.domain.comparison import AS_THE_METRIC, limit_in_words
 from governance.domain.dossier import Evidence, Material, StatedValue
 from governance.domain.numbers import is_decimal
 from governance.domain.policy import Bound, Framework, PlannedItem, Policy, Threshold
