@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from governance.domain.comparison import Comparison, Outcome, References, compare_all, plain
-from governance.domain.dossier import Answer, Evidence
+from governance.domain.dossier import Answer
 from governance.domain.policy import Combination, PlannedItem, Thresholds
 from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind, Severity
 
@@ -39,7 +39,7 @@ def evaluate(
 def _judged(
     planned: PlannedItem, answer: Answer, references: References, now: datetime, usual_age: Mapping[EvidenceKind, int]
 ) -> Evaluated:
-    if planned.item.source is None and not answer.evidence:
+    if not answer.evidence and (planned.item.source is None or planned.thresholds is None):
         return Evaluated(AnswerState.INCONCLUSIVE, f"no evidence yet: a {planned.item.evidence.value.replace('_', ' ')} is asked for")
     if planned.item.source is None and all(piece.kind is not planned.item.evidence for piece in answer.evidence):
         return Evaluated(
@@ -79,21 +79,22 @@ def _too_old(planned: PlannedItem, answer: Answer, now: datetime, usual_age: Map
         if piece.expires is not None and piece.expires < now.date():
             return f"“{piece.title}” expired on {piece.expires.isoformat()}"
     limit = planned.item.max_age_days or usual_age.get(planned.item.evidence)
-    dated = _dates(planned, answer)
-    if limit is None or not dated:
+    if limit is None:
         return None
-    age = (now.date() - min(dated)).days
+    age = (now.date() - min(_dates(planned, answer))).days
     return f"{age} days old, at most {limit} are allowed" if age > limit else None
 
 
 def _dates(planned: PlannedItem, answer: Answer) -> list[date]:
+    """Of what was measured; else of the newest evidence of the kind that is asked for: another kind keeps nothing fresh.
+
+    Never empty for what is met: that rests on a value or on evidence.
+    """
     wanted = {threshold.metric for threshold in planned.thresholds.parts} if planned.thresholds else set()
     measured = [value.measured_at.date() for value in answer.values if value.metric in wanted]
-    return measured or [_latest(answer.evidence)] if answer.evidence or measured else []
-
-
-def _latest(evidence: tuple[Evidence, ...]) -> date:
-    return max(piece.effective for piece in evidence)
+    asked = [piece.effective for piece in answer.evidence if piece.kind is planned.item.evidence]
+    in_force = asked or [piece.effective for piece in answer.evidence]
+    return measured or sorted(in_force)[-1:]
 
 
 def blocks(planned: PlannedItem, evaluated: Evaluated) -> bool:
