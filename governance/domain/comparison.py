@@ -158,8 +158,8 @@ def _incomparable(threshold: Threshold, value: StatedValue, limit: _Limit) -> st
 def _interval_fault(value: StatedValue) -> str | None:
     if value.low is None or value.high is None:
         return "the 95 % interval is missing"
-    low, number, high = decimal(value.low), decimal(value.value), decimal(value.high)
-    if low is None or number is None or high is None or not low <= number <= high:
+    low, high = decimal(value.low), decimal(value.high)
+    if low is None or high is None or not low <= Decimal(value.value) <= high:
         return "the 95 % interval does not hold the value"
     return None
 

@@ -71,7 +71,9 @@ def test_evidence_of_the_kind_that_is_asked_for_has_to_be_there(kind: EvidenceKi
     spoken = kind.value.replace("_", " ")
 
     assert judged(of, answer(evidence=(evidence(kind=other), evidence(2, kind=kind)))) == Evaluated(MET)
-    assert judged(of, answer(evidence=())) == Evaluated(OPEN, f"no evidence yet: a {spoken} is asked for")
+    for limits in (None, LIMIT):
+        bare = answer(value(), evidence=())
+        assert judged(planned(limits, evidence=kind), bare) == Evaluated(OPEN, f"no evidence yet: a {spoken} is asked for")
     assert judged(of, answer(evidence=(evidence(kind=other),))) == Evaluated(
         OPEN, f"the evidence is of another kind: a {spoken} is asked for"
     )

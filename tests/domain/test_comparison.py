@@ -137,7 +137,8 @@ def test_another_unit_decides_nothing(asked: str, stated: str, outcome: Outcome)
         (GTE, None, "0.99", "0.90", OPEN),
         (GTE, None, "0.96", "0.99", OPEN),
         (GTE, None, "0.90", "0.94", OPEN),
-        (GTE, None, "A1", "A5", OPEN),
+        (GTE, None, "A1", "0.99", OPEN),
+        (GTE, None, "0.90", "A5", OPEN),
         (GTE, None, "0.95", "0.95", YES),
     ],
 )

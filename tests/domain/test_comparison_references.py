@@ -121,7 +121,7 @@ def test_a_reference_beside_belongs_to_the_same_kpi() -> None:
 
 
 def test_a_record_for_the_kpi_comes_before_one_for_all() -> None:
-    known = {"kpi.target": Reference("0.99"), "kpi.target.cycle": Reference("0.9")}
+    known = {"kpi.target": Reference("0.99"), "kpi.target.cycle": Reference("0.9"), "kpi.target.None": Reference("0.1")}
 
     found = [compare(against("kpi.target"), value(kpi=kpi), answer(), known).reference for kpi in ("cycle", "cost", None)]
 
