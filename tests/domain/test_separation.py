@@ -201,16 +201,11 @@ def test_everything_that_stands_in_the_way_is_said_at_once() -> None:
     seat = replace(BUSINESS, independent=True, qualification="validation")
     other = signed(SEATS[0], by="lena")
 
-    found = refusals(Signer("lena", ()), seat=seat, given=(other,), authors={Section.BUSINESS: frozenset({"lena"})})
+    found = refusals(Signer("lena", (), active=False), seat=seat, given=(other,), authors={Section.BUSINESS: frozenset({"lena"})})
 
-    assert [sentence.split(" ")[0:2] for sentence in found] == [
-        ["You", "do"],
-        ["The", "seat"],
-        ["You", "submitted"],
-        ["You", "are"],
-        ["You", "have"],
-        ["The", "seat"],
-    ]
+    said = "is disabled|do not hold|role of a reviewer|a qualification|You submitted|only author|another seat|is independent".split("|")
+    assert len(found) == len(said)
+    assert all(words in sentence for words, sentence in zip(said, found, strict=True))
 
 
 @pytest.mark.parametrize(
