@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from governance.domain import signoffs
-from governance.domain.signoffs import Fall, Reason
+from governance.domain.signoffs import Fall, Reason, SignOff
 from governance.domain.vocabulary import Decision, RequestState, Section
 from tests.domain.test_signoffs import ALL, EXECUTIVE, NOW, SEATS, SECTIONS, review, signed
 
@@ -99,3 +99,21 @@ def test_the_last_decision_of_a_seat_is_the_one_that_counts() -> None:
 def test_seats_of_the_same_order_do_not_wait_for_each_other() -> None:
     assert signoffs.waits_for_lower(review(), SEATS[3], NOW) == []
     assert signoffs.waits_for_lower(review(seats=(*SEATS, EXECUTIVE)), EXECUTIVE, NOW) == list(SEATS)
+
+
+REJECT = signed(SEATS[0], Decision.REJECT)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (replace(REJECT, covers={Section.COMMON: "else"}, entitled=False, at=NOW - timedelta(days=99), revision=0), None),
+        (replace(ALL[1], entitled=False), None),
+        (replace(ALL[1], at=NOW - timedelta(days=99)), None),
+        (replace(ALL[1], covers={Section.COMMON: "else"}), Fall(Reason.CHANGED, (Section.COMMON,))),
+        (signed(SEATS[1], Decision.REQUEST_CHANGES, revision=0), Fall(Reason.ANSWERED)),
+        (signed(SEATS[1], Decision.REQUEST_CHANGES), None),
+    ],
+)
+def test_after_a_reject_time_and_rights_no_longer_matter_and_the_reject_stays(given: SignOff, why: Fall | None) -> None:
+    assert signoffs.fall(review(REJECT, given), given, NOW) == why
