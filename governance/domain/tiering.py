@@ -43,7 +43,7 @@ class Assessment:
 
 
 def assess(tiering: Tiering, facts: Mapping[str, Fact], answers: Answers, decide: Decide) -> Assessment:
-    """Score, tier and facts. An undecided statement counts as the less favourable answer."""
+    """Score, tier and facts. An undecided statement counts as the less favourable answer; an undecided condition leaves the tier open."""
     chosen = {question.id: option for question in tiering.questions if (option := _option(question, answers)) is not None}
     implied, contradictions = _facts(tiering, facts, answers, chosen)
     statements = tuple(statement for statement in tiering.statements if _is_asked(statement, answers, implied, decide))
@@ -57,7 +57,7 @@ def assess(tiering: Tiering, facts: Mapping[str, Fact], answers: Answers, decide
         tier=tier,
         decided_by=decided_by,
         facts=implied,
-        missing=tuple(_missing(tiering, chosen, statements, asked, answers)),
+        missing=tuple(_missing(tiering, chosen, statements, asked, answers)) or tuple(_undecidable(tiering, implied, decide)),
         contradictions=tuple(contradictions),
         points={question: option.points for question, option in chosen.items()},
         statements=statements,
@@ -121,7 +121,7 @@ def _is_implied(name: str, tiering: Tiering, answers: Answers, chosen: Mapping[s
 
 
 def _is_asked(statement: Statement, answers: Answers, facts: Mapping[str, FactValue], decide: Decide) -> bool:
-    """Asked unless known from the facts, or its condition is a clear no."""
+    """Asked unless known from the facts; where it has a condition, only after a clear yes."""
     if statement.when is not None:
         return False
     if statement.ask_when_answer:
@@ -157,6 +157,14 @@ def _holds(
     if statement.when is not None:
         return decide(statement.when, facts).applies is Applies.YES
     return statement in asked and answers.statements.get(statement.id) in ("yes", "undecided")
+
+
+def _undecidable(tiering: Tiering, facts: Mapping[str, FactValue], decide: Decide) -> Iterator[str]:
+    """Statements of which nobody can tell whether they hold or are asked, although everything was answered."""
+    for statement in tiering.statements:
+        condition = statement.when or statement.ask_when
+        if condition is not None and decide(condition, facts).applies is Applies.UNDECIDED:
+            yield statement.id
 
 
 def _missing(

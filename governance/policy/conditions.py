@@ -32,8 +32,22 @@ Values: TypeAlias = Mapping[str, Sequence[str]]
 
 @lru_cache(maxsize=2_000)
 def compiled(expression: str) -> cel.Program:
-    """Raises `ValueError` for an expression that is not CEL."""
+    """Raises `ValueError` for an expression that is not CEL, or costs too much."""
+    if costly := _costly(expression):
+        raise ValueError(costly)
     return cel.compile(expression)
+
+
+@lru_cache(maxsize=2_000)
+def _strangers(expression: str) -> tuple[str, ...]:
+    """Functions and names that nobody declared, in words."""
+    program, bound = compiled(expression), set(MACRO.findall(expression))
+    functions = [name for name in program.functions() if name.isidentifier() and name not in FUNCTIONS]
+    names = [name for name in program.variables() if name not in VARIABLES and name not in bound]
+    return (
+        *(f"unknown function “{name}”{near(name, FUNCTIONS)}" for name in functions),
+        *(f"unknown name “{name}”{near(name, VARIABLES)}" for name in names),
+    )
 
 
 def faults(expression: str, facts: Values) -> Iterator[str]:
@@ -42,11 +56,10 @@ def faults(expression: str, facts: Values) -> Iterator[str]:
         yield costly
         return
     try:
-        program = compiled(expression)
+        found = [*_strangers(expression), *_unknown(expression, facts), *_unknown_words(expression, facts)]
     except ValueError as error:
         yield f"not an expression: {_first_line(str(error))}"
         return
-    found = [*_unknown(expression, program, facts), *_unknown_words(expression, facts)]
     yield from found
     if not found and not all(_says_yes_or_no(expression, facts, value) for value in (True, False)):
         yield "says neither yes nor no"
@@ -58,7 +71,7 @@ def _costly(expression: str) -> str | None:
         return f"longer than {LONGEST} signs"
     if len(MACRO.findall(expression)) > MOST_MACROS:
         return f"more than {MOST_MACROS} macro: split the condition"
-    if expression.count(",") > LONGEST_LIST:
+    if expression.count(",") >= LONGEST_LIST:
         return f"a list longer than {LONGEST_LIST}"
     if sum(map(expression.count, "([{!-")) > DEEPEST:
         return f"more than {DEEPEST} brackets and signs: split the condition"
@@ -67,14 +80,7 @@ def _costly(expression: str) -> str | None:
     return None
 
 
-def _unknown(expression: str, program: cel.Program, facts: Values) -> Iterator[str]:
-    yield from (
-        f"unknown function “{name}”{near(name, FUNCTIONS)}" for name in program.functions() if name.isidentifier() and name not in FUNCTIONS
-    )
-    bound = set(MACRO.findall(expression))
-    yield from (
-        f"unknown name “{name}”{near(name, VARIABLES)}" for name in program.variables() if name not in VARIABLES and name not in bound
-    )
+def _unknown(expression: str, facts: Values) -> Iterator[str]:
     if BARE_FACTS.search(expression):
         yield "write facts.name: the facts as a whole cannot be asked"
     yield from (f"unknown fact “{name}”{near(name, facts)}" for name in dict.fromkeys(FACT.findall(expression)) if name not in facts)
@@ -115,6 +121,8 @@ class Conditions:
         if self._tier is None and re.search(r"\btier\b", expression):
             return Applicability(Applies.UNDECIDED, "the tier is not decided yet")
         try:
+            if strangers := _strangers(expression):
+                return Applicability(Applies.UNDECIDED, strangers[0])
             found = compiled(expression).execute(self._context)
         except FAILURES as error:
             return Applicability(Applies.UNDECIDED, f"the condition could not be worked out: {_first_line(str(error))}")

@@ -61,6 +61,11 @@ def _statements(whole: Whole, document: Document, tiering: TieringModel) -> Iter
             yield from ids.check(document, (*at, "id"), statement.id, "statement id")
             if statement.id in questions:
                 yield document.problem((*at, "id"), f"“{statement.id}” is a question already")
+            conditions = [key for key in ("when", "ask_when", "ask_when_answer") if getattr(statement, key)]
+            if len(conditions) > 1:
+                yield document.problem(at, f"{' and '.join(f'`{key}`' for key in conditions)} exclude one another")
+            elif group == "exceptions" and conditions not in ([], ["ask_when_answer"]):
+                yield document.problem((*at, conditions[0]), "`ask_when_answer` says where an exception is asked")
             needed = "lifts" if group == "exceptions" else "then"
             if getattr(statement, needed) is None:
                 yield document.problem(at, f"missing key “{needed}”")

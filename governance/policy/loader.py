@@ -27,16 +27,30 @@ class LoadedPolicy:
 
 def load_policy(folder: Path) -> LoadedPolicy:
     """Read every `.yaml` file below a folder as one policy. Raises `PolicyError` with all faults at once."""
-    files = sorted(path for path in folder.rglob(f"*{SUFFIX}") if path.is_file() and "tests" not in path.relative_to(folder).parts)
+    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if _is_meant(path, folder)}
     if not files:
         raise PolicyError([PolicyProblem(str(folder), 1, 1, f"no {SUFFIX} file here")])
-    texts = {path.relative_to(folder).as_posix(): _text(path) for path in files}
+    texts, problems = _texts(files)
+    if problems:
+        raise PolicyError([*problems, *_read(texts)[1]])
     policy = parse_policy(texts)
     return LoadedPolicy(policy, texts, tuple(_warnings(policy)))
 
 
 def parse_policy(texts: Mapping[str, str]) -> Policy:
     """Turn the texts of a policy into domain values. Raises `PolicyError` with all faults at once."""
+    files, problems = _read(texts)
+    if not problems:
+        problems = [*_doubled(files), *_absent(files)]
+    if not problems:
+        problems = list(lint.faults(Whole(files)))
+    if problems:
+        raise PolicyError(problems)
+    return build([model for _, model in files], digest_of(texts))
+
+
+def _read(texts: Mapping[str, str]) -> tuple[list[tuple[Document, FileModel]], list[PolicyProblem]]:
+    """The files that have the shape of a policy file, and what is wrong with the others."""
     problems: list[PolicyProblem] = []
     files: list[tuple[Document, FileModel]] = []
     for name, text in sorted(texts.items()):
@@ -47,15 +61,9 @@ def parse_policy(texts: Mapping[str, str]) -> Policy:
             continue
         model, faults = shaped(document)
         problems += faults
-        if model is not None and not faults:
+        if model is not None:
             files.append((document, model))
-    if not problems:
-        problems = [*_doubled(files), *_absent(files)]
-    if not problems:
-        problems = list(lint.faults(Whole(files)))
-    if problems:
-        raise PolicyError(problems)
-    return build([model for _, model in files], digest_of(texts))
+    return files, problems
 
 
 def digest_of(texts: Mapping[str, str]) -> str:
@@ -64,11 +72,26 @@ def digest_of(texts: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise PolicyError([PolicyProblem(path.name, 1, 1, f"not UTF-8 at byte {error.start}")]) from None
+def _is_meant(path: Path, folder: Path) -> bool:
+    """Whether a file is part of the policy, or was meant to be: a link that leads nowhere, an ending that nobody reads."""
+    is_yaml = path.suffix.lower() in (SUFFIX, ".yml")
+    return is_yaml and (path.is_file() or path.is_symlink()) and "tests" not in path.relative_to(folder).parts
+
+
+def _texts(files: Mapping[str, Path]) -> tuple[dict[str, str], list[PolicyProblem]]:
+    """The texts, and the files that cannot be read: without them the policy would silently ask for less."""
+    texts, problems = {}, []
+    for name, path in files.items():
+        if path.suffix != SUFFIX:
+            problems.append(PolicyProblem(name, 1, 1, f"name it {path.stem}{SUFFIX}: only files with this ending are read"))
+            continue
+        try:
+            texts[name] = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            problems.append(PolicyProblem(name, 1, 1, f"not UTF-8 at byte {error.start}"))
+        except OSError as error:
+            problems.append(PolicyProblem(name, 1, 1, f"cannot be read: {error.strerror}"))
+    return texts, problems
 
 
 def _doubled(files: list[tuple[Document, FileModel]]) -> list[PolicyProblem]:

@@ -19,8 +19,8 @@ LONGEST_NUMBER = 40
 """Anything longer stays text: no policy means it, and turning it into a number costs."""
 
 BOOLEAN = re.compile(r"^(?:true|false)$")
-DECIMAL = re.compile(r"^[-+]?\d+\.\d+$")
-INTEGER = re.compile(r"^[-+]?(?:0|[1-9]\d*)$")
+DECIMAL = re.compile(r"^[-+]?[0-9]+\.[0-9]+$")
+INTEGER = re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$")
 NULL = re.compile(r"^(?:null|~|)$")
 
 Location: TypeAlias = tuple[str | int, ...]
@@ -74,9 +74,9 @@ def read(file: str, text: str) -> Document:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise _fault(file, mark, _sentence(error)) from None
+        raise _fault(file, mark, _sentence(error, mark, text)) from None
     except yaml.YAMLError as error:
-        raise PolicyError([PolicyProblem(file, 1, 1, f"not readable as YAML: {error}")]) from None
+        raise PolicyError([PolicyProblem(file, 1, 1, f"not readable as YAML: {str(error).splitlines()[0]}")]) from None
     walk = _Walk(file)
     data = walk.value(node, ()) if node is not None else None
     if walk.problems:
@@ -134,6 +134,8 @@ class _Walk:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
             if key is None:
                 self.problems.append(PolicyProblem(self._file, *place, "a key is a word"))
+            elif key == "<<":
+                self.problems.append(PolicyProblem(self._file, *place, "merging is not allowed: write it out"))
             elif key in found:
                 first = self.keys[*at, key][0]
                 self.problems.append(PolicyProblem(self._file, *place, f"duplicate key “{key}” (first on line {first})"))
@@ -165,6 +167,8 @@ def _fault(file: str, mark: Any, message: str) -> PolicyError:
     return PolicyError([PolicyProblem(file, *(_place(mark) if mark else (1, 1)), message)])
 
 
-def _sentence(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "not readable as YAML"
-    return "a tab cannot indent: use spaces" if "\\t" in problem or "'\t'" in problem else problem
+def _sentence(error: yaml.MarkedYAMLError, mark: Any, text: str) -> str:
+    """What the parser says, or that it stumbled over a tab, which it does not say."""
+    line = next(iter(text.splitlines()[mark.line :]), "") if mark else ""
+    before = line[: mark.column + 1] if mark else ""
+    return "a tab cannot indent: use spaces" if "\t" in before and not before.strip() else error.problem or "not readable as YAML"

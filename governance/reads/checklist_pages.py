@@ -8,17 +8,14 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.domain.checklist import AS_THE_METRIC, limit_in_words
+from governance.domain.comparison import AS_THE_METRIC, KEPT_REFERENCES, RELATIVE, limit_in_words
 from governance.domain.dossier import Evidence, Material, StatedValue
 from governance.domain.numbers import is_decimal
 from governance.domain.policy import Bound, Framework, PlannedItem, Policy, Threshold
-from governance.domain.vocabulary import Applies, Comparator, Function, Severity
+from governance.domain.vocabulary import Applies, Function, Severity
 from governance.models import answers as rows
 from governance.reads import people, words
 from governance.reads.checks import KEPT_RECORDS, Checked
-
-KEPT_REFERENCES = ("limits.", "approved.", "attribution.")
-"""References that the app takes from its own records or the policy; any other is typed beside the value."""
 
 SOURCES = {
     "kpi_record": "KPI record",
@@ -136,7 +133,7 @@ def _measured(threshold: Threshold, before: Need | None) -> Need:
         min_n=max(threshold.min_n, before.min_n if before else 1),
         limit=f"{before.limit}; {limit}" if before else limit,
         interval=threshold.bound is Bound.WORSE or (before is not None and before.interval),
-        direction=threshold.comparator in (Comparator.REACHES, Comparator.BEATS),
+        direction=threshold.comparator in RELATIVE,
         per_kpi=threshold.for_each is not None,
         counted=threshold.min_n > 1,
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from governance.domain import checklist
-from governance.domain.checklist import Evaluated, Reference
+from governance.domain.checklist import Evaluated
+from governance.domain.comparison import Reference
 from governance.domain.dossier import Answer, Material, StatedValue
 from governance.domain.policy import Item, PlannedItem, Policy
 from governance.domain.vocabulary import AnswerState, Applies, Function

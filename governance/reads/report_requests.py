@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.domain import checklist, signoffs
-from governance.domain.checklist import Comparison
+from governance.domain import signoffs
+from governance.domain.comparison import Comparison, limit_in_words
 from governance.domain.dossier import StatedValue, instant
 from governance.domain.errors import RuleBroken
 from governance.domain.policy import Gate, Policy
@@ -136,7 +136,7 @@ def _limit(comparison: Comparison) -> str:
     """What the value had to keep to, worked out where it could be: “≥ 0.88”."""
     threshold, measured = comparison.threshold, comparison.measured
     if comparison.reference is None or threshold.comparator not in SIGNS:
-        return checklist.limit_in_words(threshold)
+        return limit_in_words(threshold)
     falling = measured is not None and measured.good == Good.DOWN.value
     sign = DOWNWARDS.get(threshold.comparator, "") if falling else ""
     return f"{sign or SIGNS[threshold.comparator]} {comparison.reference}"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from governance.domain.checklist import Comparison, Outcome
+from governance.domain.comparison import Comparison, Outcome
 from governance.domain.vocabulary import Comparator, Good
 
 LEFT, WIDTH, MIDDLE = 6.0, 124.0, 8.0

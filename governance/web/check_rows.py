@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from governance.domain.checklist import Comparison, in_words, limit_in_words
+from governance.domain.comparison import Comparison, in_words, limit_in_words
 from governance.domain.dossier import Answer, Evidence, StatedValue
 from governance.domain.vocabulary import Function
 from governance.reads import words

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
 
-from governance.domain.checklist import limit_in_words
+from governance.domain.comparison import limit_in_words
 from governance.domain.policy import Item, Policy
 from governance.domain.text import fold
 from governance.domain.vocabulary import Function

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 
 from governance.domain import separation
 from governance.domain.errors import Conflict, NotAllowed, RuleBroken
+from governance.domain.policy import Seat
 from governance.domain.separation import Circumstances, Holding, Signer
 from governance.domain.vocabulary import Decision, Function, RequestState, Role, Section
 from tests.domain.test_signoffs import ALL, EXECUTIVE, NOW, SEATS, SECTIONS, review, signed
@@ -163,3 +165,104 @@ def test_only_an_approval_may_go_without_a_reason(decision: Decision) -> None:
             separation.check_reason(decision, "  ")
     else:
         separation.check_reason(decision, "")
+
+
+@pytest.mark.parametrize(("holds", "seat"), list(product(Function, SEATS)), ids=str)
+def test_a_seat_is_taken_under_its_own_function_only(holds: Function, seat: Seat) -> None:
+    allowed = holds is seat.function
+    found = refusals(holder(function=holds), seat=seat)
+
+    assert found == (
+        []
+        if allowed
+        else [f"You do not hold the function this seat needs ({seat.function.spoken}) for this unit. An administrator can grant it."]
+    )
+
+
+@pytest.mark.parametrize(("section", "judged"), list(product(Section, [*SEATS, EXECUTIVE])), ids=str)
+def test_the_only_author_of_any_covered_section_but_the_common_one_is_kept_out(section: Section, judged: Seat) -> None:
+    only = {**AROUND.authors, section: frozenset({"ada"})}
+
+    found = refusals(holder(function=judged.function), seat=judged, authors=only)
+
+    assert any("only author" in sentence for sentence in found) is (section in judged.covers and section is not Section.COMMON)
+
+
+def test_a_section_nobody_wrote_has_no_only_author() -> None:
+    assert not refusals(holder(), authors={})
+    assert not refusals(holder(), authors={Section.BUSINESS: frozenset()})
+
+
+def test_the_same_seat_may_be_signed_again_by_the_same_person() -> None:
+    assert not refusals(holder(), given=(signed(BUSINESS, by="ada"),))
+
+
+@pytest.mark.parametrize(("person", "independent", "stops"), [("mara", True, True), ("mara", False, False), ("ada", True, False)])
+def test_only_an_independent_seat_is_closed_to_the_team(person: str, independent: bool, stops: bool) -> None:
+    found = refusals(holder(person), seat=replace(BUSINESS, independent=independent), authors={})
+
+    assert any("is independent" in sentence for sentence in found) is stops
+
+
+def test_everything_that_stands_in_the_way_is_said_at_once() -> None:
+    seat = replace(BUSINESS, independent=True, qualification="validation")
+    other = signed(SEATS[0], by="lena")
+
+    found = refusals(Signer("lena", (), active=False), seat=seat, given=(other,), authors={Section.BUSINESS: frozenset({"lena"})})
+
+    said = [
+        "is disabled",
+        "do not hold",
+        "role of a reviewer",
+        "a qualification",
+        "You submitted",
+        "only author",
+        "another seat",
+        "is independent",
+    ]
+    assert len(found) == len(said)
+    assert all(words in sentence for words, sentence in zip(said, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("held", "found"),
+    [
+        ([], None),
+        ([(Function.IT_OPS, None, 1)], None),
+        ([(Function.BUSINESS, "energy", 1)], None),
+        ([(Function.BUSINESS, "claims", 1)], 0),
+        ([(Function.BUSINESS, "claims", 5), (Function.BUSINESS, None, 9), (Function.IT_OPS, None, 99)], 1),
+        ([(Function.BUSINESS, "energy", 99), (Function.BUSINESS, "claims", 5), (Function.BUSINESS, None, 1)], 1),
+    ],
+)
+def test_which_holding_somebody_decides_under(held: list[tuple[Function, str | None, int]], found: int | None) -> None:
+    holdings = tuple(Holding(function, unit, NOW - timedelta(days=days)) for function, unit, days in held)
+
+    assert separation.holding_for(Signer("ada", holdings), Function.BUSINESS, "claims") == (None if found is None else holdings[found])
+
+
+REJECTED = signed(SEATS[0], Decision.REJECT)
+
+
+def test_after_a_reject_nobody_waits_and_the_record_may_have_moved_on() -> None:
+    """The round only collects what is wrong, so the last seat may speak too."""
+    check(REJECTED, seat=EXECUTIVE, seats=(*SEATS, EXECUTIVE))
+    separation.check_seen(review(REJECTED, live={**SECTIONS, Section.COMMON: "else"}), BUSINESS, "d", "d")
+    with pytest.raises(Conflict, match="while you were reading"):
+        separation.check_seen(review(REJECTED), BUSINESS, "d", "e")
+
+
+def test_a_last_seat_decides_once_the_others_have_approved_and_is_told_whom_it_waits_for() -> None:
+    check(*ALL, seat=EXECUTIVE, seats=(*SEATS, EXECUTIVE))
+    with pytest.raises(RuleBroken, match=r"The seat Executive decides last\. First: it_ops, compliance\."):
+        check(ALL[0], ALL[2], seat=EXECUTIVE, seats=(*SEATS, EXECUTIVE))
+
+
+@pytest.mark.parametrize(("reason", "is_reason"), [("", False), (" \n\t", False), (".", True), (" no ", True)])
+@pytest.mark.parametrize("decision", [Decision.REQUEST_CHANGES, Decision.REJECT])
+def test_a_reason_is_more_than_spaces(decision: Decision, reason: str, is_reason: bool) -> None:
+    if is_reason:
+        separation.check_reason(decision, reason)
+    else:
+        with pytest.raises(RuleBroken, match="Say why"):
+            separation.check_reason(decision, reason)

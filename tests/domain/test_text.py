@@ -2,7 +2,7 @@
 
 import pytest
 
-from governance.domain.text import fold, tidy
+from governance.domain.text import fold, listed, tidy
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,11 @@ def test_typed_text_keeps_what_people_type_and_nothing_that_hides(typed: str, ke
 @pytest.mark.parametrize(("one", "other"), [("Jürgen", "JURGEN"), ("Straße", "strasse"), ("ﬁnal", "final"), ("Zoë", "zoe\u0308")])
 def test_names_sort_and_search_alike(one: str, other: str) -> None:
     assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c"), (["a", "b", "c", "d"], "a, b, c and d")],
+)
+def test_things_are_listed_as_people_say_them(parts: list[str], said: str) -> None:
+    assert listed(parts) == said

@@ -1,0 +1,250 @@
+"""One measured value against one threshold, exactly as stated; undecided wherever something is missing or does not fit."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from enum import StrEnum
+
+from governance.domain.dossier import Answer, StatedValue
+from governance.domain.numbers import EXACT, LEVELS, decimal
+from governance.domain.policy import Bound, Threshold, Thresholds, Value
+from governance.domain.vocabulary import Comparator, Good
+
+AS_THE_METRIC = ("as the metric", "units of the KPI")
+"""A policy's unit that leaves it to the metric."""
+
+KEPT_REFERENCES = ("limits.", "approved.", "attribution.")
+"""References that the app takes from its own records or the policy; any other is stated beside the value."""
+
+RELATIVE = frozenset({Comparator.REACHES, Comparator.BEATS})
+"""Comparators that leave to the metric which way is better."""
+
+
+class Outcome(StrEnum):
+    """Of one comparison, in the words of Argo Rollouts."""
+
+    SUCCESSFUL = "successful"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A number to compare with, from a record of the initiative or of the policy."""
+
+    value: str
+    unit: str | None = None
+    good: str | None = None
+
+
+References = Mapping[str, Reference]
+"""By the name a threshold uses: `limits.p95_latency_s`, `attribution.gate_minimum`, `approved.offline_quality`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One threshold, the value it was compared with, and how it went."""
+
+    threshold: Threshold
+    measured: StatedValue | None
+    reference: str | None  # what the value had to keep to, worked out
+    outcome: Outcome
+    why: str  # in words, for every outcome
+
+
+def compare_all(thresholds: Thresholds, answer: Answer, references: References) -> tuple[Comparison, ...]:
+    """Every comparison of an item: one per threshold, or one per measured guardrail where the policy says `for_each`."""
+    return tuple(found for threshold in thresholds.parts for found in _each(threshold, answer, references))
+
+
+def _each(threshold: Threshold, answer: Answer, references: References) -> Iterator[Comparison]:
+    measured = [value for value in answer.values if value.metric == threshold.metric]
+    if not measured:
+        yield Comparison(threshold, None, None, Outcome.INCONCLUSIVE, f"no value for {plain(threshold.metric)}")
+    for value in measured if threshold.for_each else measured[-1:]:
+        yield compare(threshold, value, answer, references)
+
+
+def compare(threshold: Threshold, value: StatedValue, answer: Answer, references: References) -> Comparison:
+    """One value against one threshold. Whatever keeps the two from being compared makes it inconclusive, and is said."""
+    if value.n < threshold.min_n:
+        return Comparison(threshold, value, None, Outcome.INCONCLUSIVE, f"n {value.n:,}, needs {threshold.min_n:,}")
+    if threshold.unit not in AS_THE_METRIC and value.unit != threshold.unit:
+        return Comparison(threshold, value, None, Outcome.INCONCLUSIVE, f"stated in {value.unit}, the policy asks for {threshold.unit}")
+    limit = _limit(threshold, value, answer, references)
+    if isinstance(limit, str):
+        return Comparison(threshold, value, None, Outcome.INCONCLUSIVE, limit)
+    if why_not := _incomparable(threshold, value, limit):
+        return Comparison(threshold, value, text(limit.value), Outcome.INCONCLUSIVE, why_not)
+    number = _bounded(threshold, value, limit.good)
+    outcome = Outcome.SUCCESSFUL if _holds(threshold.comparator, number, limit) else Outcome.FAILED
+    return Comparison(threshold, value, text(limit.value), outcome, f"{text(number)} against {in_words(threshold.comparator, limit.value)}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    value: Value
+    good: Good | None
+
+
+def _limit(threshold: Threshold, value: StatedValue, answer: Answer, references: References) -> _Limit | str:
+    """What the value has to keep to, or in words why that is not known."""
+    if threshold.compare_with is None:
+        assert threshold.value is not None
+        return _Limit(threshold.value, _good(value.good))
+    name = plain(threshold.compare_with)
+    reference = _reference(threshold.compare_with, answer, references, value)
+    if reference is None:
+        return f"nothing to compare with: {name} is not stated"
+    if reference.unit is not None and reference.unit != value.unit:
+        return f"stated in {value.unit}, {name} in {reference.unit}"
+    good = _good(value.good, reference.good)
+    if reference.value in LEVELS:
+        return _Limit(reference.value, good)
+    number = decimal(reference.value)
+    if number is None:
+        return f"nothing to compare with: “{reference.value}” for {name} is not a number"
+    return _Limit(_moved(threshold, EXACT.minus(number) if threshold.for_each else number, good), good)
+
+
+def _reference(name: str, answer: Answer, references: References, value: StatedValue) -> Reference | None:
+    """From a record where there is one, else from what was measured beside it under the same name; never beside it for a kept record."""
+    if value.kpi and f"{name}.{value.kpi}" in references:
+        return references[f"{name}.{value.kpi}"]
+    if name in references or name.startswith(KEPT_REFERENCES):
+        return references.get(name)
+    wanted = {name, name.removeprefix("measured.")}
+    beside = next((other for other in answer.values if other.metric in wanted and other is not value and other.kpi == value.kpi), None)
+    return Reference(beside.value, beside.unit, beside.good) if beside else None
+
+
+def _good(*said: str | None) -> Good | None:
+    """The direction that was stated, or None where nobody said one, or not all the same."""
+    found = {word for word in said if word}
+    return next((good for good in Good if found == {good.value}), None)
+
+
+def _upwards(comparator: Comparator, good: Good | None) -> bool:
+    """Whether more is better. The comparator says so itself, whatever was stated beside the value; only `RELATIVE` ones ask the metric."""
+    match comparator:
+        case Comparator.GT | Comparator.GTE:
+            return True
+        case Comparator.LT | Comparator.LTE:
+            return False
+        case _:
+            return good is not Good.DOWN
+
+
+def _moved(threshold: Threshold, reference: Decimal, good: Good | None) -> Decimal:
+    """The reference with the policy's factor, margin and allowance; an allowance always makes it easier."""
+    with localcontext(EXACT):
+        moved = reference * (threshold.factor if threshold.factor is not None else 1)
+        easier = (threshold.margin or Decimal(0)) + abs(moved) * (threshold.allow or Decimal(0))
+        return moved - easier if _upwards(threshold.comparator, good) else moved + easier
+
+
+def _incomparable(threshold: Threshold, value: StatedValue, limit: _Limit) -> str | None:
+    """In words what keeps a value and its limit from being compared, or None."""
+    is_level = value.value in LEVELS
+    if not is_level and decimal(value.value) is None:
+        return f"“{value.value}” is not a number"
+    if is_level != isinstance(limit.value, str) or (threshold.comparator is Comparator.BETWEEN) != isinstance(limit.value, tuple):
+        return "a number, a level and a range cannot be compared with one another"
+    if threshold.comparator in RELATIVE and limit.good is None:
+        return "whether up or down is good is not stated, or stated both ways"
+    return _interval_fault(value) if threshold.bound is Bound.WORSE and not is_level else None
+
+
+def _interval_fault(value: StatedValue) -> str | None:
+    if value.low is None or value.high is None:
+        return "the 95 % interval is missing"
+    low, high = decimal(value.low), decimal(value.high)
+    if low is None or high is None or not low <= Decimal(value.value) <= high:
+        return "the 95 % interval does not hold the value"
+    return None
+
+
+def _bounded(threshold: Threshold, value: StatedValue, good: Good | None) -> Decimal | str:
+    """The value that is compared: the level, the point, or the end of the interval that is less good for us."""
+    if value.value in LEVELS:
+        return value.value
+    if threshold.bound is Bound.POINT:
+        return Decimal(value.value)
+    end = value.low if _upwards(threshold.comparator, good) else value.high
+    assert end is not None
+    return Decimal(end)
+
+
+def _holds(comparator: Comparator, number: Decimal | str, limit: _Limit) -> bool:
+    """Whether a comparison that can be made holds. Levels compare as A0 < A1 < … < A5."""
+    match comparator:
+        case Comparator.LT:
+            return number < limit.value  # type: ignore[operator]
+        case Comparator.LTE:
+            return number <= limit.value  # type: ignore[operator]
+        case Comparator.GT:
+            return number > limit.value  # type: ignore[operator]
+        case Comparator.GTE:
+            return number >= limit.value  # type: ignore[operator]
+        case Comparator.EQ:
+            return number == limit.value
+        case Comparator.BETWEEN:
+            return limit.value[0] <= number <= limit.value[1]  # type: ignore[index, operator]
+        case Comparator.REACHES:
+            return number >= limit.value if limit.good is Good.UP else number <= limit.value  # type: ignore[operator]
+        case Comparator.BEATS:
+            return number > limit.value if limit.good is Good.UP else number < limit.value  # type: ignore[operator]
+
+
+WORDS = {
+    Comparator.LT: "under",
+    Comparator.LTE: "at most",
+    Comparator.GT: "over",
+    Comparator.GTE: "at least",
+    Comparator.EQ: "exactly",
+    Comparator.BETWEEN: "from",
+    Comparator.REACHES: "at least as good as",
+    Comparator.BEATS: "better than",
+}
+
+
+def in_words(comparator: Comparator, limit: Value | str, unit: str = "") -> str:
+    """A limit as a person says it: “at most 5 points”."""
+    tail = "" if unit in ("", *AS_THE_METRIC) else f" {unit}"
+    return f"{WORDS[comparator]} {text(limit)}{tail}"
+
+
+def limit_in_words(threshold: Threshold) -> str:
+    """The limit of a threshold in words, with what it is compared with, and the sample it needs."""
+    if threshold.compare_with is not None:
+        parts = [
+            WORDS[threshold.comparator],
+            f"{text(threshold.factor)} times" if threshold.factor else "",
+            plain(threshold.compare_with),
+        ]
+        words = " ".join(part for part in parts if part)
+        eased = "less" if _upwards(threshold.comparator, None) else "plus"
+        words += f", {eased} {text(threshold.margin)}" if threshold.margin else ""
+        words += f", {eased} {text(threshold.allow * 100)} %" if threshold.allow else ""
+    elif threshold.value is not None:
+        words = in_words(threshold.comparator, threshold.value, threshold.unit)
+    else:
+        tiers = ", ".join(f"{text(value)} for {tier.value}" for tier, value in threshold.per_tier.items())
+        words = f"{WORDS[threshold.comparator]} {tiers} {threshold.unit}".strip()
+    return f"{words}, n at least {threshold.min_n:,}" if threshold.min_n > 1 else words
+
+
+def plain(name: str) -> str:
+    return (
+        name.removeprefix("measured.")
+        .replace("limits.", "the limit ")
+        .replace("approved.", "the approved ")
+        .replace(".", " ")
+        .replace("_", " ")
+    )
+
+
+def text(value: Value | Decimal | str) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize(EXACT):f}"
+    return value if isinstance(value, str) else f"{text(value[0])} to {text(value[1])}"
