@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from governance.domain import rights
-from governance.domain.errors import NotAllowed, NotThere, Refused
+from governance.domain.errors import Hidden, NotAllowed, NotThere, Refused
 from governance.domain.rights import Doer, Ties
 from governance.domain.separation import Holding
 from governance.domain.vocabulary import Function, Role, Visibility
@@ -55,7 +55,7 @@ def test_who_sees_an_initiative(who: str, visibility: Visibility, active: bool) 
     if expected:
         rights.check_may_see(someone, ties)
     else:
-        with pytest.raises(NotThere, match="no such initiative, or you may not see it"):
+        with pytest.raises(NotThere, match="There is no such initiative"):
             rights.check_may_see(someone, ties)
 
 
@@ -76,7 +76,7 @@ def test_who_may_do_what(right: str, who: str, visibility: Visibility, active: b
     if not active:
         refused, why = NotAllowed, "disabled"
     elif who not in SEES[visibility]:
-        refused, why = NotThere, "no such initiative"
+        refused, why = Hidden, "no such initiative"
     elif who not in holders:
         refused, why = NotAllowed, said
     else:
