@@ -7,12 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from governance.domain.dossier import Answer, Evidence, StatedValue
+from governance.domain.limits import AS_THE_METRIC, amount, in_words, spoken
 from governance.domain.numbers import LEVELS
 from governance.domain.policy import Bound, Combination, PlannedItem, Threshold, Thresholds, Value
 from governance.domain.vocabulary import AnswerState, Applies, Comparator, EvidenceKind, Good, Severity
-
-AS_THE_METRIC = ("as the metric", "units of the KPI")
-"""A policy's unit that leaves it to the metric."""
 
 UNDECIDED = frozenset({AnswerState.NOT_STARTED, AnswerState.IN_PROGRESS, AnswerState.INCONCLUSIVE, AnswerState.STALE})
 PASSING = frozenset({AnswerState.MET, AnswerState.NOT_APPLICABLE, AnswerState.WAIVED})
@@ -97,7 +95,7 @@ def compare_all(thresholds: Thresholds, answer: Answer, references: References) 
 def _each(threshold: Threshold, answer: Answer, references: References) -> Iterator[Comparison]:
     measured = [value for value in answer.values if value.metric == threshold.metric]
     if not measured:
-        yield Comparison(threshold, None, None, Outcome.INCONCLUSIVE, f"no value for {_plain(threshold.metric)}")
+        yield Comparison(threshold, None, None, Outcome.INCONCLUSIVE, f"no value for {spoken(threshold.metric)}")
     for value in measured if threshold.for_each else measured[-1:]:
         yield compare(threshold, value, answer, references)
 
@@ -118,9 +116,8 @@ def compare(threshold: Threshold, value: StatedValue, answer: Answer, references
     if holds is None:
         return Comparison(threshold, value, _text(limit.value), Outcome.INCONCLUSIVE, "whether up or down is good is not stated")
     outcome = Outcome.SUCCESSFUL if holds else Outcome.FAILED
-    return Comparison(
-        threshold, value, _text(limit.value), outcome, f"{_text(number)} against {in_words(threshold.comparator, limit.value)}"
-    )
+    why = f"{amount(number, value.unit)} against {in_words(threshold.comparator, limit.value, value.unit)}"
+    return Comparison(threshold, value, _text(limit.value), outcome, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +134,9 @@ def _limit(threshold: Threshold, value: StatedValue, answer: Answer, references:
         return _Limit(_moved(threshold, threshold.value, good), good)
     reference = _reference(threshold.compare_with, answer, references, value)
     if reference is None:
-        return f"nothing to compare with: {_plain(threshold.compare_with)} is not stated"
+        return f"nothing to compare with: {spoken(threshold.compare_with)} is not stated"
     if reference.unit is not None and reference.unit != value.unit:
-        return f"stated in {value.unit}, {_plain(threshold.compare_with)} in {reference.unit}"
+        return f"stated in {value.unit}, {spoken(threshold.compare_with)} in {reference.unit}"
     good = good or (Good(reference.good) if reference.good else None)
     stated: Value = reference.value if reference.value in LEVELS else Decimal(reference.value)
     if threshold.for_each and isinstance(stated, Decimal):
@@ -224,7 +221,7 @@ def _combined(thresholds: Thresholds | None, comparisons: tuple[Comparison, ...]
 
 
 def _first(comparisons: tuple[Comparison, ...], outcome: Outcome) -> str:
-    found = [f"{_plain(c.threshold.metric)}: {c.why}" for c in comparisons if c.outcome is outcome]
+    found = [f"{spoken(c.threshold.metric)}: {c.why}" for c in comparisons if c.outcome is outcome]
     return found[0] if found else "nothing was compared"
 
 
@@ -259,54 +256,6 @@ def blocks(planned: PlannedItem, evaluated: Evaluated) -> bool:
 def passes(planned: PlannedItem, evaluated: Evaluated) -> bool:
     """Whether a gate can pass with this item as it is."""
     return planned.item.severity is Severity.ADVISORY or evaluated.state in PASSING
-
-
-WORDS = {
-    Comparator.LT: "under",
-    Comparator.LTE: "at most",
-    Comparator.GT: "over",
-    Comparator.GTE: "at least",
-    Comparator.EQ: "exactly",
-    Comparator.REACHES: "at least as good as",
-    Comparator.BEATS: "better than",
-}
-
-
-def in_words(comparator: Comparator, limit: Value | str, unit: str = "") -> str:
-    """A limit as a person says it: “at most 5 points”."""
-    tail = "" if unit in ("", *AS_THE_METRIC) else f" {unit}"
-    if isinstance(limit, tuple):
-        return f"from {_text(limit[0])} to {_text(limit[1])}{tail}"
-    return f"{WORDS[comparator]} {_text(limit)}{tail}"
-
-
-def limit_in_words(threshold: Threshold) -> str:
-    """The limit of a threshold in words, with what it is compared with, and the sample it needs."""
-    if threshold.compare_with is not None:
-        parts = [
-            WORDS[threshold.comparator],
-            f"{_text(threshold.factor)} times" if threshold.factor else "",
-            _plain(threshold.compare_with),
-        ]
-        words = " ".join(part for part in parts if part)
-        words += f", less {_text(threshold.margin)}" if threshold.margin else ""
-        words += f", less {_text(threshold.allow * 100)} %" if threshold.allow else ""
-    elif threshold.value is not None:
-        words = in_words(threshold.comparator, threshold.value, threshold.unit)
-    else:
-        tiers = ", ".join(f"{_text(value)} for {tier.value}" for tier, value in threshold.per_tier.items())
-        words = f"{WORDS[threshold.comparator]} {tiers} {threshold.unit}".strip()
-    return f"{words}, n at least {threshold.min_n:,}" if threshold.min_n > 1 else words
-
-
-def _plain(name: str) -> str:
-    return (
-        name.removeprefix("measured.")
-        .replace("limits.", "the limit ")
-        .replace("approved.", "the approved ")
-        .replace(".", " ")
-        .replace("_", " ")
-    )
 
 
 def _text(value: Value | Decimal | str) -> str:

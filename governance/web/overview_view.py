@@ -13,10 +13,10 @@ from governance.models.summary import Summary, Waiting
 from governance.reads import overview as reading
 from governance.reads.overview import Step
 from governance.web import current
-from governance.web.filters import ago, counted, day_in_words, plain
+from governance.web.filters import ago, counted, plain
 from governance.web.loading import Loaded
 from governance.web.work import LINKS, href_of
-from governance.words import Word, word
+from governance.words import Word, day_in_words, word
 
 NAMED = 3
 """Of the open checks of a function, how many are named in a line; the rest is counted."""
