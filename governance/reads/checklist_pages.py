@@ -103,12 +103,8 @@ def pieces(session: Session, key: str) -> list[rows.Evidence]:
 
 def signers(session: Session, material: Material) -> list[tuple[str, str]]:
     """The seats of the plan, each with the names of those who hold its function in the initiative's unit."""
-    found = []
-    for seat in material.plan.seats:
-        holders = [who.id for who in people.holders(session, seat.function, material.unit)]
-        named = people.names(session, holders)
-        found.append((seat.label, ", ".join(named[person] for person in holders)))
-    return found
+    holders = people.by_function(session, {seat.function for seat in material.plan.seats}, material.unit)
+    return [(seat.label, ", ".join(person.name for person in holders.get(seat.function, []))) for seat in material.plan.seats]
 
 
 def why_not(policy: Policy, material: Material) -> list[tuple[str, str, str]]:

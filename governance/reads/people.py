@@ -81,13 +81,31 @@ def active_people(session: Session) -> list[Person]:
     return list(session.scalars(select(Person).where(Person.disabled_at.is_(None)).order_by(Person.folded)))
 
 
+def by_function(session: Session, functions: Iterable[Function], unit: str) -> dict[Function, list[Person]]:
+    """The active people who hold each of these functions in a unit, by name; one statement."""
+    query = (
+        select(PersonFunction.function, Person)
+        .join(Person, Person.id == PersonFunction.person_id)
+        .where(PersonFunction.function.in_(set(functions)), PersonFunction.unit_id.in_(["", unit]), Person.disabled_at.is_(None))
+        .order_by(Person.folded)
+    )
+    found: dict[Function, list[Person]] = {}
+    for function, person in session.execute(query):
+        if person not in found.setdefault(function, []):
+            found[function].append(person)
+    return found
+
+
+def signers(session: Session, people: Iterable[Person]) -> dict[str, Signer]:
+    """Them as the rules of signing see them; one statement, however many they are."""
+    wanted = {person.id: person for person in people}
+    held: dict[str, list[Holding]] = {person: [] for person in wanted}
+    query = select(PersonFunction).where(PersonFunction.person_id.in_(wanted)).order_by(PersonFunction.since)
+    for row in session.scalars(query) if wanted else ():
+        held[row.person_id].append(Holding(row.function, row.unit_id or None, row.since))
+    return {one: Signer(one, tuple(held[one]), frozenset(person.qualifications)) for one, person in wanted.items()}
+
+
 def holders(session: Session, function: Function, unit: str) -> list[Signer]:
     """The active people who hold a function in a unit."""
-    query = (
-        select(Person.id)
-        .join(PersonFunction, PersonFunction.person_id == Person.id)
-        .where(PersonFunction.function == function, PersonFunction.unit_id.in_(["", unit]), Person.disabled_at.is_(None))
-        .distinct()
-    )
-    found = session.scalars(select(Person).where(Person.id.in_(query)).order_by(Person.folded))
-    return [Signer(person.id, holdings(session, person.id), frozenset(person.qualifications)) for person in found]
+    return list(signers(session, by_function(session, [function], unit).get(function, [])).values())
