@@ -140,7 +140,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Role.PROJECT_LEAD: _plain("Project lead", "registers initiatives and asks to pass gates"),
         Role.REVIEWER: _plain("Reviewer", "signs off for the functions they hold"),
         Role.COMPLIANCE_OFFICER: _plain("Compliance officer", "owns policies, sees every initiative, closes rejected requests"),
-        Role.AUDITOR: _plain("Auditor", "reads everything and downloads evidence reports"),
+        Role.AUDITOR: _plain("Auditor", "reads everything and downloads evidence packs"),
         Role.ADMIN: _plain("Administrator", "keeps people and settings; signs nothing by that right"),
     },
     Visibility: {

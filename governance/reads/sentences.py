@@ -207,7 +207,7 @@ def _where(body: Facts) -> str:
 
 def _pack(body: Facts) -> str:
     about = body.get("initiative") or "the organisation"
-    return f"issued the evidence report “{body['title']}” on {about}, up to entry {body['cut']}"
+    return f"issued the evidence pack “{body['title']}” on {about}, up to entry {body['cut']}"
 
 
 DEEDS: Mapping[str, Callable[[Facts], str]] = {
