@@ -1,9 +1,11 @@
 """The words, shapes and tones of every closed set: pages, reports, mail and command line all read them here."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from governance.domain.limits import spoken
 from governance.domain.vocabulary import (
     AnswerState,
     Applies,
@@ -26,6 +28,9 @@ from governance.domain.vocabulary import (
     Undecided,
     Visibility,
 )
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Word(NamedTuple):
@@ -136,7 +141,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Role.PROJECT_LEAD: _plain("Project lead", "registers initiatives and asks to pass gates"),
         Role.REVIEWER: _plain("Reviewer", "signs off for the functions they hold"),
         Role.COMPLIANCE_OFFICER: _plain("Compliance officer", "owns policies, sees every initiative, closes rejected requests"),
-        Role.AUDITOR: _plain("Auditor", "reads everything and downloads evidence reports"),
+        Role.AUDITOR: _plain("Auditor", "reads everything and downloads evidence packs"),
         Role.ADMIN: _plain("Administrator", "keeps people and settings; signs nothing by that right"),
     },
     Visibility: {
@@ -177,5 +182,10 @@ def word(member: StrEnum) -> Word:
 
 def named(name: str) -> str:
     """A name of the policy, such as a fact's, as people read it: `eu_role` is “EU role”."""
-    words = " ".join({"eu": "EU", "ai": "AI"}.get(part, part) for part in name.split("_"))
+    words = spoken(name)
     return words[0].upper() + words[1:]
+
+
+def day_in_words(on: date) -> str:
+    """“Mon 7 Sep 2026”."""
+    return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]} {on.year}"

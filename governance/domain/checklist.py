@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from governance.domain.comparison import Comparison, Outcome, References, compare_all, plain
+from governance.domain.comparison import Comparison, Outcome, References, compare_all
 from governance.domain.dossier import Answer
+from governance.domain.limits import spoken
 from governance.domain.policy import Combination, PlannedItem, Thresholds
 from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind, Severity
 
@@ -69,7 +70,7 @@ def _combined(thresholds: Thresholds | None, comparisons: tuple[Comparison, ...]
 
 
 def _first(comparisons: tuple[Comparison, ...], outcome: Outcome) -> str:
-    found = [f"{plain(c.threshold.metric)}: {c.why}" for c in comparisons if c.outcome is outcome]
+    found = [f"{spoken(c.threshold.metric)}: {c.why}" for c in comparisons if c.outcome is outcome]
     return found[0] if found else "nothing was compared"
 
 

@@ -6,12 +6,10 @@ from decimal import Decimal, localcontext
 from enum import StrEnum
 
 from governance.domain.dossier import Answer, StatedValue
+from governance.domain.limits import AS_THE_METRIC, amount, in_words, spoken
 from governance.domain.numbers import EXACT, LEVELS, decimal
 from governance.domain.policy import Bound, Threshold, Thresholds, Value
 from governance.domain.vocabulary import Comparator, Good
-
-AS_THE_METRIC = ("as the metric", "units of the KPI")
-"""A policy's unit that leaves it to the metric."""
 
 KEPT_REFERENCES = ("limits.", "approved.", "attribution.")
 """References that the app takes from its own records or the policy; any other is stated beside the value."""
@@ -60,7 +58,7 @@ def compare_all(thresholds: Thresholds, answer: Answer, references: References) 
 def _each(threshold: Threshold, answer: Answer, references: References) -> Iterator[Comparison]:
     measured = [value for value in answer.values if value.metric == threshold.metric]
     if not measured:
-        yield Comparison(threshold, None, None, Outcome.INCONCLUSIVE, f"no value for {plain(threshold.metric)}")
+        yield Comparison(threshold, None, None, Outcome.INCONCLUSIVE, f"no value for {spoken(threshold.metric)}")
     for value in measured if threshold.for_each else measured[-1:]:
         yield compare(threshold, value, answer, references)
 
@@ -78,7 +76,8 @@ def compare(threshold: Threshold, value: StatedValue, answer: Answer, references
         return Comparison(threshold, value, text(limit.value), Outcome.INCONCLUSIVE, why_not)
     number = _bounded(threshold, value, limit.good)
     outcome = Outcome.SUCCESSFUL if _holds(threshold.comparator, number, limit) else Outcome.FAILED
-    return Comparison(threshold, value, text(limit.value), outcome, f"{text(number)} against {in_words(threshold.comparator, limit.value)}")
+    why = f"{amount(number, value.unit)} against {in_words(threshold.comparator, limit.value, value.unit)}"
+    return Comparison(threshold, value, text(limit.value), outcome, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def _limit(threshold: Threshold, value: StatedValue, answer: Answer, references:
     if threshold.compare_with is None:
         assert threshold.value is not None
         return _Limit(threshold.value, _good(value.good))
-    name = plain(threshold.compare_with)
+    name = spoken(threshold.compare_with)
     reference = _reference(threshold.compare_with, answer, references, value)
     if reference is None:
         return f"nothing to compare with: {name} is not stated"
@@ -194,54 +193,6 @@ def _holds(comparator: Comparator, number: Decimal | str, limit: _Limit) -> bool
             return number >= limit.value if limit.good is Good.UP else number <= limit.value  # type: ignore[operator]
         case Comparator.BEATS:
             return number > limit.value if limit.good is Good.UP else number < limit.value  # type: ignore[operator]
-
-
-WORDS = {
-    Comparator.LT: "under",
-    Comparator.LTE: "at most",
-    Comparator.GT: "over",
-    Comparator.GTE: "at least",
-    Comparator.EQ: "exactly",
-    Comparator.BETWEEN: "from",
-    Comparator.REACHES: "at least as good as",
-    Comparator.BEATS: "better than",
-}
-
-
-def in_words(comparator: Comparator, limit: Value | str, unit: str = "") -> str:
-    """A limit as a person says it: “at most 5 points”."""
-    tail = "" if unit in ("", *AS_THE_METRIC) else f" {unit}"
-    return f"{WORDS[comparator]} {text(limit)}{tail}"
-
-
-def limit_in_words(threshold: Threshold) -> str:
-    """The limit of a threshold in words, with what it is compared with, and the sample it needs."""
-    if threshold.compare_with is not None:
-        parts = [
-            WORDS[threshold.comparator],
-            f"{text(threshold.factor)} times" if threshold.factor else "",
-            plain(threshold.compare_with),
-        ]
-        words = " ".join(part for part in parts if part)
-        eased = "less" if _upwards(threshold.comparator, None) else "plus"
-        words += f", {eased} {text(threshold.margin)}" if threshold.margin else ""
-        words += f", {eased} {text(threshold.allow * 100)} %" if threshold.allow else ""
-    elif threshold.value is not None:
-        words = in_words(threshold.comparator, threshold.value, threshold.unit)
-    else:
-        tiers = ", ".join(f"{text(value)} for {tier.value}" for tier, value in threshold.per_tier.items())
-        words = f"{WORDS[threshold.comparator]} {tiers} {threshold.unit}".strip()
-    return f"{words}, n at least {threshold.min_n:,}" if threshold.min_n > 1 else words
-
-
-def plain(name: str) -> str:
-    return (
-        name.removeprefix("measured.")
-        .replace("limits.", "the limit ")
-        .replace("approved.", "the approved ")
-        .replace(".", " ")
-        .replace("_", " ")
-    )
 
 
 def text(value: Value | Decimal | str) -> str:

@@ -116,12 +116,17 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A declared fact. `sources` are the questions whose answers imply it; `ask` is the question shown where none does."""
+    """A declared fact. `sources` are the questions whose answers imply it; `ask` is the question shown where none does.
+
+    `said` and `unless` are how people read that it holds or does not; of a fact with several values, `said` is its subject.
+    """
 
     name: str
     values: tuple[str, ...]  # empty: a yes/no fact
     sources: tuple[str, ...] = ()
     ask: str | None = None
+    said: str | None = None
+    unless: str | None = None
 
 
 FactValue: TypeAlias = bool | str

@@ -10,6 +10,7 @@ from functools import cache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from governance.domain.limits import parts
 from governance.domain.vocabulary import Function
 from governance.packs import chapters, glance, milestones, phrases, signing, story
 from governance.packs.bridge import bridge
@@ -113,6 +114,7 @@ def _environment() -> Environment:
         "local": phrases.local,
         "day": phrases.day,
         "long_day": phrases.long_day,
+        "parts": parts,
         "grouped": phrases.grouped,
         "size": phrases.size,
         "shortened": phrases.shortened,

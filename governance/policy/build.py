@@ -27,6 +27,7 @@ from governance.domain.vocabulary import GateKind, Stage, Tier
 from governance.policy.models import (
     AllOf,
     AnyOf,
+    FactModel,
     FileModel,
     FrameworkModel,
     GateModel,
@@ -51,7 +52,7 @@ def build(models: Sequence[FileModel], digest: str) -> Policy:
         title=whole["policy"].title,
         digest=digest,
         gates={gate.id: gate for gate in sorted(gates, key=_place)},
-        facts={name: Fact(name, tuple(fact.values), tuple(fact.from_), fact.ask) for name, fact in whole["facts"].items()},
+        facts={name: _fact(name, fact) for name, fact in whole["facts"].items()},
         tiering=_tiering(whole["risk_tiering"]),
         limits={
             name: Limit(name, None if limit.unit == AS_THE_METRIC else limit.unit, limit.meaning)
@@ -194,6 +195,10 @@ def _statement(model: StatementModel, kind: StatementKind) -> Statement:
 
 def _facts(implied: Mapping[str, FactValue]) -> dict[str, FactValue]:
     return {name.removeprefix("facts."): value for name, value in implied.items()}
+
+
+def _fact(name: str, model: FactModel) -> Fact:
+    return Fact(name, tuple(model.values), tuple(model.from_), model.ask, model.said, model.unless)
 
 
 def _framework(model: FrameworkModel) -> Framework:

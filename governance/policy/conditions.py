@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import cel
 
+from governance.domain.limits import spoken
 from governance.domain.policy import Applicability, FactValue
 from governance.domain.vocabulary import Applies, Tier
 from governance.policy.problems import near
@@ -117,7 +118,7 @@ class Conditions:
         if BARE_FACTS.search(expression):
             return Applicability(Applies.UNDECIDED, "the condition asks the facts as a whole")
         if missing := [name for name in FACT.findall(expression) if name not in self._facts]:
-            return Applicability(Applies.UNDECIDED, f"not answered yet: {missing[0].replace('_', ' ')}")
+            return Applicability(Applies.UNDECIDED, f"not answered yet: {spoken(missing[0])}")
         if self._tier is None and re.search(r"\btier\b", expression):
             return Applicability(Applies.UNDECIDED, "the tier is not decided yet")
         try:
@@ -134,7 +135,10 @@ class Conditions:
 
 
 def phrase(expression: str) -> str:
-    """A condition as pages say it: `facts.personal_data && tier == "high"` becomes “personal data and tier is high”."""
+    """A condition as a plan says it: `facts.personal_data && tier == "high"` becomes “personal data and the tier is high”.
+
+    It stands in dossiers that were signed, so it stays as it is; pages say it by `policy/phrases.py`.
+    """
     words = re.sub(r"tier in \[([^\]]*)\]", lambda found: f"the tier is {found[1].replace(', ', ' or ')}", expression)
     words = re.sub(r"facts\.(\w+) in \[([^\]]*)\]", lambda found: f"{found[1]} is {found[2].replace(', ', ' or ')}", words)
     words = re.sub(r"!\s*facts\.(\w+)", r"not \1", words)

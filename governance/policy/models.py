@@ -117,6 +117,8 @@ class FactModel(Closed):
     values: list[str] = []
     from_: Annotated[list[str], Field(alias="from")] = []
     ask: str | None = None
+    said: str | None = None
+    unless: str | None = None
     note: str | None = None
 
 

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.domain.comparison import AS_THE_METRIC, KEPT_REFERENCES, RELATIVE, limit_in_words
+from governance.domain.comparison import KEPT_REFERENCES, RELATIVE
 from governance.domain.dossier import Evidence, Material, StatedValue
-from governance.domain.numbers import is_decimal
+from governance.domain.limits import AS_THE_METRIC, amount, limit_in_words, spoken
 from governance.domain.policy import Bound, Framework, PlannedItem, Policy, Threshold
 from governance.domain.vocabulary import Applies, Function, Severity
 from governance.models import answers as rows
+from governance.policy import phrases
 from governance.reads import people, words
 from governance.reads.checks import KEPT_RECORDS, Checked
 
@@ -24,10 +23,6 @@ SOURCES = {
     "plan": "plan",
     "value": "value record",
 }
-
-
-UNSAID = ("count", "level")
-"""Units that only name what a bare number is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +99,16 @@ def pieces(session: Session, key: str) -> list[rows.Evidence]:
     return list(session.scalars(query))
 
 
-def signers(session: Session, material: Material, now: datetime) -> list[tuple[str, str]]:
+def signers(session: Session, material: Material) -> list[tuple[str, str]]:
     """The seats of the plan, each with the names of those who hold its function in the initiative's unit."""
-    found = []
-    for seat in material.plan.seats:
-        holders = [who.id for who in people.holders(session, seat.function, material.unit, now)]
-        named = people.names(session, holders)
-        found.append((seat.label, ", ".join(named[person] for person in holders)))
-    return found
+    holders = people.by_function(session, {seat.function for seat in material.plan.seats}, material.unit)
+    return [(seat.label, ", ".join(person.name for person in holders.get(seat.function, []))) for seat in material.plan.seats]
 
 
-def why_not(material: Material) -> list[tuple[str, str, str]]:
+def why_not(policy: Policy, material: Material) -> list[tuple[str, str, str]]:
     """The items that do not apply: id, title, why."""
     return [
-        (planned.item.id, planned.item.title, planned.applicability.why or "by the facts of this initiative")
+        (planned.item.id, planned.item.title, f"applies only {phrases.applies(planned.item.when, policy.facts)}")
         for planned in material.plan.items
         if planned.applicability.applies is Applies.NO
     ]
@@ -149,15 +140,15 @@ def _reference(threshold: Threshold) -> Need:
         unit=None if threshold.unit in AS_THE_METRIC else threshold.unit,
         window=threshold.window if measured else "as stated in that record",
         min_n=1,
-        limit=f"what {_label(threshold.metric).lower()} is compared with",
+        limit=f"what {spoken(threshold.metric)} is compared with",
         counted=measured and threshold.min_n > 1,
         reference_of=threshold.metric,
     )
 
 
 def _label(metric: str) -> str:
-    words_of_it = metric.replace(".", " ").replace("_", " ").strip()
-    return words_of_it[:1].upper() + words_of_it[1:]
+    said = spoken(metric)
+    return said[:1].upper() + said[1:]
 
 
 def _page(policy: Policy, check: Checked, said: Mapping[str, str], names: Mapping[str, str]) -> ItemPage:
@@ -190,16 +181,7 @@ def _got(check: Checked) -> str:
 
 
 def stated(value: StatedValue) -> str:
-    return " ".join(amount(value.value, value.unit)).strip()
-
-
-def amount(value: str, unit: str) -> tuple[str, str]:
-    """A number and its unit as people write them: shares in percent, counts and levels without a unit, U+2212 for minus."""
-    if not is_decimal(value):
-        return value, unit
-    number = (Decimal(value) * 100).normalize() if unit == "share" else Decimal(value)
-    shown = "%" if unit == "share" else "" if unit in UNSAID else unit
-    return f"{number:,f}".replace("-", "\N{MINUS SIGN}"), shown
+    return amount(value.value, value.unit)
 
 
 def _freshness(policy: Policy, check: Checked) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from governance.domain import dossier
 from governance.domain.dossier import Material
+from governance.domain.limits import spoken
 from governance.domain.vocabulary import AnswerState, Section
 from governance.models.gates import Revision
 from governance.reads import people, words
@@ -96,7 +97,7 @@ def _answer(item: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterat
     yield from _differs(item, "Answer", _claim(old), _claim(new))
     values, others = _values(old), _values(new)
     for metric in dict.fromkeys([*values, *others]):
-        yield from _differs(item, metric.replace("_", " "), values.get(metric, ""), others.get(metric, ""))
+        yield from _differs(item, spoken(metric), values.get(metric, ""), others.get(metric, ""))
     yield from _differs(item, "Evidence", _pieces(old), _pieces(new))
     yield from _differs(item, "Note", old.get("note") or "", new.get("note") or "")
     yield from _differs(item, _GIVEN, _given(old), _given(new))

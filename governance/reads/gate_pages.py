@@ -87,6 +87,9 @@ class _Reader:
         self.standing = signoffs.standing(table.review, now)
         self.fallen = {given.seat: (given, why) for given, why in signoffs.falls(table.review, now)}
         self.open = table.review.state is RequestState.IN_REVIEW
+        asked = {seat.function for seat in table.review.seats} if self.open else set[Function]()
+        self.holders = people.by_function(session, asked, table.around.unit) if asked else {}
+        self.signers = people.signers(session, [person for held in self.holders.values() for person in held], now)
 
     def view(self, seat: Seat) -> SeatView:
         if seat.id in self.standing:
@@ -136,10 +139,8 @@ class _Reader:
         return (Undecided.BARRED, tuple(barred), can) if holds else (Undecided.WAITING, (), can)
 
     def _candidates(self, seat: Seat) -> tuple[str, ...]:
-        holders = people.holders(self.session, seat.function, self.table.around.unit, self.now)
-        able = [who.id for who in holders if not any(separation.obstacles(self.review, seat, who, self.table.around))]
-        named = people.names(self.session, able)
-        return tuple(named[person] for person in able)
+        holders, around = self.holders.get(seat.function, []), self.table.around
+        return tuple(who.name for who in holders if not any(separation.obstacles(self.review, seat, self.signers[who.id], around)))
 
     def _why(self, row: SignOff, why: Fall) -> tuple[str, tuple[Change, ...]]:
         match why.reason:

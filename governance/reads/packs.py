@@ -1,4 +1,4 @@
-"""Issued evidence reports, and the jobs that make them."""
+"""Issued evidence packs, and the jobs that make them."""
 
 from datetime import datetime, timedelta
 
@@ -19,8 +19,8 @@ SORTS = {"at": Pack.at, "title": Pack.title, "size": Pack.size, "pages": Pack.pa
 
 
 def page(session: Session, doer: Doer, text: str, sort: str, descending: bool, number: int) -> tuple[list[Pack], int, int]:
-    """One page of the reports this person may read, how many there are, and the number of the page."""
-    conditions = [_readable(doer), *(Pack.title.icontains(word, autoescape=True) for word in text.split()[:8])]
+    """One page of the packs this person may read, how many there are, and the number of the page."""
+    conditions = _asked(doer, text)
     total = session.scalar(select(func.count()).select_from(Pack).where(*conditions)) or 0
     number = min(max(1, number), max(1, -(-total // PAGE)))
     column = SORTS.get(sort, Pack.at)
@@ -28,12 +28,21 @@ def page(session: Session, doer: Doer, text: str, sort: str, descending: bool, n
     return list(session.scalars(query.limit(PAGE).offset((number - 1) * PAGE))), total, number
 
 
+def every(session: Session, doer: Doer, text: str) -> list[Pack]:
+    """All the packs that fit, the latest first."""
+    return list(session.scalars(select(Pack).where(*_asked(doer, text)).order_by(Pack.at.desc(), Pack.id)))
+
+
+def _asked(doer: Doer, text: str) -> list[ColumnElement[bool]]:
+    return [_readable(doer), *(Pack.title.icontains(word, autoescape=True) for word in text.split()[:8])]
+
+
 def pack(session: Session, doer: Doer, pack_id: str) -> Pack:
     """Raises `NotThere` for one that does not exist and for one that this person may not read, alike."""
     row = session.scalars(select(Pack).where(Pack.id == pack_id, _readable(doer))).first()
     if row is None:
         hidden = session.get(Pack, pack_id) is not None
-        raise (Hidden if hidden else NotThere)("There is no such report, or you may not read it.")
+        raise (Hidden if hidden else NotThere)("There is no such evidence pack, or you may not read it.")
     return row
 
 
@@ -41,7 +50,7 @@ def job(session: Session, doer: Doer, job_id: str) -> Job:
     """A job of this person's own. Raises `NotThere`."""
     row = session.get(Job, job_id)
     if row is None or row.asked_by != doer.id:
-        raise (Hidden if row else NotThere)("There is no such report in the making.")
+        raise (Hidden if row else NotThere)("There is no such evidence pack in the making.")
     return row
 
 

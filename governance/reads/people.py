@@ -23,7 +23,7 @@ def doer(session: Session, person_id: str, now: datetime) -> Doer:
         id=person.id,
         name=person.name,
         unit=person.unit_id,
-        roles=roles(session, person_id, now),
+        roles=_roles(session, [person_id], now)[person_id],
         holdings=holdings(session, person_id),
         qualifications=frozenset(person.qualifications),
         active=person.disabled_at is None,
@@ -31,9 +31,14 @@ def doer(session: Session, person_id: str, now: datetime) -> Doer:
     )
 
 
-def roles(session: Session, person_id: str, now: datetime) -> frozenset[Role]:
-    granted = session.scalars(select(PersonRole).where(PersonRole.person_id == person_id))
-    return frozenset(row.role for row in granted if row.until is None or row.until > now)
+def _roles(session: Session, ids: Iterable[str], now: datetime) -> dict[str, frozenset[Role]]:
+    """The roles each of these people has at a moment."""
+    wanted = set(ids)
+    found: dict[str, set[Role]] = {person: set() for person in wanted}
+    for row in session.scalars(select(PersonRole).where(PersonRole.person_id.in_(wanted))) if wanted else ():
+        if row.until is None or row.until > now:
+            found[row.person_id].add(row.role)
+    return {person: frozenset(held) for person, held in found.items()}
 
 
 def holdings(session: Session, person_id: str) -> tuple[Holding, ...]:
@@ -86,13 +91,42 @@ def active_people(session: Session) -> list[Person]:
     return list(session.scalars(select(Person).where(Person.disabled_at.is_(None)).order_by(Person.folded)))
 
 
+def by_function(session: Session, functions: Iterable[Function], unit: str) -> dict[Function, list[Person]]:
+    """The active people who hold each of these functions in a unit, by name; one statement."""
+    query = (
+        select(PersonFunction.function, Person)
+        .join(Person, Person.id == PersonFunction.person_id)
+        .where(PersonFunction.function.in_(set(functions)), PersonFunction.unit_id.in_(["", unit]), Person.disabled_at.is_(None))
+        .order_by(Person.folded)
+    )
+    found: dict[Function, list[Person]] = {}
+    for function, person in session.execute(query):
+        if person not in found.setdefault(function, []):
+            found[function].append(person)
+    return found
+
+
+def signers(session: Session, people: Iterable[Person], now: datetime) -> dict[str, Signer]:
+    """Them as the rules of signing see them; two statements, however many they are."""
+    wanted = {person.id: person for person in people}
+    held: dict[str, list[Holding]] = {person: [] for person in wanted}
+    query = select(PersonFunction).where(PersonFunction.person_id.in_(wanted)).order_by(PersonFunction.since)
+    for row in session.scalars(query) if wanted else ():
+        held[row.person_id].append(Holding(row.function, row.unit_id or None, row.since))
+    granted = _roles(session, wanted, now)
+    return {
+        one: Signer(
+            id=one,
+            holdings=tuple(held[one]),
+            qualifications=frozenset(person.qualifications),
+            roles=granted[one],
+            active=person.disabled_at is None,
+            reset_at=person.password_reset_at,
+        )
+        for one, person in wanted.items()
+    }
+
+
 def holders(session: Session, function: Function, unit: str, now: datetime) -> list[Signer]:
     """The active people who hold a function in a unit."""
-    query = (
-        select(Person.id)
-        .join(PersonFunction, PersonFunction.person_id == Person.id)
-        .where(PersonFunction.function == function, PersonFunction.unit_id.in_(["", unit]), Person.disabled_at.is_(None))
-        .distinct()
-    )
-    found = session.scalars(select(Person).where(Person.id.in_(query)).order_by(Person.folded))
-    return [signer(doer(session, person.id, now)) for person in found]
+    return list(signers(session, by_function(session, [function], unit).get(function, []), now).values())

@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain import signoffs
-from governance.domain.comparison import Comparison, limit_in_words
+from governance.domain.comparison import Comparison
 from governance.domain.dossier import StatedValue, instant
 from governance.domain.errors import RuleBroken
+from governance.domain.limits import amount, limit_in_words, spoken
 from governance.domain.policy import Gate, Policy
 from governance.domain.signoffs import Fall, Reason
 from governance.domain.vocabulary import OPEN_STATES, SECTION_OF, Comparator, Function, Good, RequestState, Section, Stage
@@ -133,18 +134,19 @@ DOWNWARDS = {Comparator.REACHES: "≤", Comparator.BEATS: "<"}
 
 
 def _limit(comparison: Comparison) -> str:
-    """What the value had to keep to, worked out where it could be: “≥ 0.88”."""
+    """What the value had to keep to, worked out where it could be: “≥ 88 %”."""
     threshold, measured = comparison.threshold, comparison.measured
     if comparison.reference is None or threshold.comparator not in SIGNS:
         return limit_in_words(threshold)
     falling = measured is not None and measured.good == Good.DOWN.value
     sign = DOWNWARDS.get(threshold.comparator, "") if falling else ""
-    return f"{sign or SIGNS[threshold.comparator]} {comparison.reference}"
+    unit = measured.unit if measured is not None else threshold.unit
+    return f"{sign or SIGNS[threshold.comparator]} {amount(comparison.reference, unit)}"
 
 
 def _value(stated: StatedValue, limit: str, least_n: int | None) -> record.Value:
     return record.Value(
-        metric=stated.metric.replace("_", " "),
+        metric=spoken(stated.metric),
         value=stated.value,
         unit=stated.unit,
         limit=limit,

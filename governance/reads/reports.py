@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from governance import __version__
 from governance.domain.dossier import instant
 from governance.domain.errors import NotThere
+from governance.domain.limits import amount
 from governance.domain.policy import Policy
 from governance.events import streams
 from governance.ledger import read
@@ -148,7 +149,7 @@ def _facts(session: Session, key: str) -> Iterable[Labelled]:
 
 def _limits(session: Session, key: str) -> Iterable[Labelled]:
     for limit in reading.limits(session, key):
-        yield Labelled(label=named(limit.name), value=f"{limit.value} {limit.unit}")
+        yield Labelled(label=named(limit.name), value=amount(limit.value, limit.unit))
 
 
 def _stages(session: Session, key: str) -> Iterable[record.StageEntry]:

@@ -1,9 +1,11 @@
 """The ledger in people's words: one sentence for every kind of entry, and the mark that stands beside it."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
 
+from governance.domain.limits import amount, spoken
 from governance.domain.vocabulary import (
     AnswerState,
     Decision,
@@ -20,7 +22,7 @@ from governance.domain.vocabulary import (
 )
 from governance.ledger.log import UNPROVED
 from governance.ledger.read import Entry
-from governance.words import word
+from governance.words import day_in_words, word
 
 Names: TypeAlias = Mapping[str, str]
 
@@ -192,12 +194,12 @@ def _signed(body: Facts) -> str:
 
 def _finding(body: Facts) -> str:
     about = f" on check {body['item']}" if body.get("item") else ""
-    severity = word(FindingSeverity(body["severity"])).past
-    return f"raised finding {body['finding']} ({severity}){about}, owned by {body.name('owner')}, due {body['due']}"
+    severity, due = word(FindingSeverity(body["severity"])).past, day_in_words(date.fromisoformat(body["due"]))
+    return f"raised finding {body['finding']} ({severity}){about}, owned by {body.name('owner')}, due {due}"
 
 
 def _granted_role(body: Facts) -> str:
-    until = f" until {str(body['until'])[:10]}" if body.get("until") else ""
+    until = f" until {day_in_words(date.fromisoformat(str(body['until'])[:10]))}" if body.get("until") else ""
     return f"gave {body.name('person')} the role {word(Role(body['role'])).past}{until}"
 
 
@@ -221,7 +223,7 @@ def _where(body: Facts) -> str:
 
 def _pack(body: Facts) -> str:
     about = body.get("initiative") or "the organisation"
-    return f"issued the evidence report “{body['title']}” on {about}, up to entry {body['cut']}"
+    return f"issued the evidence pack “{body['title']}” on {about}, up to entry {body['cut']}"
 
 
 DEEDS: Mapping[str, Callable[[Facts], str]] = {
@@ -257,9 +259,7 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "initiative.viewer_removed": lambda body: f"took {body.name('person')} off the readers of {body['initiative']}",
     "team.named": _team,
     "tiering.answered": _tiering,
-    "limit.stated": lambda body: (
-        f"set the limit {body['name'].replace('_', ' ')} of {body['initiative']} to {body['value']} {body['unit']}"
-    ),
+    "limit.stated": lambda body: f"set the limit {spoken(body['name'])} of {body['initiative']} to {amount(body['value'], body['unit'])}",
     "standing.changed": _standing,
     "initiative.advanced": lambda body: f"moved {body['initiative']} to {word(Stage(body['entered'])).past}",
     "pack.issued": _pack,

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired
 
-from governance.domain.errors import RuleBroken
+from governance.domain.errors import Conflict, RuleBroken
 from governance.ledger.log import SYSTEM, Auth
 from governance.models.accounts import Account
 from governance.models.directory import Person
@@ -86,7 +86,10 @@ def sign_out() -> Response:
 @bp.route("/set-password/<secret>", methods=["GET", "POST"])
 def set_password(secret: str) -> Response | str | tuple[str, int]:
     form = NewPasswordForm()
-    owner = accounts.link_owner(current.session(), secret, current.now())
+    try:
+        owner = accounts.link_owner(current.session(), secret, current.now())
+    except Conflict:
+        return render_template("accounts/dead_link.html"), 409
     person = current.session().get_one(Person, owner)
     if form.validate_on_submit() and (hashed := form.hashed(_about(person))):
         with current.writing() as log:

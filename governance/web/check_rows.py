@@ -2,13 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from governance.domain.comparison import Comparison, in_words, limit_in_words
+from governance.domain.comparison import Comparison
 from governance.domain.dossier import Answer, Evidence, StatedValue
+from governance.domain.limits import limit_in_words, parts, spoken
 from governance.domain.vocabulary import Function
 from governance.reads import words
-from governance.reads.checklist_pages import UNSAID, amount
 from governance.reads.checks import Checked
 from governance.web import current
 from governance.web.bars import Bar, bar
@@ -75,32 +74,27 @@ def _row(check: Checked, names: Mapping[str, str], notes: Mapping[str, str], bef
 def _measure(comparison: Comparison, before: str | None) -> Measure:
     measured, threshold = comparison.measured, comparison.threshold
     was = before if before is not None and measured is not None and before != measured.value else None
-    value, unit = amount(measured.value, measured.unit) if measured else ("", "")
+    value, unit = parts(measured.value, measured.unit) if measured else ("", "")
     return Measure(
-        metric=threshold.metric.replace("_", " "),
+        metric=spoken(threshold.metric),
         value=value,
         unit=unit,
         detail=_detail(measured) if measured else "",
         limit=_limit(comparison),
-        was=amount(was, measured.unit)[0] if was and measured else "",
+        was=parts(was, measured.unit)[0] if was and measured else "",
         bar=bar(comparison, was),
     )
 
 
 def _detail(measured: StatedValue) -> str:
-    ends = [amount(end, measured.unit)[0] for end in (measured.low, measured.high) if end]
-    parts = [f"n {measured.n:,}" if measured.n > 1 else "", f"95 %: {' to '.join(ends)}" if ends else ""]
-    return ", ".join(part for part in parts if part)
+    ends = [parts(end, measured.unit)[0] for end in (measured.low, measured.high) if end]
+    found = [f"n {measured.n:,}" if measured.n > 1 else "", f"95 %: {' to '.join(ends)}" if ends else ""]
+    return ", ".join(part for part in found if part)
 
 
 def _limit(comparison: Comparison) -> str:
     """The limit in words, with the number behind a reference and the sample it needs."""
-    threshold = comparison.threshold
-    words_of_it, needs, n = limit_in_words(threshold).partition(", n at least ")
-    unit = threshold.unit
-    if isinstance(threshold.value, Decimal) and unit in ("share", *UNSAID):
-        number, shown = ((threshold.value * 100).normalize(), "%") if unit == "share" else (threshold.value, "")
-        words_of_it = in_words(threshold.comparator, number, shown)
-    elif threshold.compare_with and comparison.reference and comparison.measured:
-        words_of_it += f" ({' '.join(amount(comparison.reference, comparison.measured.unit)).strip()})"
-    return words_of_it + needs + n
+    measured, reference = comparison.measured, comparison.reference
+    if measured is None or comparison.threshold.compare_with is None:
+        return limit_in_words(comparison.threshold)
+    return limit_in_words(comparison.threshold, measured.unit, reference)

@@ -10,18 +10,15 @@ from zoneinfo import ZoneInfo
 from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
+from governance.domain import limits
 from governance.web import current
-from governance.words import Word
+from governance.words import Word, day_in_words
 from governance.words import word as word_of
-
-THIN = "\u2009"
-MINUS = "\u2212"
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.filters.update(moment=moment, day=day, ago=ago, number=number, amount=amount, word=word_of, plain=plain, counted=counted)
+    app.jinja_env.filters.update(moment=moment, day=day, ago=ago, number=number, amount=amount)
+    app.jinja_env.filters.update(word=word_of, plain=plain, counted=counted, spoken=limits.spoken, first_upper=first_upper)
     app.jinja_env.globals.update(same_page=same_page)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -41,14 +38,10 @@ def day(on: date | None) -> Markup:
     return Markup("") if on is None else Markup('<time datetime="{}">{}</time>').format(on.isoformat(), day_in_words(on))
 
 
-def day_in_words(on: date) -> str:
-    return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]} {on.year}"
-
-
 def zone_in_words(local: datetime) -> str:
     """“CET”; where a zone has no letters, its distance: “UTC−03”."""
     name = local.tzname() or "UTC"
-    return f"UTC{name.replace('-', MINUS)}" if name[0] in "+-" else name
+    return f"UTC{name.replace('-', limits.MINUS)}" if name[0] in "+-" else name
 
 
 def ago(since: datetime, now: datetime) -> str:
@@ -66,18 +59,17 @@ def number(value: Any) -> str:
         exact = Decimal(str(value))
     except InvalidOperation:
         return str(value)
-    return f"{exact:,f}".replace("-", MINUS)
+    return f"{exact:,f}".replace("-", limits.MINUS)
 
 
 def amount(value: Any, unit: str) -> Markup:
     """A number with its unit; shares in percent."""
-    try:
-        exact = Decimal(str(value))
-    except InvalidOperation:
-        return escape(value)
-    if unit == "share":
-        return escape(f"{number((exact * 100).normalize())}{THIN}%")
-    return escape(f"{number(exact)} {unit}".strip())
+    return escape(limits.amount(str(value), unit))
+
+
+def first_upper(text: str) -> str:
+    """The start of a sentence. Unlike Jinja's `capitalize` it leaves the other letters, such as those of “AI”, as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def counted(count: int, noun: str, plural: str | None = None) -> str:

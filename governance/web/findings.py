@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 from wtforms import SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.validators import Optional as Maybe
 
@@ -38,8 +39,14 @@ class FindingForm(Form):
     def offer(self) -> None:
         self.owner.choices = named_choices(((row.id, row.name) for row in people.active_people(current.session())), "Choose a person")
         policy = policies.current(current.session())
-        items = ((item.id, f"{item.id} {item.title}") for gate in policy.gates.values() for item in gate.items)
-        self.item.choices = named_choices(items, "No check in particular")
+        self.item.choices = [
+            SelectChoice("", "No check in particular"),
+            *(
+                SelectChoice(item.id, f"{item.id} {item.title}", optgroup=f"{gate.name} ({gate.id})")
+                for gate in policy.gates.values()
+                for item in gate.items
+            ),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,7 @@ def _page(found: loading.Loaded, form: FindingForm) -> str:
         **{**frame(found, "findings"), "names": _names(found, every)},
         rows=shown,
         total=len(every),
+        open=sum(row.closed_at is None for row in every),
         pieces=pieces,
         form=form,
         may_raise=_may_raise(found),

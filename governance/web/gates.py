@@ -12,6 +12,7 @@ from governance.ledger.log import Log
 from governance.services import gates
 from governance.web import current, request_view, signing_forms
 from governance.web.forms import Form
+from governance.web.request_view import RequestView
 
 bp = Blueprint("gates", __name__)
 
@@ -94,5 +95,11 @@ def _page(request_id: str, typed: dict[str, WordsForm] | None = None, refused: R
         hints=signing_forms.HINTS,
         refused=refused,
         missing_now=missing,
-        problems=[] if missing else [problem for form in (typed or {}).values() for problem in form.problems()],
+        problems=[] if missing else [problem for name, form in (typed or {}).items() for problem in _problems(view, name, form)],
     )
+
+
+def _problems(view: RequestView, name: str, form: WordsForm) -> list[tuple[str, str | None]]:
+    """What is wrong, leading to the field only where the page still has that form."""
+    shown = getattr(view, f"may_{name}")
+    return [(sentence, anchor if shown else None) for sentence, anchor in form.problems()]

@@ -97,6 +97,8 @@ class TeamForm(Form):
 def overview(key: str) -> str:
     found, session = loading.initiative(key), current.session()
     waiting, requests = reading.waiting(session, key), reading.requests(session, key)
+    asked = {row.function for row in waiting if row.function and not row.person_id}
+    holders = people.by_function(session, asked, found.initiative.unit_id) if asked else {}
     latest = reading.latest(session, key)
     around = frame(found, "overview", [*(row.person_id for row in waiting), *reading.people_in(latest)])
     summary, policy = around["summary"], _policy(requests)
@@ -104,7 +106,7 @@ def overview(key: str) -> str:
         "initiatives/overview.html",
         **around,
         steps=[view.step(step) for step in reading.steps(session, found.initiative)],
-        blockers=view.blockers(found, summary, waiting, around["team"], around["names"]),
+        blockers=view.blockers(found, summary, waiting, around["team"], around["names"], holders),
         readiness=[view.ready(function, summary) for function in Function],
         tier_view=_tier(around["tiering"]),
         gate=policy.gates.get(summary.gate or ""),

@@ -13,7 +13,7 @@ ENTRIES = (
     ("portfolio.board", "Portfolio"),
     ("policies.overview", "Policies"),
     ("ledger.entries", "Ledger"),
-    ("packs.listing", "Packs"),
+    ("packs.listing", "Evidence packs"),
     ("people.listing", "People"),
     ("settings.organisation", "Settings"),
 )
@@ -39,6 +39,7 @@ def surroundings() -> dict[str, object]:
         "demo": organisation.demo if organisation else False,
         "doer": g.get("doer"),
         "now": current.now(),
+        "today": current.today(),
         "time_zone": current.zone().key,
     }
 

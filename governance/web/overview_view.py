@@ -7,16 +7,18 @@ from datetime import datetime
 from flask import url_for
 
 from governance.domain.policy import Policy
-from governance.domain.vocabulary import Decision, Function, Standing
+from governance.domain.text import listed
+from governance.domain.vocabulary import Decision, Function, Stage, Standing
+from governance.models.directory import Person
 from governance.models.initiatives import TeamSeat, Tiering
 from governance.models.summary import Summary, Waiting
 from governance.reads import overview as reading
 from governance.reads.overview import Step
 from governance.web import current
-from governance.web.filters import ago, counted, day_in_words, plain
+from governance.web.filters import ago, counted, plain
 from governance.web.loading import Loaded
 from governance.web.work import LINKS, href_of
-from governance.words import Word, word
+from governance.words import Word, day_in_words, word
 
 NAMED = 3
 """Of the open checks of a function, how many are named in a line; the rest is counted."""
@@ -63,7 +65,7 @@ def step(one: Step) -> dict[str, object]:
         lines.append(f"{ago(one.entered, current.now())} so far, since {_day(one.entered)}")
     elif one.entered and one.left:
         lines.append(f"{_day(one.entered)} to {_day(one.left)}, {ago(one.entered, one.left)}")
-    shape = {"here": "progress", "past": "met", "ahead": "ahead"}[state]
+    shape = word(one.stage).shape if one.stage is Stage.RETIRED else {"here": "progress", "past": "met", "ahead": "ahead"}[state]
     return {"name": word(one.stage).label, "state": state, "shape": shape, "lines": lines}
 
 
@@ -82,10 +84,15 @@ def tier(policy: Policy, tiering: Tiering) -> TierView:
 
 
 def blockers(
-    found: Loaded, summary: Summary, waiting: Sequence[Waiting], team: Mapping[Function, TeamSeat], names: Mapping[str, str]
+    found: Loaded,
+    summary: Summary,
+    waiting: Sequence[Waiting],
+    team: Mapping[Function, TeamSeat],
+    names: Mapping[str, str],
+    holders: Mapping[Function, Sequence[Person]],
 ) -> list[Blocker]:
     """Everything between the initiative and its next stage, one line each: its standing, what waits, what nobody has answered."""
-    rows = [*_standing(found), *(_waiting(found, row, names) for row in waiting)]
+    rows = [*_standing(found), *(_waiting(found, row, names, holders) for row in waiting)]
     if not summary.request_id and found.initiative.standing is Standing.GOOD and summary.checks_total:
         rows += _before_a_request(found, summary, team, names)
     return rows
@@ -99,14 +106,25 @@ def _standing(found: Loaded) -> Iterator[Blocker]:
         yield Blocker("hold", "bad", what, by, url_for("facts.tiering", key=row.key), "See the answers")
 
 
-def _waiting(found: Loaded, row: Waiting, names: Mapping[str, str]) -> Blocker:
-    mine = row.person_id == current.doer().id
-    by = "you" if mine else names.get(row.person_id or "") or (f"whoever holds {plain(row.function)}" if row.function else "anybody")
+def _waiting(found: Loaded, row: Waiting, names: Mapping[str, str], holders: Mapping[Function, Sequence[Person]]) -> Blocker:
+    able = _able(row, names, holders)
+    mine = current.doer().id in able
+    by = listed([*(["you"] if mine else []), *(name for person, name in able.items() if person != current.doer().id)], "or")
+    if not able:
+        by = f"nobody yet: an administrator can grant {plain(row.function) if row.function else 'the function'}"
     late = row.due is not None and row.due < current.today()
     due = f" Due {day_in_words(row.due)}{', overdue' if late else ''}." if row.due else ""
     shape, tone = ("flag", "bad") if late else ("you", "you") if mine else ("waiting", "idle")
     href = href_of(row.kind, found.initiative.key, row.request_id, row.subject)
     return Blocker(shape, tone, row.what, f"By {by}. Since {_since(row.since)}.{due}", href, LINKS.get(row.kind, "Open"))
+
+
+def _able(row: Waiting, names: Mapping[str, str], holders: Mapping[Function, Sequence[Person]]) -> dict[str, str]:
+    """Who can end the wait: the person it waits for, or those who hold the function and whom no rule keeps from it."""
+    if row.person_id or row.function is None:
+        return {row.person_id: names[row.person_id]} if row.person_id else {}
+    free = (person for person in holders.get(row.function, ()) if person.id not in row.excluded)
+    return {person.id: person.name for person in free if not row.qualification or row.qualification in person.qualifications}
 
 
 def _before_a_request(found: Loaded, summary: Summary, team: Mapping[Function, TeamSeat], names: Mapping[str, str]) -> Iterator[Blocker]:

@@ -1,4 +1,4 @@
-"""Evidence reports: ask for one, follow its making, download it."""
+"""Evidence packs: ask for one, follow its making, download it."""
 
 from datetime import date, timedelta
 
@@ -20,7 +20,7 @@ from governance.web.forms import DayField, Form, named_choices
 
 bp = Blueprint("packs", __name__, url_prefix="/packs")
 
-HEADER = ("report", "title", "initiative", "issued by", "issued at (UTC)", "pages", "bytes", "sha256", "last ledger entry")
+HEADER = ("pack", "title", "initiative", "issued by", "issued at (UTC)", "pages", "bytes", "sha256", "last ledger entry")
 
 
 class ReportForm(Form):
@@ -120,7 +120,7 @@ def _trail() -> TrailForm:
 
 
 def _export() -> Response:
-    rows, total, _ = reading.page(current.session(), current.doer(), request.args.get("q", ""), "at", True, 1)
-    for number in range(2, -(-total // reading.PAGE) + 1):
-        rows += reading.page(current.session(), current.doer(), request.args.get("q", ""), "at", True, number)[0]
-    return csvs.answer("reports", HEADER, ((r.id, r.title, r.initiative_key, r.by, r.at, r.pages, r.size, r.digest, r.cut) for r in rows))
+    rows = reading.every(current.session(), current.doer(), request.args.get("q", "")[:200])
+    return csvs.answer(
+        "evidence-packs", HEADER, ((r.id, r.title, r.initiative_key, r.by, r.at, r.pages, r.size, r.digest, r.cut) for r in rows)
+    )

@@ -3,13 +3,14 @@
 from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
 
-from governance.domain.comparison import limit_in_words
+from governance.domain.limits import limit_in_words, spoken
 from governance.domain.policy import Item, Policy
 from governance.domain.text import fold
 from governance.domain.vocabulary import Function
 from governance.models.policies import PublishedPolicy
-from governance.policy.conditions import phrase
+from governance.policy import phrases
 from governance.reads import people, policies
+from governance.reads.checks import KEPT_RECORDS
 from governance.web import current
 
 bp = Blueprint("policies", __name__, url_prefix="/policy")
@@ -33,7 +34,8 @@ def gate(gate_id: str) -> str:
         policy=policy,
         gate=policy.gates[gate_id],
         groups=groups,
-        phrase=phrase,
+        applies=lambda when: phrases.applies(when, policy.facts),
+        kept=KEPT_RECORDS,
         limits=_limits,
         clauses=_clauses(policy),
     )
@@ -61,7 +63,7 @@ def _text(item: Item) -> str:
 def _limits(item: Item) -> list[str]:
     if item.thresholds is None:
         return []
-    said = [f"{part.metric.replace('_', ' ')} {limit_in_words(part)}" for part in item.thresholds.parts]
+    said = [f"{spoken(part.metric)} {limit_in_words(part)}" for part in item.thresholds.parts]
     return said if len(said) < 2 or item.thresholds.combination.value == "all_of" else [" or ".join(said)]
 
 

@@ -4,7 +4,7 @@ import logging
 import os
 import signal
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -12,7 +12,7 @@ from governance.domain.errors import Conflict, Hidden, NotAllowed, NotThere, Ref
 from governance.ledger.log import LedgerFailed
 from governance.storage.content import ContentDamaged
 from governance.storage.engines import Busy
-from governance.web import guard
+from governance.web import current, guard
 
 log = logging.getLogger("governance.web")
 
@@ -42,11 +42,30 @@ def refused(error: Refused) -> tuple[str, int]:
     if isinstance(error, NotAllowed | Hidden):
         guard.log_denied()
     status = STATUS.get(type(error), 422)
-    return render_template("errors/refused.html", status=status, message=error.message, problems_list=error.problems), status
+    return render_template(
+        "errors/refused.html", status=status, message=error.message, problems_list=error.problems, back=_back(status), asked=_asked()
+    ), status
+
+
+def _asked() -> bool:
+    """Whether the reader only wanted to see something, so that there is nothing of theirs to put right."""
+    return request.method == "GET"
+
+
+def _back(status: int) -> tuple[str, str] | None:
+    """The page of what the address names, where the refusal is about a part of it: where to, and its words."""
+    named = request.view_args or {}
+    if status == STATUS[NotThere] or not current.signed_in():
+        return None
+    if "request_id" in named and request.endpoint != "gates.request_page":
+        return url_for("gates.request_page", request_id=named["request_id"]), "Look at the request"
+    if "key" in named and request.endpoint != "initiatives.overview":
+        return url_for("initiatives.overview", key=named["key"]), "Look at the initiative"
+    return None
 
 
 def busy(error: Busy) -> tuple[str, int, dict[str, str]]:
-    page = render_template("errors/refused.html", status=503, message=str(error))
+    page = render_template("errors/refused.html", status=503, message=str(error), asked=_asked())
     return page, 503, {"Retry-After": "2"}
 
 

@@ -241,7 +241,7 @@ def _review_heading(table: OnTheTable, cards: Sequence[Card], lead: str) -> str:
         return f"Waiting for {functions}"
     able = list(dict.fromkeys(name for view in waiting[0].seats if view.state != "approve" for name in view.can))
     named = ["you" if name == current.doer().name else name for name in able]
-    who = " or ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+    who = listed(named, "or")
     return (
         f"Waiting for {functions}: {who}"
         if who

@@ -27,8 +27,14 @@ MOST_NAMED = 20
 
 class OrganisationForm(Form):
     name = StringField("Name", [InputRequired("Enter the name."), Length(2, 200, "Use 2 to 200 signs.")])
-    time_zone = StringField("Time zone", [InputRequired("Enter a time zone.")], description="Such as Europe/Copenhagen.")
-    holidays = TextAreaField("Holidays", [Maybe()], description="One day a line, such as 2026-12-24.")
+    time_zone = StringField(
+        "Time zone",
+        [InputRequired("Enter a time zone.")],
+        description="Such as Europe/Copenhagen. Pages and packs show times in it; a person may have their own.",
+    )
+    holidays = TextAreaField(
+        "Holidays", [Maybe()], description="One day a line, such as 2026-12-24. Kept for due dates and reminders; nothing counts them yet."
+    )
     logo = FileField("Logo", description="A PNG of at most 512 kB. It stands at the top of every page.")
     remove_logo = BooleanField("Take the logo away")
 
@@ -139,7 +145,8 @@ def _page(form: OrganisationForm | None = None, unit: UnitForm | None = None, re
     form, unit = form or OrganisationForm.of(row), unit or UnitForm(formdata=None)
     units = [(key, name, _rename_form(key, name, renamed)) for key, name in people.units(current.session()).items()]
     problems = [*form.problems(), *unit.problems("unit-"), *(renamed[1].problems(f"{renamed[0]}-") if renamed else [])]
-    return render_template("settings/organisation.html", form=form, unit=unit, units=units, problems=problems)
+    kept = [date.fromisoformat(one) for one in sorted(row.holidays)]
+    return render_template("settings/organisation.html", form=form, kept=kept, unit=unit, units=units, problems=problems)
 
 
 def _rename_form(key: str, name: str, renamed: tuple[str, RenameForm] | None) -> RenameForm:

@@ -75,5 +75,11 @@ def _next_step() -> tuple[str, str, str]:
     if Role.ADMIN in roles:
         return "Administrators keep the people and the settings.", url_for("people.listing"), "Look at the people"
     if Role.AUDITOR in roles:
-        return "Auditors read everything and ask for reports.", url_for("packs.listing"), "Go to the evidence reports"
+        return "Auditors read everything and issue evidence packs.", url_for("packs.listing"), "Go to the evidence packs"
+    if not roles:
+        return (
+            "You have no role yet; an administrator grants them. You can read what is open to everybody.",
+            url_for("portfolio.board"),
+            "Look at the portfolio",
+        )
     return "When a gate needs your signature, it stands here.", url_for("portfolio.board"), "Look at the portfolio"

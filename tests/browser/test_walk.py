@@ -165,8 +165,8 @@ def decide(page: Page, seat: str, decision: str, reason: str) -> None:
 def report(served: Served, page: Page, folder: Path) -> None:
     page.goto("/packs")
     page.locator("#report-initiative").select_option("AI-0001")
-    page.get_by_role("button", name="Issue the report").click()
-    expect(page.locator("h1")).to_contain_text("The report is being made")
+    page.get_by_role("button", name="Issue the pack").click()
+    expect(page.locator("h1")).to_contain_text("The evidence pack is being made")
     served.let_the_worker_work()
     page.goto("/packs")
     with page.expect_download() as started:

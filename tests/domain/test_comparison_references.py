@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from governance.domain.comparison import Comparison, Outcome, Reference, compare, compare_all, in_words, limit_in_words
+from governance.domain.comparison import Comparison, Outcome, Reference, compare, compare_all
 from governance.domain.dossier import StatedValue
+from governance.domain.limits import in_words, limit_in_words
 from governance.domain.policy import Bound, Threshold
 from governance.domain.vocabulary import Comparator, Tier
 from tests.domain.samples import all_of, answer, threshold, value

@@ -46,5 +46,5 @@ def test_after_a_reject_compliance_may_close(asked: Site) -> None:
 
 def test_an_empty_page_says_what_to_do_next(site: Site) -> None:
     assert "Register an initiative" in text_of(site.browser("lena").get("/"))
-    assert "evidence reports" in text_of(site.browser("ruth").get("/"))
+    assert "evidence packs" in text_of(site.browser("ruth").get("/"))
     assert "Look at the people" in text_of(site.browser("omar").get("/"))
