@@ -23,6 +23,7 @@ WORDS = {
     Comparator.GT: "over",
     Comparator.GTE: "at least",
     Comparator.EQ: "exactly",
+    Comparator.BETWEEN: "from",
     Comparator.REACHES: "at least as good as",
     Comparator.BEATS: "better than",
 }
@@ -57,8 +58,6 @@ def parts(value: Value | str, unit: str) -> tuple[str, str]:
 
 def in_words(comparator: Comparator, limit: Value | str, unit: str = "") -> str:
     """A limit as a person says it: “at most 5 points”."""
-    if isinstance(limit, tuple):
-        return f"from {amount(limit, unit)}"
     return f"{WORDS[comparator]} {amount(limit, unit)}"
 
 
@@ -82,7 +81,7 @@ def _compared(threshold: Threshold, unit: str) -> str:
     """Differences of percentages are points; an allowance is part of what it is taken from, and makes the limit easier to keep."""
     assert threshold.compare_with is not None
     eased = "plus" if threshold.comparator in (Comparator.LT, Comparator.LTE) else "less"
-    times = f"{parts(threshold.factor, '')[0]} times " if threshold.factor else ""
+    times = f"{parts(threshold.factor.normalize(), '')[0]} times " if threshold.factor else ""
     words = f"{WORDS[threshold.comparator]} {times}{spoken(threshold.compare_with)}"
     if threshold.margin:
         words += f", {eased} {amount((threshold.margin * 100).normalize(), 'points') if unit == SHARE else amount(threshold.margin, unit)}"
