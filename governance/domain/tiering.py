@@ -73,11 +73,11 @@ def _implications(tiering: Tiering, answers: Answers, chosen: Mapping[str, Optio
     """(source, fact, value) for every fact that an answer implies; an exception that lifts a floor speaks in its place."""
     for question, option in chosen.items():
         yield from ((question, fact, value) for fact, value in option.implies.items())
-    lifting = {statement.lifts for statement in tiering.statements if statement.lifts and _lifts(statement, answers)}
+    lifting = {statement.lifts for statement in tiering.statements if _lifts(statement, answers)}
     for statement in tiering.statements:
-        answer = answers.statements.get(statement.id)
-        if answer and statement.id not in lifting and _condition_met(statement, answers):
-            yield from ((statement.id, fact, value) for fact, value in statement.implies.get(answer, {}).items())
+        implied = statement.implies.get(answers.statements.get(statement.id, ""), {})
+        if statement.id not in lifting and _condition_met(statement, answers):
+            yield from ((statement.id, fact, value) for fact, value in implied.items())
 
 
 def _lifts(statement: Statement, answers: Answers) -> bool:
@@ -150,8 +150,6 @@ def _tier(
 def _holds(
     statement: Statement, tiering: Tiering, asked: tuple[Statement, ...], answers: Answers, facts: Mapping[str, FactValue], decide: Decide
 ) -> bool:
-    if statement.kind is StatementKind.EXCEPTION:
-        return False
     if any(other.lifts == statement.id and _lifts(other, answers) for other in tiering.statements):
         return False
     if statement.when is not None:

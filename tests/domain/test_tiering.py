@@ -195,6 +195,23 @@ def test_a_stated_fact_fits_and_does_not_contradict(asked: dict[str, FactValue],
     assert found.facts["public"] is False
 
 
+@pytest.mark.parametrize(
+    ("kind", "then", "tier"), [(STOP, None, LOW), (FLOOR, None, LOW), (EXCEPTION, HIGH, LOW), (FLOOR, HIGH, HIGH), (STOP, HIGH, HIGH)]
+)
+def test_only_stops_and_floors_that_name_a_tier_decide_one(kind: StatementKind, then: Tier | None, tier: Tier) -> None:
+    of = replace(TIERING, statements=(*STATEMENTS, Statement("S9", kind, "Really?", then)))
+
+    assert assessed(of=of, S9="yes").tier is tier
+
+
+def test_a_statement_that_is_not_asked_tells_no_fact() -> None:
+    spare = Statement("S9", EXCEPTION, "Really?", ask_when_answer={"HS1": ("yes",)}, implies={"yes": {"hosting": "cloud"}})
+    of = replace(TIERING, statements=(*STATEMENTS, spare))
+
+    assert assessed(of=of, S9="yes").contradictions == ()
+    assert [problem.about for problem in assessed(of=of, HS1="yes", S9="yes").contradictions] == ["hosting"]
+
+
 def test_two_answers_that_contradict_each_other_are_both_named() -> None:
     of = replace(TIERING, questions=(POINTS, replace(KIND, options=(Option("a", 0, "", {"agent": False, "public": True}),))))
 
