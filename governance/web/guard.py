@@ -20,6 +20,9 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+TEXT_ONLY, WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-data"
+"""What pages send."""
+
 TOKEN = "token"  # noqa: S105 - the name of the session field
 
 
@@ -31,6 +34,8 @@ def register(app: Flask) -> None:
 def admit() -> Answer | None:
     """Let the request in, send it to sign in, or refuse it. An unknown route is refused by the router after this."""
     g.doer = None
+    if request.method == "POST":
+        _check_body()
     if request.endpoint is None:
         _recognise()  # the page that says so keeps the menu
         return None
@@ -46,6 +51,14 @@ def admit() -> Answer | None:
         return _to_sign_in()
     log.warning("denied %s %s to %s", request.method, request.endpoint, g.doer.id)
     return abort(403)
+
+
+def _check_body() -> None:
+    """Pages take forms, and of those without files no more than a form may hold: such a body is read in one piece."""
+    if request.mimetype == TEXT_ONLY:
+        request.max_content_length = request.max_form_memory_size
+    elif request.mimetype and request.mimetype != WITH_FILES:
+        abort(415)
 
 
 def _recognise() -> None:
