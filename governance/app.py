@@ -43,9 +43,9 @@ def create_app(settings: Settings, engines: Engines) -> Flask:
     with app.app_context():
         _bind(engines.reader)
     Bootstrap5(app)
-    CSRFProtect(app)
     for part in (guard, refusals, filters, navigation):
         part.register(app)
+    CSRFProtect(app)  # after the guard, which says how much may be read
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     check_routes(app)

@@ -18,6 +18,8 @@ from governance.storage import private
 PREFIX = "GOVERNANCE_"
 SHORTEST_SECRET = 32
 DIFFERENT_SIGNS = 8
+LONGEST_QUOTED = 60
+HOST = re.compile("[0-9A-Za-z:._%-]{1,253}")
 WORDS_OF_DEFAULTS = re.compile(
     "change|this|please|replace|your|me|default|super|secret|key|dev|elopment|test|flask|django|insecure|password|example|[^a-z0-9]"
 )
@@ -85,7 +87,7 @@ def read(environment: Mapping[str, str] | None = None, instance: Path | None = N
     return Settings(
         instance=folder,
         secret_key=_secret(_value(given, "SECRET_KEY", ""), folder),
-        host=_value(given, "HOST", "127.0.0.1"),
+        host=_host(_value(given, "HOST", "127.0.0.1")),
         port=_number("PORT", _value(given, "PORT", "8000"), 1, 65535),
         demo=_switch("DEMO", _value(given, "DEMO", "1")),
         secure_cookies=_switch("SECURE_COOKIES", _value(given, "SECURE_COOKIES", "0")),
@@ -119,13 +121,19 @@ def _value(given: Mapping[str, str], name: str, default: str) -> str:
 
 def _number(name: str, value: str, least: int, most: int) -> int:
     if not re.fullmatch("[0-9]{1,9}", value) or not least <= int(value) <= most:
-        raise SettingsError(f"{name} is a whole number from {least} to {most}, not “{value}”.")
+        raise SettingsError(f"{name} is a whole number from {least} to {most}, not {_quoted(value)}.")
     return int(value)
+
+
+def _host(value: str) -> str:
+    if not HOST.fullmatch(value):
+        raise SettingsError(f"HOST is an address such as 127.0.0.1 or the name of a machine, not {_quoted(value)}.")
+    return value
 
 
 def _switch(name: str, value: str) -> bool:
     if value not in ("0", "1"):
-        raise SettingsError(f"{name} is 0 or 1, not “{value}”.")
+        raise SettingsError(f"{name} is 0 or 1, not {_quoted(value)}.")
     return value == "1"
 
 
@@ -135,8 +143,13 @@ def _public(given: str) -> str | None:
         return None
     found = PUBLIC.fullmatch(given.casefold())
     if found is None or int(found["port"] or 1) not in range(1, 65536):
-        raise SettingsError(f"PUBLIC_ADDRESS is a scheme and a name, such as https://governance.example.org, not “{given}”.")
+        raise SettingsError(f"PUBLIC_ADDRESS is a scheme and a name, such as https://governance.example.org, not {_quoted(given)}.")
     return found["address"]
+
+
+def _quoted(value: str) -> str:
+    """As it was set, or its start in signs that every terminal has."""
+    return f"“{value}”" if len(value) <= LONGEST_QUOTED and value.isprintable() else f"{value[:LONGEST_QUOTED]!a}…"
 
 
 def _secret(given: str, folder: Path) -> str:
@@ -148,7 +161,7 @@ def _secret(given: str, folder: Path) -> str:
         _make_secret(file)
     if complaint := private.complaint(file):
         raise SettingsError(complaint)
-    return _checked(file.read_text(encoding="utf-8").strip(), str(file))
+    return _checked(file.read_text(encoding="utf-8", errors="surrogateescape").strip(), str(file))
 
 
 def _make_secret(file: Path) -> None:
@@ -163,6 +176,8 @@ def _make_secret(file: Path) -> None:
 
 
 def _checked(secret: str, where: str) -> str:
+    if not secret.isprintable():
+        raise SettingsError(f"The secret in {where} is no text: use at least {SHORTEST_SECRET} random letters and digits.")
     random = WORDS_OF_DEFAULTS.sub("", secret.casefold()) or not secret.isascii()
     if len(secret.encode()) < SHORTEST_SECRET or len(set(secret)) < DIFFERENT_SIGNS or not random:
         raise SettingsError(f"The secret in {where} is too weak: use at least {SHORTEST_SECRET} random signs.")

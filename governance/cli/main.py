@@ -15,7 +15,7 @@ from governance.ledger.rebuild import Damaged, UnknownKind
 from governance.policy.problems import PolicyError
 from governance.services.opening import ledger_of, open_engines
 from governance.storage.content import ContentStore
-from governance.storage.engines import Busy, Engines, StorageRefused
+from governance.storage.engines import DATABASE_ERRORS, Busy, Engines, StorageRefused, fault_of_the_file
 from governance.storage.guards import GuardsMissing
 
 COMMANDS = {
@@ -24,6 +24,9 @@ COMMANDS = {
     "policy": "governance.cli.policy:policy",
 }
 """Where each command lives; imported only when it is asked for."""
+
+LONGEST_NAME = 200
+"""Of a path in a message; longer ones end in “…”."""
 
 ANSWERS = (Refused, Busy, settings.SettingsError, StorageRefused, GuardsMissing, LedgerFailed, UnknownKind, Damaged, PolicyError, OSError)
 
@@ -81,11 +84,22 @@ def main() -> None:
     except ANSWERS as refused:
         click.echo(_sentence(refused), err=True)
         sys.exit(1)
+    except DATABASE_ERRORS as failed:
+        if (fault := fault_of_the_file(failed)) is None:
+            raise
+        click.echo(f"The database cannot be used ({fault}). Check the disk, or restore a backup.", err=True)
+        sys.exit(1)
 
 
 def _sentence(refused: BaseException) -> str:
     if isinstance(refused, Refused):
         return "\n".join([refused.message, *(f"  {problem.message}" for problem in refused.problems)])
     if isinstance(refused, OSError) and refused.strerror:
-        return f"{refused.strerror}: {refused.filename}" if refused.filename else refused.strerror
+        return f"{refused.strerror}: {_short(str(refused.filename))}." if refused.filename else f"{refused.strerror}."
     return str(refused)
+
+
+def _short(name: str) -> str:
+    """A name on one line, in signs that every terminal has a place for."""
+    shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+    return shown if shown.isprintable() else ascii(shown)

@@ -98,7 +98,7 @@ def _check_port(settings: Settings) -> None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            raise SettingsError(f"{settings.address} cannot be served ({error.strerror}). Choose another with PORT=….") from None
+            raise SettingsError(f"Nothing can be served at {settings.address} ({error.strerror}). Choose another PORT or HOST.") from None
 
 
 def _check_demo(context: Context) -> None:

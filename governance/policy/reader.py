@@ -76,7 +76,7 @@ def read(file: str, text: str) -> Document:
         mark = error.problem_mark or error.context_mark
         raise _fault(file, mark, _sentence(error, mark, text)) from None
     except yaml.YAMLError as error:
-        raise PolicyError([PolicyProblem(file, 1, 1, f"not readable as YAML: {str(error).splitlines()[0]}")]) from None
+        raise _unreadable(file, text, error) from None
     walk = _Walk(file)
     data = walk.value(node, ()) if node is not None else None
     if walk.problems:
@@ -165,6 +165,13 @@ def _place(mark: Any) -> tuple[int, int]:
 
 def _fault(file: str, mark: Any, message: str) -> PolicyError:
     return PolicyError([PolicyProblem(file, *(_place(mark) if mark else (1, 1)), message)])
+
+
+def _unreadable(file: str, text: str, error: yaml.YAMLError) -> PolicyError:
+    """A sign that no YAML may hold, where it stands."""
+    before = text[: getattr(error, "position", 0)]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return PolicyError([PolicyProblem(file, line, column, f"not readable as YAML: {getattr(error, 'reason', error)}")])
 
 
 def _sentence(error: yaml.MarkedYAMLError, mark: Any, text: str) -> str:

@@ -22,7 +22,8 @@ from governance.models.answers import Evidence, ValueRow
 from governance.reads import people, policies, reviews
 from governance.reads.checks import KEPT_RECORDS
 
-MOST_VALUES = 40
+MOST_VALUES, MOST_PIECES, MOST_CASES = 40, 200, 10**12
+COUNTED = "Enter how many cases were measured, as a whole number from 1."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _record(log: Log, key: str, item: Item, new: NewAnswer, *, carried: bool) ->
         item=item.id,
         claim=new.claim,
         values=[_row(value) for value in new.values],
-        evidence=list(new.evidence),
+        evidence=list(dict.fromkeys(new.evidence)),
         note=log.keep_words(new.note) if new.note.strip() else None,
         carried=carried,
     )
@@ -132,10 +133,11 @@ def _check_answer(log: Log, key: str, new: NewAnswer) -> None:
         raise RuleBroken("Say whether the check is in progress, met or not met.", Problem("state", "Choose one of the three.", "claim"))
     if len(new.values) > MOST_VALUES:
         raise RuleBroken(f"Enter at most {MOST_VALUES} values for one check.")
+    if len(set(new.evidence)) > MOST_PIECES:
+        raise RuleBroken(f"Choose at most {MOST_PIECES} pieces of evidence for one check.")
     problems = [problem for value in new.values for problem in _check_value(value, log.now)]
-    problems += [
-        Problem("unknown", f"There is no evidence {piece} here.", "evidence") for piece in new.evidence if not _belongs(log, key, piece)
-    ]
+    if not all(_belongs(log, key, piece) for piece in set(new.evidence)):
+        problems.append(Problem("unknown", "Choose evidence of this initiative.", "evidence"))
     if problems:
         raise RuleBroken("Some values do not hold up.", *problems)
 
@@ -147,8 +149,8 @@ def _check_value(value: StatedValue, now: datetime) -> list[Problem]:
         problems.append(Problem("number", "Enter a number, with a point before decimals.", value.metric))
     elif not _is_inside(value):
         problems.append(Problem("interval", "The value has to lie within its interval, whose lower end comes first.", value.metric))
-    if value.n < 1:
-        problems.append(Problem("n", "Enter how many cases were measured, as a whole number from 1.", value.metric))
+    if not 1 <= value.n <= MOST_CASES:
+        problems.append(Problem("n", COUNTED, value.metric))
     if value.measured_at > now:
         problems.append(Problem("future", "The moment of measuring lies in the future.", value.metric))
     return problems

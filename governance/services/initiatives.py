@@ -32,6 +32,7 @@ from governance.policy.assess import assess_initiative
 from governance.reads import people, policies
 
 KEY = re.compile(r"AI-\d{4,6}")
+LONGEST_UNIT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,8 @@ def state_limit(log: Log, key: str, name: str, value: str, unit: str, good: Good
         raise RuleBroken(f"The policy knows no limit {name}.", Problem("unknown", f"Choose one of {', '.join(known)}.", name))
     if not is_decimal(value):
         raise RuleBroken("The limit is not a number.", Problem("number", "Enter a number, with a point before decimals.", name))
+    if len(unit) > LONGEST_UNIT:
+        raise RuleBroken("The unit is too long.", Problem("length", f"Enter a unit of at most {LONGEST_UNIT} signs.", name))
     fixed = known[name].unit
     if fixed is not None and unit != fixed:
         raise RuleBroken(f"The limit {name} is stated in {fixed}.", Problem("unit", f"Enter the value in {fixed}.", name))

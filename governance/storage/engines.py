@@ -20,7 +20,24 @@ VERSION = 2
 BUSY_MS = 15_000
 SETTINGS: dict[str, str | int] = {"journal_mode": "wal", "foreign_keys": 1, "recursive_triggers": 1}
 SYNCHRONOUS = {"OFF": 0, "FULL": 2}
+ELSEWHERE = "Choose another instance folder, or restore a backup."
 PRIMARY = 0xFF  # the low byte of an extended SQLite error code is the kind of error
+
+
+DATABASE_ERRORS = (DBAPIError, sqlite3.Error)
+"""The second where rows are read past SQLAlchemy."""
+
+FAULTS_OF_FILES = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
 
 
 class StorageRefused(Exception):
@@ -45,7 +62,8 @@ class Engines:
     def open(cls, path: Path, tables: MetaData, *, synchronous: str = "FULL") -> "Engines":
         """Open the file, creating the tables and their guards in a new one. `synchronous="OFF"` is for tests only.
 
-        Raises `StorageRefused` for a database newer than the program, `GuardsMissing` where its triggers were changed.
+        Raises `StorageRefused` for a file that is no database of this program or of a newer one, `GuardsMissing` where its triggers
+        were changed.
         """
         url = f"sqlite:///{path}"
         recording = guards.Recording()
@@ -55,6 +73,11 @@ class Engines:
         engines = cls(url, reader, writer, Lock(), recording)
         try:
             engines._prepare(tables)
+        except DBAPIError as error:
+            engines.close()
+            if is_busy(error):
+                raise Busy("Another process is writing. Nothing was changed; try again in a moment.") from None
+            raise StorageRefused(f"{path} is not a database of this program ({error.orig}). {ELSEWHERE}") from None
         except BaseException:
             engines.close()
             raise
@@ -72,9 +95,14 @@ class Engines:
 
     def _prepare(self, tables: MetaData) -> None:
         with self.writer.begin() as connection:
-            if not inspect(connection).has_table("stamp"):
+            found = inspect(connection).get_table_names()
+            if not found:
                 self._create(connection, tables)
+            elif "stamp" not in found:
+                raise StorageRefused(f"The database belongs to another program: it has tables, and no stamp of this one. {ELSEWHERE}")
             version = connection.scalar(sa.text("SELECT version FROM stamp")) or 0
+            if not isinstance(version, int):
+                raise StorageRefused(f"The database has a stamp that this program did not write. {ELSEWHERE}")
             if version != VERSION:
                 age = "newer" if version > VERSION else "older"
                 raise StorageRefused(
@@ -102,8 +130,13 @@ def is_of_the_disk(error: DBAPIError) -> bool:
     return _code(error) == sqlite3.SQLITE_IOERR
 
 
-def _code(error: DBAPIError) -> int:
-    return getattr(error.orig, "sqlite_errorcode", 0) & PRIMARY
+def fault_of_the_file(error: DBAPIError | sqlite3.Error) -> str | None:
+    """What SQLite says where the file is damaged, full or out of reach; None where the program did something wrong."""
+    return str(getattr(error, "orig", error)) if _code(error) in FAULTS_OF_FILES else None
+
+
+def _code(error: DBAPIError | sqlite3.Error) -> int:
+    return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & PRIMARY
 
 
 def _engine(url: str, settings: dict[str, str | int], begin: str) -> Engine:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import Field, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
@@ -17,8 +17,8 @@ from governance.domain.numbers import LEVELS, is_decimal
 from governance.domain.vocabulary import AnswerState, EvidenceKind, Good
 from governance.models.answers import Evidence
 from governance.reads.checklist_pages import ItemPage, Need
-from governance.services.answers import NewAnswer, NewEvidence, StoredFile
-from governance.web.forms import DayField, Form, closed_choices
+from governance.services.answers import COUNTED, NewAnswer, NewEvidence, StoredFile
+from governance.web.forms import DayField, Form, PartForm, WholeField, closed_choices
 from governance.words import word
 
 CLAIMS = (AnswerState.IN_PROGRESS, AnswerState.MET, AnswerState.NOT_MET)
@@ -49,25 +49,12 @@ def check_past(form: "ValueForm", field: DayField) -> None:
         raise ValidationError(f"The day measured cannot be after today, {form.today:%-d %B %Y}.")
 
 
-class WholeField(IntegerField):
-    """A whole number, refused in a sentence."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata([entry.replace(",", "").strip() for entry in valuelist])
-        except ValueError:
-            raise ValidationError("Enter how many cases were measured, as a whole number from 1.") from None
-
-
-class ValueForm(Form):
+class ValueForm(PartForm):
     """One value. A row without a value is left out."""
-
-    class Meta:
-        csrf = False
 
     value = StringField("Value", [may_be_empty, check_number], filters=[minus_signs], render_kw=DECIMAL)
     unit = StringField("Unit", [may_be_empty, Length(max=60, message="Enter a unit of at most 60 signs.")])
-    n = WholeField("Cases", [may_be_empty], widget=TextInput(), render_kw={"inputmode": "numeric"})
+    n = WholeField("Cases", [may_be_empty], sentence=COUNTED, widget=TextInput(), render_kw={"inputmode": "numeric"})
     measured = DayField("Day measured", [may_be_empty, check_past], render_kw=DAY)
     source = StringField("Source", [may_be_empty, Length(max=200, message="Enter a source of at most 200 signs.")])
     low = StringField("95 % interval, low end", [may_be_empty, check_number], filters=[minus_signs], render_kw=DECIMAL)
@@ -93,7 +80,7 @@ class ValueForm(Form):
 
     def _is_complete(self) -> bool:
         asked = [(self.measured, "Enter the day it was measured."), (self.source, "Name where the value comes from.")]
-        asked += [(self.n, "Enter how many cases were measured, as a whole number from 1.")] if self.need.counted else []
+        asked += [(self.n, COUNTED)] if self.need.counted else []
         asked += [(self.unit, "Enter the unit.")] if self.need.unit is None and not self.need.reference_of else []
         asked += [(self.good, "Choose which way is better.")] if self.need.direction else []
         asked += [(self.low, "Enter the low end."), (self.high, "Enter the high end.")] if self.need.interval else []

@@ -7,20 +7,25 @@ from datetime import UTC, date, datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import Session
 
 from governance.domain.rights import Doer
+from governance.domain.text import tidy
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
 from governance.models.base import Base
 from governance.models.directory import Organisation
 from governance.reads import people
 from governance.settings import Settings
 from governance.storage.content import ContentStore
+from governance.web.forms import whole
 
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 """Pages read through `db.session`: its engine may not write."""
+
+
+LONGEST_ASKED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,16 @@ def day_of(at: datetime) -> date:
 
 def today() -> date:
     return day_of(now())
+
+
+def text(name: str) -> str:
+    """What the address gives under this name, as a door takes text, and no longer than anybody searches for."""
+    return tidy(request.args.get(name, ""))[:LONGEST_ASKED]
+
+
+def number(name: str) -> int | None:
+    """A whole number that the address gives under this name; None where it gives none that a list could reach."""
+    return whole(request.args.get(name, ""))
 
 
 @contextmanager

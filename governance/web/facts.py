@@ -1,6 +1,6 @@
 """The tiering questionnaire, the facts that follow, and the limits an initiative states."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -10,6 +10,7 @@ from governance.domain.policy import Fact, FactValue, Policy
 from governance.domain.text import tidy
 from governance.domain.tiering import ANSWERS, Answers, Assessment
 from governance.domain.vocabulary import Good, Tier
+from governance.ledger.log import Log
 from governance.models.initiatives import Tiering
 from governance.policy.assess import assess_initiative
 from governance.reads import material as reading
@@ -22,6 +23,8 @@ from governance.words import named, word
 bp = Blueprint("facts", __name__, url_prefix="/initiatives/<key>/facts")
 
 BOOLEANS: Mapping[str, bool] = {"yes": True, "no": False}
+Limit = tuple[str, str, str, Good | None]
+"""Name, value, unit, and which way is better."""
 
 
 @bp.get("")
@@ -35,6 +38,8 @@ def answer(key: str) -> Response | tuple[str, int]:
     """Save what was answered, wholly or in part; the page then shows what is left."""
     policy, found = policies.current(current.session()), loading.initiative(key)
     given = _given(policy)
+    if not (given.questions or given.statements or given.asked):
+        return _page(found, policy, _answered(key), [Problem("required", "Answer at least one question.")]), 422
     try:
         with current.writing() as log:
             tier = initiatives.answer_tiering(log, key, given.questions, given.statements, given.asked)
@@ -49,26 +54,40 @@ def answer(key: str) -> Response | tuple[str, int]:
 
 @bp.post("/limits")
 def limits(key: str) -> Response | tuple[str, int]:
-    """State every limit that was filled in and differs from what is on record."""
+    """State what changed, all of it or nothing."""
     policy, found = policies.current(current.session()), loading.initiative(key)
-    before = {limit.name: limit for limit in reading.limits(current.session(), key)}
-    problems: list[Problem] = []
-    with current.writing() as log:
-        for name, limit in policy.limits.items():
-            value = tidy(request.form.get(f"limit-{name}", ""))
-            unit = limit.unit or tidy(request.form.get(f"unit-{name}", ""))
-            good = _good(request.form.get(f"good-{name}", ""))
-            stated = before.get(name)
-            if not value or (stated and (stated.value, stated.unit, stated.good) == (value, unit, good.value if good else None)):
-                continue
-            try:
-                initiatives.state_limit(log, key, name, value, unit, good)
-            except RuleBroken as refused:
-                problems += [Problem(problem.code, f"{named(name)}: {problem.message}", f"limit-{name}") for problem in refused.problems]
-    if problems:
-        return _page(found, policy, _answered(key), problems), 422
+    changed = list(_changed_limits(policy, key))
+    try:
+        with current.writing() as log:
+            _state_limits(log, key, changed)
+    except RuleBroken as refused:
+        return _page(found, policy, _answered(key), refused.problems), 422
     flash("The limits are recorded.")
     return redirect(url_for(".tiering", key=key, _anchor="limits"), 303)
+
+
+def _changed_limits(policy: Policy, key: str) -> Iterator[Limit]:
+    """Every limit that was filled in and differs from what is on record."""
+    before = {limit.name: limit for limit in reading.limits(current.session(), key)}
+    for name, limit in policy.limits.items():
+        value = tidy(request.form.get(f"limit-{name}", ""))
+        unit = limit.unit or tidy(request.form.get(f"unit-{name}", ""))
+        good = _good(request.form.get(f"good-{name}", ""))
+        stated = before.get(name)
+        if value and not (stated and (stated.value, stated.unit, stated.good) == (value, unit, good.value if good else None)):
+            yield name, value, unit, good
+
+
+def _state_limits(log: Log, key: str, changed: Iterable[Limit]) -> None:
+    """All of them or none. Raises `RuleBroken` with everything that does not hold up."""
+    problems: list[Problem] = []
+    for name, value, unit, good in changed:
+        try:
+            initiatives.state_limit(log, key, name, value, unit, good)
+        except RuleBroken as refused:
+            problems += [Problem(problem.code, f"{named(name)}: {problem.message}", f"limit-{name}") for problem in refused.problems]
+    if problems:
+        raise RuleBroken("Some limits do not hold up.", *problems)
 
 
 def _page(found: loading.Loaded, policy: Policy, answers: Answers, problems: object = ()) -> str:
@@ -84,7 +103,7 @@ def _page(found: loading.Loaded, policy: Policy, answers: Answers, problems: obj
         asked=[(fact, _options(fact), _said(answers.asked.get(fact.name))) for fact in assessed.asked],
         derived=_derived(policy, assessed),
         known={limit.name: limit for limit in reading.limits(current.session(), found.initiative.key)},
-        typed=request.form,
+        typed={name: tidy(typed) for name, typed in request.form.items()},
         plain=named,
         problems=[(problem.message, _anchor(problem)) for problem in problems],  # type: ignore[attr-defined]
         may_answer=found.works_on_it,

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.validators import Optional as Maybe
 
 from governance.domain import rights
-from governance.domain.errors import NotAllowed, RuleBroken
+from governance.domain.errors import NotAllowed, NotThere, RuleBroken
 from governance.domain.findings import LONGEST, NewFinding
 from governance.domain.text import fold
 from governance.domain.vocabulary import FindingSeverity
@@ -84,7 +84,7 @@ def raise_finding(key: str) -> Answer | tuple[str, int]:
 
 @bp.post("/<finding_id>/answer")
 def answer(key: str, finding_id: str) -> Answer:
-    loading.initiative(key)
+    _check_of(key, finding_id)
     with current.writing() as log:
         findings.answer_finding(log, finding_id, request.form.get("evidence", ""))
     flash("The answer is recorded. Whoever raised the finding looks at it next.")
@@ -93,11 +93,18 @@ def answer(key: str, finding_id: str) -> Answer:
 
 @bp.post("/<finding_id>/close")
 def close(key: str, finding_id: str) -> Answer:
-    loading.initiative(key)
+    _check_of(key, finding_id)
     with current.writing() as log:
         findings.close_finding(log, finding_id)
     flash("The finding is closed.")
     return redirect(url_for(".listing", key=key), 303)
+
+
+def _check_of(key: str, finding_id: str) -> None:
+    """Raises `NotThere` for a finding that is not of this initiative."""
+    loading.initiative(key)
+    if reading.finding(current.session(), finding_id).initiative_key != key:
+        raise NotThere(f"{key} has no finding {finding_id}.")
 
 
 def _page(found: loading.Loaded, form: FindingForm) -> str:
@@ -117,7 +124,7 @@ def _page(found: loading.Loaded, form: FindingForm) -> str:
         form=form,
         may_raise=_may_raise(found),
         problems=form.problems(),
-        q=request.args.get("q", ""),
+        q=current.text("q"),
         which=request.args.get("which", ""),
     )
 
@@ -135,7 +142,7 @@ def _row(found: loading.Loaded, row: Finding, text: str) -> Row:
 
 
 def _fits(row: Finding, text: str) -> bool:
-    which, wanted = request.args.get("which", ""), fold(request.args.get("q", ""))
+    which, wanted = request.args.get("which", ""), fold(current.text("q"))
     if which in ("open", "closed") and (row.closed_at is None) != (which == "open"):
         return False
     return all(word in fold(f"{row.id} {row.item or ''} {text}") for word in wanted.split())

@@ -21,6 +21,9 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 UNKNOWN_NAME = "This site does not go by the name you asked for. Its administrator can set it as GOVERNANCE_PUBLIC_ADDRESS."
+TEXT_ONLY, WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-data"
+"""What pages send."""
+
 TOKEN = "token"  # noqa: S105 - the name of the session field
 
 
@@ -32,6 +35,8 @@ def register(app: Flask) -> None:
 def admit() -> Answer | None:
     """Let the request in, send it to sign in, or refuse it. An unknown route is refused by the router after this."""
     g.doer = None
+    if request.method == "POST":
+        _check_body()
     if request.endpoint is None:
         _recognise()  # the page that says so keeps the menu
         return None
@@ -54,6 +59,14 @@ def admit() -> Answer | None:
 def log_denied() -> None:
     """For the administrator's log: names of ours only, nothing that somebody typed."""
     log.warning("denied %s %s to %s", request.method, request.endpoint, g.doer.id if g.doer else "nobody")
+
+
+def _check_body() -> None:
+    """Pages take forms, and of those without files no more than a form may hold: such a body is read in one piece."""
+    if request.mimetype == TEXT_ONLY:
+        request.max_content_length = request.max_form_memory_size
+    elif request.mimetype and request.mimetype != WITH_FILES:
+        abort(415)
 
 
 def _recognise() -> None:

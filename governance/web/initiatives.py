@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import Form as PlainForm
-from wtforms import FormField, IntegerField, SelectField, StringField
+from wtforms import FormField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.validators import Optional as Maybe
 
@@ -21,7 +20,7 @@ from governance.services import initiatives
 from governance.web import current, loading
 from governance.web import overview_view as view
 from governance.web.filters import plain
-from governance.web.forms import Form, named_choices
+from governance.web.forms import Form, PartForm, WholeField, named_choices
 from governance.web.initiative_frame import frame
 from governance.web.intake import HINTS, DescriptionForm
 from governance.words import word
@@ -41,10 +40,13 @@ class ReaderForm(Form):
     person = SelectField("Person", [InputRequired("Choose a person.")])
 
 
-class SeatForm(PlainForm):
+HOURS = "Enter hours between 0 and 60, as a whole number."
+
+
+class SeatForm(PartForm):
     person = SelectField("Accountable person", [Maybe()])
     deputy = SelectField("Deputy", [Maybe()])
-    hours_a_week = IntegerField("Hours a week", [Maybe(), NumberRange(0, 60, "Enter hours between 0 and 60.")], default=8)
+    hours_a_week = WholeField("Hours a week", [Maybe(), NumberRange(0, 60, HOURS)], sentence=HOURS, default=8)
 
 
 class TeamForm(Form):

@@ -10,6 +10,7 @@ from governance.ledger import read
 from governance.reads import ledger_pages, sentences
 from governance.reads.ledger_pages import Question
 from governance.web import csvs, current
+from governance.web.forms import day
 
 bp = Blueprint("ledger", __name__)
 
@@ -20,7 +21,7 @@ MOST_EXPORTED = 100_000
 @bp.get("/ledger")
 def entries() -> str:
     session, question = current.session(), asked()
-    before = request.args.get("before", type=int)
+    before = current.number("before")
     found = ledger_pages.lines(session, question, before=before, limit=ledger_pages.PAGE + 1)
     return render_template(
         "ledger/entries.html",
@@ -36,7 +37,7 @@ def entries() -> str:
     )
 
 
-@bp.get("/ledger/<int:index>")
+@bp.get("/ledger/<int(max=999999999999999):index>")
 def entry(index: int) -> str:
     session = current.session()
     found = read.entry(session, index)
@@ -81,7 +82,7 @@ def export() -> Response:
 def asked() -> Question:
     """The filters of the address. What cannot be read counts as left out."""
     typed = stated()
-    since, until = _day(typed["since"]), _day(typed["until"])
+    since, until = day(typed["since"]), day(typed["until"])
     zone = current.zone()
     return Question(
         stream=typed["stream"] if typed["stream"] in STREAM_NAMES else "",
@@ -98,15 +99,8 @@ def stated() -> dict[str, str]:
     return {name: tidy(request.args.get(name, ""))[:100] for name in ("stream", "initiative", "person", "kind", "since", "until", "text")}
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _start(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+def _start(on: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(on, time(), zone).astimezone(UTC)
 
 
 def _about(found: read.Entry) -> tuple[str, str]:

@@ -93,9 +93,9 @@ def download(pack_id: str) -> Response:
 
 def _page(report: ReportForm, trail: TrailForm) -> str:
     report.offer()
-    text, sort = request.args.get("q", "")[:200], request.args.get("sort", "at")
+    text, sort = current.text("q"), request.args.get("sort", "at")
     descending = request.args.get("down", "1") == "1"
-    rows, total, number = reading.page(current.session(), current.doer(), text, sort, descending, request.args.get("page", 1, type=int))
+    rows, total, number = reading.page(current.session(), current.doer(), text, sort, descending, current.number("page") or 1)
     return render_template(
         "packs_pages/listing.html",
         rows=rows,
@@ -120,7 +120,7 @@ def _trail() -> TrailForm:
 
 
 def _export() -> Response:
-    rows = reading.every(current.session(), current.doer(), request.args.get("q", "")[:200])
+    rows = reading.every(current.session(), current.doer(), current.text("q"))
     return csvs.answer(
         "evidence-packs", HEADER, ((r.id, r.title, r.initiative_key, r.by, r.at, r.pages, r.size, r.digest, r.cut) for r in rows)
     )

@@ -25,7 +25,7 @@ HEADER = ("person", "name", "title", "unit", "e-mail", "roles", "functions", "di
 @bp.get("")
 def listing() -> str:
     wanted = _wanted()
-    rows, total, number = reading.page(current.session(), wanted, request.args.get("page", 1, type=int))
+    rows, total, number = reading.page(current.session(), wanted, current.number("page") or 1)
     return render_template(
         "people/listing.html",
         rows=rows,
@@ -196,7 +196,7 @@ def _page(
 def _wanted() -> Wanted:
     given = request.args
     return Wanted(
-        text=given.get("q", "")[:200],
+        text=current.text("q"),
         role=Role(given["role"]) if given.get("role") in set(Role) else None,
         function=Function(given["function"]) if given.get("function") in set(Function) else None,
         unit=given.get("unit") if given.get("unit") in people.units(current.session()) else None,

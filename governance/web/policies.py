@@ -1,6 +1,6 @@
 """The policy in force, for people: its gates, their seats and their checks."""
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, render_template
 from sqlalchemy import select
 
 from governance.domain.limits import limit_in_words, spoken
@@ -19,7 +19,7 @@ bp = Blueprint("policies", __name__, url_prefix="/policy")
 @bp.get("")
 def overview() -> str:
     policy = policies.current(current.session())
-    wanted = request.args.get("q", "").strip()[:200]
+    wanted = current.text("q")
     return render_template("policies/overview.html", policy=policy, found=_found(policy, wanted), q=wanted, **_published())
 
 

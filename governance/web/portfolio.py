@@ -65,7 +65,7 @@ def board() -> str:
 @bp.get("/table")
 def table() -> str:
     asked = read_address()
-    page = portfolio.page(current.session(), current.doer(), asked.filters, request.args.get("page", 1, type=int))
+    page = portfolio.page(current.session(), current.doer(), asked.filters, current.number("page") or 1)
     sorting = {"by": asked.filters.sort.value, "down": asked.filters.descending}
     return render_template("portfolio/table.html", page=page, title=_title(asked, page.total), sorting=sorting, **_around(asked))
 
@@ -93,7 +93,7 @@ def read_address() -> Asked:
     state = member("state", "gate request", RequestState)
     sort = member("sort", "order", Sort)
     filters = Filters(
-        text=request.args.get("q", "")[:200],
+        text=current.text("q"),
         stage=member("stage", "stage", Stage),
         standing=member("standing", "standing", Standing),
         tier=member("tier", "risk tier", Tier),

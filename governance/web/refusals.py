@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from governance.domain.errors import Conflict, Hidden, NotAllowed, NotThere, Refused, RuleBroken
+from governance.domain.text import tidy
 from governance.ledger.log import LedgerFailed
 from governance.storage.content import ContentDamaged
 from governance.storage.engines import Busy
@@ -23,7 +24,8 @@ SENTENCES = {
     403: "You may not do this. An administrator can tell you who may.",
     404: "There is no such page, or you may not see it.",
     405: "This address cannot be used that way.",
-    413: "What you sent is too large: 64 MB is the limit.",
+    413: "What you sent is too large: the limit is 2 MB of text, and 64 MB with files.",
+    415: "Pages take what their own forms send, and nothing else. Nothing was changed.",
     500: "Something went wrong on our side. Nothing was changed. The administrator finds the cause in the log.",
     503: "The record is busy just now. Nothing was changed; try again in a moment.",
 }
@@ -39,11 +41,12 @@ def register(app: Flask) -> None:
 
 
 def refused(error: Refused) -> tuple[str, int]:
+    """The sentence may name what the address asked for, which anybody can write."""
     if isinstance(error, NotAllowed | Hidden):
         guard.log_denied()
     status = STATUS.get(type(error), 422)
     return render_template(
-        "errors/refused.html", status=status, message=error.message, problems_list=error.problems, back=_back(status), asked=_asked()
+        "errors/refused.html", status=status, message=tidy(error.message), problems_list=error.problems, back=_back(status), asked=_asked()
     ), status
 
 

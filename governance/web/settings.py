@@ -19,7 +19,7 @@ from governance.web.forms import Form, day
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
-PNG = b"\x89PNG\r\n\x1a\n"
+PNG, PNG_ENDS = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
 LARGEST_LOGO = 512 * 1024
 MOST_HOLIDAYS = 1_000
 MOST_NAMED = 20
@@ -56,7 +56,7 @@ class OrganisationForm(Form):
         field.data.seek(0)
         if len(content) > LARGEST_LOGO:
             raise ValidationError("The logo is larger than 512 kB. Choose a smaller one.")
-        if not content.startswith(PNG) or content[12:16] != b"IHDR":
+        if not content.startswith(PNG) or content[12:16] != b"IHDR" or not content.endswith(PNG_ENDS):
             raise ValidationError("The logo is not a PNG. Save it as one and choose it again.")
 
     def lines(self) -> list[str]:

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from governance.domain import separation, signoffs
-from governance.domain.errors import NotThere, RuleBroken
+from governance.domain.errors import Conflict, NotThere, RuleBroken
 from governance.domain.policy import Seat
 from governance.domain.vocabulary import RequestState
 from governance.ledger.log import Auth
@@ -31,10 +31,14 @@ def decide(request_id: str, seat_id: str) -> Answer:
     """Read, decide, and go on to signing. Nothing is recorded here: the decision travels in the form."""
     view, seat = _may_sign(request_id, seat_id)
     form = decision_form(view)
-    _check_seen(view, seat, form)
-    if form.validate_on_submit():
+    if not form.is_submitted():
+        _check_seen(view, seat, form)
+        return _decision(view, seat, form)
+    if moved := _moved(view, seat, form):
+        return moved
+    if form.validate():
         return _oath(view, seat, decision_form(view, signing=True))
-    return _decision(view, seat, form), 422 if form.is_submitted() else 200
+    return _decision(view, seat, form), 422
 
 
 @bp.route("/requests/<request_id>/seats/<seat_id>/sign", methods=["GET", "POST"])
@@ -44,7 +48,8 @@ def sign(request_id: str, seat_id: str) -> Answer:
     form = decision_form(view, signing=True)
     if not form.is_submitted():
         return redirect(url_for(".decide", request_id=request_id, seat_id=seat_id), 303)
-    _check_seen(view, seat, form)
+    if moved := _moved(view, seat, form):
+        return moved
     if not form.validate():
         return _again(view, seat, form)
     if not _is_proved(form.password.data):
@@ -74,6 +79,16 @@ def _check_seen(view: RequestView, seat: Seat, form: DecisionForm) -> None:
     """Say at once that the dossier read is not the one on the table, before anybody types a reason or a password."""
     assert view.table is not None
     separation.check_seen(view.table.review, seat, form.seen.data or "", view.table.revision.digest)
+
+
+def _moved(view: RequestView, seat: Seat, form: DecisionForm) -> Answer | None:
+    """Where the dossier changed while somebody wrote: their words, with what happened on top, and nothing that leads on."""
+    try:
+        _check_seen(view, seat, form)
+    except Conflict as changed:
+        form.accept(changed)
+        return _decision(view, seat, form), 409
+    return None
 
 
 def _is_proved(password: str) -> bool:

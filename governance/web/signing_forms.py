@@ -77,7 +77,10 @@ class SignForm(DecisionForm):
 
     password = PasswordField(
         "Your password",
-        [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)],
+        [
+            InputRequired("Enter your password."),
+            Length(max=LONGEST_PASSWORD, message=f"Enter a password of at most {LONGEST_PASSWORD} signs."),
+        ],
         render_kw={"autocomplete": "current-password"},
     )
 

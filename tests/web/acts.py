@@ -1,0 +1,166 @@
+"""Every form of the application, each with somebody who may fill it in and what would do. The forms themselves are read from the pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit
+
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
+
+from tests.web.browser import PASSWORD, Browser
+from tests.web.controls import PageForm, forms
+from tests.web.loaded import Loaded
+
+NEW = "seven lanterns over quartz 58"
+FORM = "application/x-www-form-urlencoded"
+Fields = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Act:
+    """A form somebody fills in: who, on which page, and what makes it one that would do. `via` is posted to reach the page."""
+
+    endpoint: str
+    who: str | None
+    page: str
+    typed: Mapping[str, str] = field(default_factory=dict)
+    via: Mapping[str, str] | None = None
+
+    @property
+    def buttons(self) -> tuple[str, ...]:
+        """Where the form leads by itself: a second button may send it elsewhere."""
+        return (self.endpoint, "checklists.answer") if self.endpoint == "checklists.add_evidence" else (self.endpoint,)
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} by {self.who}"
+
+
+DESCRIBED = {"name": "Claims routing", "summary": "Sends claims to whom they belong.", "unit": "claims", "lead": "lena"}
+PERSON = {"name": "Ada Lind", "title": "Adjuster", "unit": "claims", "qualifications": "model validation", "time_zone": "Europe/Oslo"}
+METRIC = {
+    "G1-08-claim": "met",
+    "G1-08-0-value": "0.86",
+    "G1-08-0-n": "900",
+    "G1-08-0-measured": "2026-01-05",
+    "G1-08-0-source": "test set 3",
+}
+LINK = {"G1-10-claim": "met", "G1-10-title": "The runbook", "G1-10-address": "https://runbooks.example/claims"}
+STATEMENT = {"G1-03-claim": "met", "G1-03-title": "Who decides", "G1-03-statement": "I confirm it."}
+FIRST = {
+    "organisation": "Østerhus",
+    "time_zone": "Europe/Oslo",
+    "unit_name": "Claims",
+    "unit": "claims",
+    "name": "Ada Lind",
+    "title": "Head",
+}
+FIRST |= {"person": "ada.lind", "email": "ada@example.org", "password": NEW, "again": NEW}
+FRESH, DRAFT, REVIEWED = "/initiatives/AI-0004", "/initiatives/AI-0003", "/initiatives/AI-0001"
+SEAT = "/requests/AI-0001.G1-1/seats/business"
+
+ACTS = (
+    Act("setup.first_admin", None, "/setup", FIRST),
+    Act("accounts.sign_in", None, "/sign-in", {"email": "lena@nordhaven.example", "password": PASSWORD}),
+    Act("accounts.demo_sign_in", None, "/sign-in", {"person": "lena"}),
+    Act("accounts.set_password", None, "/set-password/{link}", {"password": NEW, "again": NEW}),
+    Act("accounts.profile", "mallory", "/profile", {"old": PASSWORD, "password": NEW, "again": NEW}),
+    Act("accounts.sign_out", "mallory", "/"),
+    Act("intake.register", "lena", "/initiatives/new", DESCRIBED),
+    Act("initiatives.describe", "lena", f"{FRESH}/describe", DESCRIBED),
+    Act("initiatives.team", "lena", f"{FRESH}/team", {"business-person": "joao", "business-hours_a_week": "12"}),
+    Act("initiatives.readers", "lena", f"{REVIEWED}/readers", {"person": "ruth"}),
+    Act("initiatives.remove_reader", "lena", f"{REVIEWED}/readers"),
+    Act("initiatives.model", "lena", f"{FRESH}/model", {"version": "2.0"}),
+    Act("facts.answer", "lena", f"{FRESH}/facts", {"q-Q1": "recommend"}),
+    Act("facts.limits", "lena", f"{FRESH}/facts", {"limit-p95_latency_s": "2.5", "unit-offline_quality_target": "F2"}),
+    Act("checklists.answer", "lena", f"{DRAFT}/checklist/G1", METRIC),
+    Act("checklists.add_evidence", "lena", f"{FRESH}/checklist/G1", LINK),
+    Act("checklists.add_evidence", "lena", f"{FRESH}/checklist/G1", STATEMENT),
+    Act("findings.raise_finding", "lena", f"{REVIEWED}/findings", {"finding": "No test.", "severity": "low", "owner": "lena"}),
+    Act("findings.answer", "lena", f"{REVIEWED}/findings", {"evidence": "AI-0001.E-1"}),
+    Act("findings.close", "rafael", f"{REVIEWED}/findings"),
+    Act("gates.open_request", "lena", FRESH),
+    Act("gates.submit", "lena", "/requests/AI-0003.G1-1", {"submit-reason": "All is there."}),
+    Act("gates.withdraw", "lena", "/requests/AI-0001.G1-1", {"withdraw-reason": "Not yet."}),
+    Act("gates.close", "aoife", "/requests/AI-0002.G1-1", {"close-reason": "It cannot pass."}),
+    Act("gates.comment", "lena", "/requests/AI-0001.G1-1", {"comment-reason": "Look at the drill."}),
+    Act("signing.decide", "joao", SEAT, {"decision": "reject", "reason": "No.", "finding": "No test.", "severity": "low"}),
+    Act("signing.sign", "joao", SEAT, {"password": PASSWORD}, via={"decision": "request_changes", "reason": "No."}),
+    Act("packs.issue", "lena", "/packs", {"initiative": "AI-0001"}),
+    Act("packs.issue_trail", "aoife", "/packs"),
+    Act("people.add", "omar", "/people/add", {**PERSON, "person": "ada.lind", "email": "ada@nordhaven.example"}),
+    Act("people.change", "omar", "/people/joao", PERSON),
+    Act("people.grant_role", "omar", "/people/tom", {"role": "reviewer", "until": "2199-12-31"}),
+    Act("people.withdraw_role", "omar", "/people/joao"),
+    Act("people.grant_function", "omar", "/people/tom", {"function": "it_ops", "unit": "energy"}),
+    Act("people.withdraw_function", "omar", "/people/joao"),
+    Act("people.disable", "omar", "/people/tom", {"reason": "left"}),
+    Act("people.enable", "omar", "/people/elsewhere"),
+    Act("people.setup_link", "omar", "/people/tom"),
+    Act("settings.organisation", "omar", "/settings", {"name": "Nordhaven", "holidays": "2026-12-24"}),
+    Act("settings.open_unit", "omar", "/settings", {"name": "Fraud", "unit": "fraud"}),
+    Act("settings.rename_unit", "omar", "/settings", {"name": "Fraud"}),
+)
+
+
+@dataclass
+class Opened:
+    """A form as it stands open in somebody's browser. Each sending starts from there."""
+
+    site: Loaded
+    path: str
+    form: PageForm
+    good: Fields
+    cookie: str
+    token: str
+
+    def send(self, body: bytes, kind: str = FORM, path: str | None = None) -> TestResponse:
+        return self._browser().post(path or self.path, data=body, content_type=kind, headers={"X-CSRFToken": self.token})
+
+    def send_file(self, name: str, sent: tuple[str, bytes]) -> TestResponse:
+        """The name of the file goes as it is, which no browser would do."""
+        parts = [(f'name="{key}"', value.encode()) for key, values in self.good.items() for value in values]
+        parts.append((f'name="{name}"; filename="{sent[0]}"', sent[1]))
+        body = b"".join(b"--b\r\nContent-Disposition: form-data; %b\r\n\r\n%b\r\n" % (head.encode(), part) for head, part in parts)
+        return self.send(body + b"--b--\r\n", "multipart/form-data; boundary=b")
+
+    def follow(self, answer: TestResponse) -> TestResponse:
+        """The page that an accepted form leads to, for whoever is signed in then."""
+        browser = self._browser()
+        for sent in answer.headers.getlist("Set-Cookie"):
+            browser.set_cookie("governance", sent.split(";")[0].split("=", 1)[1])
+        return browser.get(answer.headers["Location"])
+
+    def _browser(self) -> FlaskClient:
+        client = self.site.app.test_client()
+        client.set_cookie("governance", self.cookie)
+        return client
+
+
+def open_form(site: Loaded, act: Act) -> Opened:
+    browser = site.browser(act.who) if act.who else Browser(site.app.test_client())
+    page = act.page.format(link=site.link)
+    answer = browser.get(page)
+    if act.via is not None:
+        before = next(form for form in forms(answer.text) if endpoint_of(site, form, page) == "signing.decide")
+        answer = browser.post(page, **{**before.untouched, **act.via})
+    form = next(
+        one for one in forms(answer.text) if endpoint_of(site, one, page) in act.buttons and one.controls.keys() >= act.typed.keys()
+    )
+    path = urlsplit(form.action or page).path + ("/evidence" if act.endpoint == "checklists.add_evidence" else "")
+    cookie = browser.client.get_cookie("governance")
+    good = {**form.untouched, **{name: [value] for name, value in act.typed.items()}}
+    return Opened(site, path, form, good, cookie.value if cookie else "", browser.token)
+
+
+def endpoint_of(site: Loaded, form: PageForm, page: str) -> str:
+    try:
+        return str(site.app.url_map.bind("localhost").match(urlsplit(form.action or page).path, method=form.method.upper())[0])
+    except HTTPException:
+        return ""
+
+
+def encoded(fields: Mapping[str, list[str]]) -> bytes:
+    """As a browser sends it; half a sign becomes bytes that are no UTF-8."""
+    return urlencode(list(fields.items()), doseq=True, errors="surrogatepass").encode()

@@ -1,0 +1,133 @@
+"""A house for many refusals: every form of the application is open in it, and what a case changed can be put back."""
+
+import base64
+import io
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from governance.app import create_app
+from governance.domain.findings import NewFinding
+from governance.domain.vocabulary import Decision, FindingSeverity, Function
+from governance.ledger import rebuild
+from governance.ledger.log import SYSTEM
+from governance.ledger.verify import verify
+from governance.models.accounts import Account
+from governance.models.answers import Evidence
+from governance.services import accounts, directory, findings, initiatives
+from governance.services.opening import DATABASE, ledger_of, open_engines
+from governance.settings import Settings
+from governance.storage.content import ContentStore
+from tests.services.conftest import House, found
+from tests.web.browser import HASHED, Site
+
+NOT_OF_RECORD = frozenset({"account", "web_session"})
+"""A wrong password is counted, whatever else is refused."""
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+@dataclass
+class Loaded(Site):
+    """A site that knows whether anything was written, and can go back to how it was."""
+
+    link: str
+    file: sqlite3.Connection
+    kept: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(":memory:"))
+    version: int = 0
+
+    def keep(self) -> None:
+        """From now on this is how it was."""
+        self.file.backup(self.kept)
+        self.version = self._now()
+
+    def put_back(self) -> None:
+        if self.wrote():
+            self.kept.backup(self.file)
+            self.version = self._now()
+
+    def wrote(self) -> bool:
+        """Whether anything at all was committed."""
+        return self._now() != self.version
+
+    def changed(self) -> set[str]:
+        """The tables of record that differ now."""
+        names = self.kept.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        return {name for (name,) in names if name not in NOT_OF_RECORD and _rows(self.file, name) != _rows(self.kept, name)}
+
+    def recorded(self) -> list[tuple[str, str, str, dict[str, Any]]]:
+        """What came onto the record: stream, kind, who, and the facts without what is random in them."""
+        (last,) = self.kept.execute('SELECT coalesce(max("index"), -1) FROM leaf').fetchone()
+        rows = self.file.execute('SELECT stream, kind, actor, body FROM leaf WHERE "index" > ? ORDER BY "index"', (last,))
+        return [(stream, kind, actor, _facts(body)) for stream, kind, actor, body in rows]
+
+    def _now(self) -> int:
+        return int(self.file.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> list[Any]:
+    return connection.execute(f'SELECT * FROM "{table}" ORDER BY 1').fetchall()
+
+
+def _facts(body: bytes) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads(re.sub(rb"[0-9a-f]{64}", b"a digest", body))
+    return {name: value for name, value in facts.items() if name != "salt"}
+
+
+@contextmanager
+def site_in(folder: Path, *, empty: bool = False) -> Iterator[Loaded]:
+    """The loaded house, or an empty one. At the end its ledger verifies, and its tables are what the ledger says."""
+    engines = open_engines(folder, synchronous="OFF")
+    house = House(ledger_of(engines))
+    link = "" if empty else load(house, ContentStore(folder / "content"))
+    site = Loaded(create_app(Settings(folder, "k" * 40), engines), house, link, sqlite3.connect(folder / DATABASE))
+    site.keep()
+    yield site
+    with house.read() as session:
+        assert not verify(session).problems
+        assert not rebuild.check(session)
+    site.file.close()
+    site.kept.close()
+    engines.close()
+
+
+def load(house: House, store: ContentStore) -> str:
+    """Four initiatives: one in review, one that a seat rejected, a complete draft, one that asked for nothing yet. Returns a set-up link."""
+    found(house.ledger)
+    house.now = datetime.now(UTC) - timedelta(hours=6)
+    for key in ("AI-0001", "AI-0002", "AI-0003", "AI-0004"):
+        house.register()
+        if key < "AI-0004":
+            house.open(key=key)
+            house.complete(f"{key}.G1-1")
+        if key < "AI-0003":
+            house.submit(f"{key}.G1-1")
+    house.sign(Function.DATA_SCIENCE, Decision.REJECT, request="AI-0002.G1-1")
+    _findings(house)
+    house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
+    house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
+    logo, _ = store.put(io.BytesIO(base64.b64decode(PIXEL)))
+    open_to_all = directory.OrganisationSettings("Nordhaven", "Europe/Copenhagen", logo=logo, demo=True)
+    house.act("omar", lambda log: directory.change_settings(log, open_to_all))
+    with house.ledger.writing(SYSTEM, house.now) as log:
+        for account in log.session.scalars(select(Account)):
+            account.password = HASHED
+    return str(house.act("system", lambda log: accounts.make_setup_link(log, "tom")))
+
+
+def _findings(house: House) -> None:
+    """One open, one answered."""
+    raised = NewFinding(FindingSeverity.MEDIUM, "The drill failed.", "lena")
+    for _ in range(2):
+        house.act("rafael", lambda log: findings.raise_finding(log, "AI-0001", raised))
+    with house.read() as session:
+        piece = session.scalars(select(Evidence.id).where(Evidence.initiative_key == "AI-0001")).first() or ""
+    house.act("lena", lambda log: findings.answer_finding(log, "AI-0001.F-2", piece))
