@@ -20,10 +20,11 @@ class NewFinding:
     due: date | None = None
 
 
-def problems_of(new: NewFinding, owner_is_active: bool) -> list[Problem]:
+def problems_of(new: NewFinding, owner_fits: bool) -> list[Problem]:
+    """What does not hold up. The owner has to be somebody who can see the finding, or it would wait for ever."""
     problems = []
     if not 3 <= len(new.words.strip()) <= LONGEST:
         problems.append(Problem("required", f"Describe the finding in 3 to {LONGEST:,} signs.", "finding"))
-    if not owner_is_active:
-        problems.append(Problem("unknown", "Choose an active person as the owner.", "owner"))
+    if not owner_fits:
+        problems.append(Problem("unknown", "Choose somebody with an active account who may see this initiative.", "owner"))
     return problems

@@ -116,3 +116,34 @@ def check_may_raise_finding(doer: Doer, ties: Ties) -> None:
     check_may_see(doer, ties)
     if not (on_team(doer, ties) or doer.reviews(ties.unit) or Role.COMPLIANCE_OFFICER in doer.roles):
         raise NotAllowed(f"Only the team of {ties.initiative} and its reviewers can raise a finding.")
+
+
+def check_may_comment(doer: Doer, ties: Ties) -> None:
+    check_active(doer)
+    check_may_see(doer, ties)
+    if doer.roles <= {Role.AUDITOR}:
+        raise NotAllowed("Auditors read; they do not take part in the conversation.")
+
+
+@dataclass(frozen=True, slots=True)
+class FindingTies:
+    """How a finding is bound to people."""
+
+    owner: str
+    raised_by: str
+    function: Function | None  # that raised it
+
+
+def may_accept(doer: Doer, ties: Ties, finding: FindingTies) -> bool:
+    """Whether somebody may accept the answer to a finding: never its owner; who raised it, their function, or compliance."""
+    same_function = finding.function is not None and doer.holds(finding.function, ties.unit)
+    return doer.id != finding.owner and (doer.id == finding.raised_by or same_function or Role.COMPLIANCE_OFFICER in doer.roles)
+
+
+def check_may_accept(doer: Doer, ties: Ties, finding: FindingTies) -> None:
+    check_active(doer)
+    check_may_see(doer, ties)
+    if doer.id == finding.owner:
+        raise NotAllowed("You own this finding. Whoever raised it, or their function, accepts the answer.")
+    if not may_accept(doer, ties, finding):
+        raise NotAllowed("Only the function that raised a finding, or a compliance officer, can accept its answer.")

@@ -60,17 +60,19 @@ class ItemAnswered(Event, frozen=True, kw_only=True):
     carried: bool = False
 
     def apply(self, book: Book) -> None:
-        row = book.find(Answer, (self.initiative, self.item))
-        if row is None:
-            row = Answer(initiative_key=self.initiative, item=self.item)
-            self._write(row, book)
-            book.add(row)
-        else:
-            self._write(row, book)
-
-    def _write(self, row: Answer, book: Book) -> None:
-        row.claim, row.values, row.evidence = self.claim, self.values, self.evidence
-        row.note, row.carried, row.by, row.at = self.note, self.carried, book.by, book.at
+        book.put(
+            Answer(
+                initiative_key=self.initiative,
+                item=self.item,
+                claim=self.claim,
+                values=self.values,
+                evidence=self.evidence,
+                note=self.note,
+                carried=self.carried,
+                by=book.by,
+                at=book.at,
+            )
+        )
 
     def words_kept(self) -> list[str | None]:
         return [self.note]

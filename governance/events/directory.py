@@ -21,17 +21,8 @@ class SettingsChanged(Event, frozen=True, kw_only=True):
     demo: bool = False
 
     def apply(self, book: Book) -> None:
-        row = book.find(Organisation, ORGANISATION)
-        if row is None:
-            row = Organisation(id=ORGANISATION)
-            self._write(row)
-            book.add(row)
-        else:
-            self._write(row)
-
-    def _write(self, row: Organisation) -> None:
-        row.name, row.time_zone, row.holidays = self.name, self.time_zone, self.holidays
-        row.logo, row.demo = self.logo, self.demo
+        stated = {"name": self.name, "time_zone": self.time_zone, "holidays": self.holidays, "logo": self.logo, "demo": self.demo}
+        book.put(Organisation(id=ORGANISATION, **stated))
 
     def files_kept(self) -> list[str | None]:
         return [self.logo]

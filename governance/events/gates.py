@@ -84,20 +84,24 @@ class GateSubmitted(Event, frozen=True, kw_only=True):
         for gone in self.gone:
             book.remove(book.get(RequestSeat, (self.request, gone)))
         for position, seat in enumerate(self.seats):
-            _seat(book, self.request, position, seat)
+            book.put(_seat(self.request, position, seat))
 
     def words_kept(self) -> list[str | None]:
         return [self.note, *self.sections.values()]
 
 
-def _seat(book: Book, request: str, position: int, asked: SeatAsked) -> None:
-    row = book.find(RequestSeat, (request, asked.seat))
-    new = row is None
-    row = row or RequestSeat(request_id=request, seat=asked.seat)
-    row.position, row.function, row.label, row.covers = position, asked.function, asked.label, asked.covers
-    row.independent, row.qualification, row.order = asked.independent, asked.qualification, asked.order
-    if new:
-        book.add(row)
+def _seat(request: str, position: int, asked: SeatAsked) -> RequestSeat:
+    return RequestSeat(
+        request_id=request,
+        seat=asked.seat,
+        position=position,
+        function=asked.function,
+        label=asked.label,
+        covers=asked.covers,
+        independent=asked.independent,
+        qualification=asked.qualification,
+        order=asked.order,
+    )
 
 
 @event("gate.signed_off")

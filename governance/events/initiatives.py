@@ -102,16 +102,16 @@ class TeamNamed(Event, frozen=True, kw_only=True):
     deputy: str | None = None
 
     def apply(self, book: Book) -> None:
-        row = book.find(TeamSeat, (self.initiative, self.function))
-        if row is None:
-            row = TeamSeat(initiative_key=self.initiative, function=self.function)
-            self._write(row, book)
-            book.add(row)
-        else:
-            self._write(row, book)
-
-    def _write(self, row: TeamSeat, book: Book) -> None:
-        row.person_id, row.deputy_id, row.hours_a_week, row.since = self.person, self.deputy, self.hours_a_week, book.at
+        book.put(
+            TeamSeat(
+                initiative_key=self.initiative,
+                function=self.function,
+                person_id=self.person,
+                deputy_id=self.deputy,
+                hours_a_week=self.hours_a_week,
+                since=book.at,
+            )
+        )
 
 
 @event("tiering.answered")
@@ -130,19 +130,22 @@ class TieringAnswered(Event, frozen=True, kw_only=True):
     tier: Tier | None = None
 
     def apply(self, book: Book) -> None:
-        row = book.find(Tiering, self.initiative)
-        if row is None:
-            row = Tiering(initiative_key=self.initiative)
-            self._write(row, book)
-            book.add(row)
-        else:
-            self._write(row, book)
-
-    def _write(self, row: Tiering, book: Book) -> None:
-        row.policy, row.questions, row.statements = self.policy, self.questions, self.statements
-        row.asked, row.facts, row.missing = self.asked, self.facts, self.missing
-        row.score, row.tier, row.decided_by = self.score, self.tier, self.decided_by
-        row.by, row.at = book.by, book.at
+        book.put(
+            Tiering(
+                initiative_key=self.initiative,
+                policy=self.policy,
+                questions=self.questions,
+                statements=self.statements,
+                asked=self.asked,
+                facts=self.facts,
+                missing=self.missing,
+                score=self.score,
+                tier=self.tier,
+                decided_by=self.decided_by,
+                by=book.by,
+                at=book.at,
+            )
+        )
 
 
 @event("limit.stated")
@@ -154,16 +157,8 @@ class LimitStated(Event, frozen=True, kw_only=True):
     good: str | None = None
 
     def apply(self, book: Book) -> None:
-        row = book.find(LimitValue, (self.initiative, self.name))
-        if row is None:
-            row = LimitValue(initiative_key=self.initiative, name=self.name)
-            self._write(row, book)
-            book.add(row)
-        else:
-            self._write(row, book)
-
-    def _write(self, row: LimitValue, book: Book) -> None:
-        row.value, row.unit, row.good, row.at = self.value, self.unit, self.good, book.at
+        stated = {"name": self.name, "value": self.value, "unit": self.unit, "good": self.good}
+        book.put(LimitValue(initiative_key=self.initiative, at=book.at, **stated))
 
 
 @event("standing.changed")

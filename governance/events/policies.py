@@ -17,11 +17,7 @@ class PolicyPublished(Event, frozen=True, kw_only=True):
     def apply(self, book: Book) -> None:
         if book.find(PublishedPolicy, self.digest) is None:
             book.add(self._row(book))
-        current = book.find(CurrentPolicy, self.policy)
-        if current is None:
-            book.add(CurrentPolicy(id=self.policy, digest=self.digest))
-        else:
-            current.digest = self.digest
+        book.put(CurrentPolicy(id=self.policy, digest=self.digest))
 
     def words_kept(self) -> list[str | None]:
         return [*self.files.values()]

@@ -1,4 +1,4 @@
-"""What an event may use to change the record: add, get by key, find, remove. Never a query, never the clock."""
+"""What an event may use to change the record: add, put, get by key, find, remove. Never a query, never the clock."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,6 +22,9 @@ class Book(Protocol):
     def add(self, row: Governed) -> None:
         """Put a new row on the book."""
 
+    def put(self, row: Governed) -> None:
+        """Put a whole row on the book, in the place of the one with its key where there is one."""
+
     def get(self, kind: type[Row], key: object) -> Row:
         """The row with this primary key (a tuple where it has several columns). Raises `KeyError`."""
 
@@ -39,7 +42,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Fal
     kv: ClassVar[int] = 1
 
     def apply(self, book: Book) -> None:
-        """Change the book. Adds, gets by key, removes; never fails for a reason that a service could have seen."""
+        """Change the book. Adds, puts, gets by key, removes; never fails for a reason that a service could have seen."""
         raise NotImplementedError
 
     def words_kept(self) -> list[str | None]:

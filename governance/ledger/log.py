@@ -153,6 +153,9 @@ class LiveBook:
     def add(self, row: Governed) -> None:
         self._session.add(row)
 
+    def put(self, row: Governed) -> None:
+        self._session.merge(row)
+
     def get(self, kind: type[Row], key: object) -> Row:
         row = self.find(kind, key)
         if row is None:

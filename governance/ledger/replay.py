@@ -76,6 +76,9 @@ class Shelf:
             raise ValueError(f"{row.__tablename__} {key} is there already")
         rows[key] = row
 
+    def put(self, row: Governed) -> None:
+        self.rows[type(row)][self._key(row)] = row
+
     def get(self, kind: type[Row], key: object) -> Row:
         row = self.find(kind, key)
         if row is None:

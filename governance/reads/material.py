@@ -12,6 +12,7 @@ from governance.domain.errors import RuleBroken
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import Function, RequestState
 from governance.models import answers as rows
+from governance.models.directory import Person
 from governance.models.findings import Finding
 from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative, LimitValue, TeamSeat, Tiering
@@ -58,7 +59,11 @@ def evidence(session: Session, key: str) -> Mapping[str, Evidence]:
 
 
 def team(session: Session, key: str) -> tuple[TeamMember, ...]:
-    seats = {seat.function: seat for seat in session.scalars(select(TeamSeat).where(TeamSeat.initiative_key == key))}
+    """Who answers for each function. Where neither the person nor the deputy has an active account, nobody does."""
+    rows_ = session.scalars(select(TeamSeat).where(TeamSeat.initiative_key == key)).all()
+    people = {row.person_id for row in rows_} | {row.deputy_id for row in rows_ if row.deputy_id}
+    active = set(session.scalars(select(Person.id).where(Person.id.in_(people), Person.disabled_at.is_(None)))) if rows_ else set()
+    seats = {seat.function: seat for seat in rows_ if active & {seat.person_id, seat.deputy_id}}
     named = [seats[function] for function in Function if function in seats]
     return tuple(TeamMember(seat.function, seat.person_id, seat.deputy_id, seat.hours_a_week) for seat in named)
 

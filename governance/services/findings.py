@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 from governance.domain import rights
-from governance.domain.errors import Conflict, NotAllowed, Problem, RuleBroken
+from governance.domain.errors import Conflict, Problem, RuleBroken
 from governance.domain.findings import NewFinding, problems_of
-from governance.domain.vocabulary import Role
 from governance.events import streams
 from governance.events.findings import FindingAnswered, FindingClosed, FindingRaised
 from governance.ledger.log import Log
@@ -18,7 +17,7 @@ def raise_finding(log: Log, key: str, new: NewFinding) -> str:
     """Record a problem, at any stage. Returns its id."""
     doer, ties = people.doer(log.session, log.by, log.now), people.ties(log.session, key)
     rights.check_may_raise_finding(doer, ties)
-    if problems := problems_of(new, people.is_active(log.session, new.owner)):
+    if problems := problems_of(new, findings.may_own(log.session, new.owner, ties, log.now)):
         raise RuleBroken("The finding does not hold up.", *problems)
     policy = policies.current(log.session)
     due = new.due or (log.now + timedelta(days=policy.finding_due_days[new.severity.value])).date()
@@ -57,17 +56,10 @@ def close_finding(log: Log, finding_id: str) -> None:
     """Accept the answer. Only who raised it, or another holder of the same function, may."""
     row = findings.finding(log.session, finding_id)
     ties = people.ties(log.session, row.initiative_key)
-    doer = people.doer(log.session, log.by, log.now)
-    rights.check_active(doer)
-    rights.check_may_see(doer, ties)
+    rights.check_may_accept(people.doer(log.session, log.by, log.now), ties, findings.ties(row))
     _check_open(row)
     if row.answered_by is None:
         raise RuleBroken("Nobody has answered this finding yet: its owner names the evidence first.")
-    if doer.id == row.owner_id:
-        raise NotAllowed("You own this finding. Whoever raised it, or their function, accepts the answer.")
-    same_function = row.function is not None and doer.holds(row.function, ties.unit)
-    if not (doer.id == row.raised_by or same_function or Role.COMPLIANCE_OFFICER in doer.roles):
-        raise NotAllowed("Only the function that raised a finding, or a compliance officer, can accept its answer.")
     log.record(FindingClosed(finding=finding_id), streams.initiative(row.initiative_key))
 
 

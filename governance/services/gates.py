@@ -18,6 +18,7 @@ from governance.reads.material import material
 from governance.services import settling
 
 LONGEST_COMMENT = 10_000
+WHEN_REJECTED = "It is recorded as rejected when all seats have decided, or when a compliance officer closes it."
 
 
 def open_request(log: Log, key: str, gate_id: str) -> str:
@@ -64,6 +65,8 @@ def withdraw(log: Log, request_id: str, reason: str) -> None:
     ties = people.ties(log.session, request.initiative_key)
     rights.check_leads(people.doer(log.session, log.by, log.now), ties, "withdraw its gate requests")
     _check_open(request)
+    if reviews.was_rejected(log.session, request.id):
+        raise RuleBroken(f"A seat has rejected this request, and that stays on record. {WHEN_REJECTED}")
     _check_words(reason, "Say why you withdraw the request.")
     _settle(log, request, RequestState.WITHDRAWN, reason)
 
@@ -84,12 +87,7 @@ def close(log: Log, request_id: str, reason: str) -> None:
 def comment(log: Log, request_id: str, words: str) -> None:
     """Say something about a request. It does not count as a decision."""
     request = reviews.request(log.session, request_id)
-    ties = people.ties(log.session, request.initiative_key)
-    doer = people.doer(log.session, log.by, log.now)
-    rights.check_active(doer)
-    rights.check_may_see(doer, ties)
-    if doer.roles <= {Role.AUDITOR}:
-        raise NotAllowed("Auditors read; they do not take part in the conversation.")
+    rights.check_may_comment(people.doer(log.session, log.by, log.now), people.ties(log.session, request.initiative_key))
     _check_words(words, "Write a comment first.")
     event = Commented(request=request_id, words=log.keep_words(words))
     log.record(event, streams.initiative(request.initiative_key))
@@ -111,9 +109,7 @@ def _material(log: Log, request: GateRequest, policy: Policy) -> Material:
 def _check_submittable(log: Log, request: GateRequest, policy: Policy, found: Material, digests: Digests) -> None:
     _check_open(request)
     if reviews.was_rejected(log.session, request.id):
-        raise RuleBroken(
-            "A seat has rejected this request, so it can no longer pass. Wait until it is closed, or withdraw it, and open a new one."
-        )
+        raise RuleBroken(f"A seat has rejected this request, so it can no longer pass. {WHEN_REJECTED} Then open a new one.")
     if request.state is RequestState.IN_REVIEW and not _moved(log, request, digests):
         raise Conflict("This dossier is in review already, and nothing has changed since it was submitted.")
     problems = readiness.open_points(log.session, request, policy, found, log.now)

@@ -4,6 +4,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
+
 from governance.domain import rights
 from governance.domain.errors import NotThere, Problem, RuleBroken
 from governance.domain.vocabulary import Role
@@ -78,6 +80,13 @@ def job(log: Log, job_id: str) -> Job:
 
 
 def _queue(log: Log, kind: str, arguments: dict[str, str]) -> str:
+    """The job that makes it: the one that this person asked for and waits for already, or a new one."""
+    waiting = select(Job).where(Job.asked_by == log.by, Job.kind == kind, Job.done_at.is_(None), Job.failed.is_(None))
+    same = next((job.id for job in log.session.scalars(waiting) if job.arguments == arguments), None)
+    return same or _new(log, kind, arguments)
+
+
+def _new(log: Log, kind: str, arguments: dict[str, str]) -> str:
     row = Job(
         id=secrets.token_hex(8),
         kind=kind,

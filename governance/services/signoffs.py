@@ -55,14 +55,16 @@ def _check(log: Log, table: OnTheTable, doer: Doer, seat_id: str, judgement: Jud
     separation.check_may_sign(table.review, seat, people.signer(doer), table.around, log.now)
     separation.check_seen(table.review, seat, judgement.seen, table.revision.digest)
     separation.check_reason(judgement.decision, judgement.reason)
-    _check_findings(log, judgement)
+    _check_findings(log, table, judgement)
     return seat
 
 
-def _check_findings(log: Log, judgement: Judgement) -> None:
+def _check_findings(log: Log, table: OnTheTable, judgement: Judgement) -> None:
     if judgement.decision is Decision.REJECT and not judgement.findings:
         raise RuleBroken("A reject names at least one finding.", Problem("required", "Say what is wrong and who owns it.", "finding"))
-    problems = [problem for new in judgement.findings for problem in problems_of(new, people.is_active(log.session, new.owner))]
+    ties = people.ties(log.session, table.request.initiative_key)
+    fits = {new.owner: findings.may_own(log.session, new.owner, ties, log.now) for new in judgement.findings}
+    problems = [problem for new in judgement.findings for problem in problems_of(new, fits[new.owner])]
     if problems:
         raise RuleBroken("The finding does not hold up.", *problems)
 

@@ -136,8 +136,7 @@ def _names(found: loading.Loaded, every: list[Finding]) -> object:
 
 def _row(found: loading.Loaded, row: Finding, text: str) -> Row:
     doer, is_open = current.doer(), row.closed_at is None
-    same_function = row.function is not None and doer.holds(row.function, found.ties.unit)
-    may_close = is_open and row.answered_by is not None and doer.id != row.owner_id and (doer.id == row.raised_by or same_function)
+    may_close = is_open and row.answered_by is not None and rights.may_accept(doer, found.ties, reading.ties(row))
     return Row(row, text, is_open and (doer.id == row.owner_id or found.works_on_it), may_close)
 
 

@@ -169,7 +169,7 @@ def _rights(request: GateRequest, initiative: Initiative, table: OnTheTable | No
     closes = Role.COMPLIANCE_OFFICER in doer.roles and request.state is RequestState.IN_REVIEW
     return {
         "may_submit": leads and open_now and moved and not rejected,
-        "may_withdraw": leads and open_now,
+        "may_withdraw": leads and open_now and not rejected,
         "may_close": closes and rejected and table is not None and doer.id not in table.around.submitters,
         "may_comment": bool(doer.roles - {Role.AUDITOR, Role.ADMIN}),
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from governance.events.directory import PersonRegistered, UnitOpened, UnitRenamed
@@ -19,7 +19,7 @@ from governance.ledger.log import SYSTEM, Ledger
 from governance.models.base import Base
 from governance.models.directory import Person, Unit
 from governance.models.ledger import Leaf, Words
-from governance.storage.engines import Engines, StorageRefused
+from governance.storage.engines import Busy, Engines, StorageRefused
 from governance.storage.guards import GuardsMissing
 from tests.ledger.conftest import NOW, SIZE
 
@@ -201,7 +201,7 @@ def test_a_locked_database_is_an_error_and_not_a_success(story: Ledger, file: Pa
     monkeypatch.setattr("governance.storage.engines.BUSY_MS", 50)
     opened = None
     try:
-        with pytest.raises(DBAPIError, match="locked"):
+        with pytest.raises(Busy, match="Another process"):
             opened = Engines.open(file, Base.metadata)
     finally:
         other.execute("ROLLBACK")

@@ -330,7 +330,7 @@ class GateMachine(RuleBasedStateMachine):
     def withdraw(self, who: str) -> None:
         if not self.model.attempt:
             return
-        expected = self.leads(who) and self.model.open()
+        expected = self.leads(who) and self.model.open() and not self.model.is_rejected()
         assert self.tried(who, lambda log: gates.withdraw(log, self.request, "not now")) == expected
         if expected:
             self.model.state = RequestState.WITHDRAWN

@@ -5,11 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from governance.domain import signoffs
+from governance.domain.errors import RuleBroken
+from governance.domain.findings import NewFinding
 from governance.domain.signoffs import Reason
-from governance.domain.vocabulary import Decision, Function, RequestState, Role, Stage, Visibility
+from governance.domain.vocabulary import Decision, FindingSeverity, Function, RequestState, Role, Stage, Visibility
 from governance.ledger import rebuild
 from governance.reads import people, reports, work
-from governance.services import directory, initiatives
+from governance.reads.material import team
+from governance.services import directory, findings, gates, initiatives, packs
 from tests.services.conftest import House
 
 
@@ -134,3 +137,47 @@ def test_a_reviewer_who_gains_a_function_is_not_asked_for_a_request_submitted_be
     with in_review.read() as session:
         assert not work.mine(session, people.doer(session, "mallory", in_review.now))
         assert work.mine(session, people.doer(session, "joao", in_review.now))
+
+
+def test_a_rejected_request_is_not_withdrawn_but_recorded_as_rejected(in_review: House) -> None:
+    in_review.sign(Function.IT_OPS, Decision.REJECT)
+
+    with pytest.raises(RuleBroken, match="recorded as rejected"):
+        in_review.act("lena", lambda log: gates.withdraw(log, "AI-0001.G1-1", "never mind"))
+    in_review.act("aoife", lambda log: gates.close(log, "AI-0001.G1-1", "one reject is enough"))
+
+    assert in_review.state() is RequestState.REJECTED
+
+
+def test_whoever_cannot_see_an_initiative_owns_no_finding_of_it(in_review: House) -> None:
+    hidden = initiatives.Description("Claims triage", "Scores new motor claims for the adjusters.", "claims", "lena", Visibility.NAMED)
+    in_review.act("lena", lambda log: initiatives.describe(log, "AI-0001", hidden))
+
+    for owner, fits in (("mallory", False), ("nobody", False), ("mara", True)):
+        new = NewFinding(FindingSeverity.LOW, "the drill failed", owner)
+        if fits:
+            in_review.act("lena", lambda log, one=new: findings.raise_finding(log, "AI-0001", one))
+        else:
+            with pytest.raises(RuleBroken, match="does not hold up"):
+                in_review.act("lena", lambda log, one=new: findings.raise_finding(log, "AI-0001", one))
+
+
+def test_a_function_whose_people_are_all_disabled_has_nobody_who_answers_for_it(house: House) -> None:
+    house.register()
+    house.act("lena", lambda log: initiatives.name_team(log, "AI-0001", Function.IT_OPS, "tom", "mallory", 8))
+
+    def answering() -> set[Function]:
+        with house.read() as session:
+            return {member.function for member in team(session, "AI-0001")}
+
+    house.act("omar", lambda log: directory.disable_person(log, "tom", "left"))
+    assert answering() == set(Function)
+    house.act("omar", lambda log: directory.disable_person(log, "mallory", "left too"))
+    assert answering() == set(Function) - {Function.IT_OPS}
+
+
+def test_asking_twice_for_a_report_makes_one(in_review: House) -> None:
+    first = in_review.act("ruth", lambda log: packs.ask_for_report(log, "AI-0001"))
+
+    assert in_review.act("ruth", lambda log: packs.ask_for_report(log, "AI-0001")) == first
+    assert in_review.act("aoife", lambda log: packs.ask_for_report(log, "AI-0001")) != first

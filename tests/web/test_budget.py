@@ -144,7 +144,7 @@ FORMS_AND_PIECES = {
     "/evidence/<evidence_id>/file",
     "/requests/<request_id>/seats/<seat_id>",
     "/requests/<request_id>/seats/<seat_id>/sign",
-    "/ledger/<int:index>",
+    "/ledger/<int(max=999999999999999):index>",
     "/packs/jobs/<job_id>",
     "/packs/<pack_id>",
     "/people/add",
