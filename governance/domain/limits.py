@@ -14,7 +14,7 @@ UNSAID = ("count", "level", "as the metric", "units of the")
 """How units begin that only name what a bare number is."""
 
 SHARE = "share"
-THIN = "\N{THIN SPACE}"
+THIN = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 
 WORDS = {

@@ -106,7 +106,9 @@ def _again(view: RequestView, seat: Seat, form: SignForm) -> Answer:
 
 
 def _decision(view: RequestView, seat: Seat, form: DecisionForm) -> str:
-    return render_template("signing/decide.html", view=view, seat=seat, form=form, hints=HINTS, problems=form.problems())
+    """The page of the decision. It asks for no password, so it says nothing about one."""
+    problems = [problem for problem in form.problems() if problem[1] != "password"]
+    return render_template("signing/decide.html", view=view, seat=seat, form=form, hints=HINTS, problems=problems)
 
 
 def _oath(view: RequestView, seat: Seat, form: DecisionForm) -> str:

@@ -8,7 +8,7 @@ from governance.domain.limits import amount, limit_in_words, spoken
 from governance.domain.policy import Threshold
 from governance.domain.vocabulary import Comparator, Tier
 
-THIN = "\u2009"
+THIN = "\u202f"
 
 
 def limit(comparator: Comparator, unit: str, **given: object) -> Threshold:

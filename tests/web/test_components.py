@@ -220,8 +220,8 @@ def test_waiting_is_rounded_down(waited: timedelta, said: str) -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "said"),
     [
-        ("0.9412", "share", "94.12\u2009%"),
-        ("0.5", "share", "50\u2009%"),
+        ("0.9412", "share", "94.12\u202f%"),
+        ("0.5", "share", "50\u202f%"),
         ("-1234.50", "points", "\u22121,234.50 points"),
         (1839, "", "1,839"),
         ("<b>", "points", "&lt;b&gt;"),

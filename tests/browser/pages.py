@@ -1,0 +1,206 @@
+"""The demo portfolio with the states it does not reach by itself, and the address of every page of it.
+
+The routes come from the application, so that a new page is walked without anybody thinking of it; only what stands in for
+`<key>` and its like is chosen here, from what the record holds.
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from governance.domain.findings import NewFinding
+from governance.domain.vocabulary import Decision, FindingSeverity, RequestState, Role, Stage, Visibility
+from governance.events import streams
+from governance.events.initiatives import Advanced
+from governance.jobs.worker import work
+from governance.ledger import read
+from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
+from governance.models.answers import Evidence
+from governance.models.gates import GateRequest, Revision
+from governance.models.initiatives import Initiative
+from governance.models.jobs import Job
+from governance.permissions import ROUTES, allows
+from governance.reads import people
+from governance.services import accounts, directory, findings, initiatives, packs, signoffs
+from governance.services.opening import ledger_of, open_engines
+from governance.storage.content import ContentStore
+from governance.storage.engines import Engines
+from governance.words import word
+
+CAST: Mapping[str, str | None] = {
+    "project lead": "ines.okafor",
+    "reviewer": "mina.petrov",
+    "compliance officer": "aoife.lynch",
+    "auditor": "ruth.adler",
+    "administrator": "omar.said",
+    "no role": "noor.haddad",
+    "nobody": None,
+}
+WIDEST = "wilhelmina.van.der.meer"
+"""Holds every role and a long name, so that the menu on top is as wide as it gets."""
+NOT_PAGES = frozenset(
+    {"static", "bootstrap.static", "health.healthz", "settings.logo", "evidence.download", "packs.download"}
+    | {"portfolio.export", "people.export", "ledger.export"}
+)
+"""What a GET answers with something else than a page; a test looks that it does."""
+ELSEWHERE = frozenset({"setup.first_admin"})
+"""Pages that only an empty instance has; they are walked there."""
+ASKED = {
+    "portfolio.board": ["?q=nothing-has-this-name", "?stage=nowhere"],
+    "portfolio.table": ["?q=nothing-has-this-name", "?sort=waits&down=0"],
+    "policies.overview": ["?q=drift", "?q=nothing-has-this-name"],
+    "ledger.entries": ["?text=nothing-has-these-words", "?kind=gate.signed_off"],
+    "people.listing": ["?q=nobody-has-this-name"],
+    "packs.listing": ["?q=nothing-has-this-name"],
+}
+"""The same pages with a question in the address: nothing found, another order."""
+NOWHERE = ("/no-such-page", "/initiatives/AI-9999", "/requests/AI-9999.G1-1", "/people/nobody.here", "/ledger/999999")
+
+Values = dict[str, str | int]
+
+
+@dataclass
+class Portfolio:
+    """The copied demo. `secret` opens the page on which somebody sets a first password."""
+
+    folder: Path
+    engines: Engines
+    ledger: Ledger
+    content: ContentStore
+    secret: str = ""
+    jobs: list[str] = field(default_factory=list)
+
+    def act(self, who: str, do: Callable[[Log], object]) -> object:
+        with self.ledger.writing(Actor(who), datetime.now(UTC), Auth("password", datetime.now(UTC), "web")) as log:
+            return do(log)
+
+    def open_to(self, person: str | None) -> set[str]:
+        """The routes whose door is open to somebody; behind it, the services look again."""
+        with Session(self.engines.reader) as session:
+            doer = people.doer(session, person, datetime.now(UTC)) if person else None
+        return {endpoint for endpoint, permission in ROUTES.items() if allows(permission, doer)}
+
+    def sign(self, who: str, request: str, seat: str, decision: Decision, *found: NewFinding) -> None:
+        with Session(self.engines.reader) as session:
+            seen = session.get_one(Revision, (request, session.get_one(GateRequest, request).revision)).digest
+        judgement = signoffs.Judgement(decision, word(decision).meaning, seen, "The drill failed twice.", found)
+        self.act(who, lambda log: signoffs.sign_off(log, request, seat, judgement))
+
+
+def copied(demo: Path, folder: Path) -> Portfolio:
+    """A portfolio of its own, because the demo is shared and this one is written to."""
+    with sqlite3.connect(demo / "governance.sqlite3") as source, sqlite3.connect(folder / "governance.sqlite3") as copy:
+        source.backup(copy)
+    source.close()
+    copy.close()
+    shutil.copytree(demo / "content", folder / "content")
+    engines = open_engines(folder, synchronous="OFF")
+    return Portfolio(folder, engines, ledger_of(engines), ContentStore(folder / "content"))
+
+
+def enrich(portfolio: Portfolio) -> None:
+    """What the demo does not have yet: each line a state that some page shows."""
+    act = portfolio.act
+    profile = directory.Profile("Noor Haddad", "New colleague", "insurance")
+    act("omar.said", lambda log: directory.register_person(log, "noor.haddad", profile, "noor.haddad@nordhaven.example"))
+    act("omar.said", lambda log: directory.register_person(log, "left.already", directory.Profile("Lew Maas", "Analyst", "insurance"), "lew.maas@nordhaven.example"))  # fmt: skip
+    profile = directory.Profile("Wilhelmina van der Meer", "Stands in for everybody", "insurance")
+    act("omar.said", lambda log: directory.register_person(log, WIDEST, profile, "wilhelmina@nordhaven.example"))
+    for role in Role:
+        act("omar.said", lambda log: directory.grant_role(log, WIDEST, role))  # noqa: B023
+    act("omar.said", lambda log: directory.disable_person(log, "left.already", "left the organisation"))
+    portfolio.secret = str(act("omar.said", lambda log: accounts.make_setup_link(log, "noor.haddad")))
+
+    finding = NewFinding(FindingSeverity.HIGH, "The drill failed twice.", "sofia.marchetti", item=None)
+    portfolio.sign("pieter.dewit", "AI-0004.G1-1", "business", Decision.REJECT, finding)
+    portfolio.sign("aoife.lynch", "AI-0004.G1-1", "compliance", Decision.APPROVE)
+    act("aoife.lynch", lambda log: log.record(Advanced(initiative="AI-0008", request="AI-0008.G1-1", entered=Stage.RETIRED), streams.initiative("AI-0008")))  # fmt: skip
+    hidden = initiatives.Description("Summaries of broker contracts", "Sums up broker contracts for the desk.", "insurance", "ines.okafor", Visibility.NAMED)  # fmt: skip
+    act("ines.okafor", lambda log: initiatives.describe(log, "AI-0005", hidden))
+    for text in ("The log keeps no reasons.", "The monitor has no alarm.", "The owner is not named."):
+        act("aoife.lynch", lambda log: findings.raise_finding(log, "AI-0006", NewFinding(FindingSeverity.MEDIUM, text, "ines.okafor", "G2-01")))  # noqa: B023 - called at once  # fmt: skip
+    for number in (1, 2):
+        act("ines.okafor", lambda log: findings.answer_finding(log, f"AI-0006.F-{number}", "AI-0006.E-1"))  # noqa: B023
+    act("aoife.lynch", lambda log: findings.close_finding(log, "AI-0006.F-1"))
+    _order(portfolio)
+
+
+def _order(portfolio: Portfolio) -> None:
+    """One report that is made, one that failed, and one that is being made."""
+    for who, key in (("aoife.lynch", "AI-0012"), ("ines.okafor", "AI-0006"), ("ruth.adler", "AI-0012")):
+        portfolio.jobs.append(str(portfolio.act(who, lambda log: packs.ask_for_report(log, key))))  # noqa: B023
+        if who == "aoife.lynch":
+            work(portfolio.ledger, portfolio.content)
+    with portfolio.ledger.writing(SYSTEM, datetime.now(UTC)) as log:
+        log.session.get_one(Job, portfolio.jobs[1]).failed = "It was tried 3 times and did not succeed."
+
+
+def addresses(app: Flask, portfolio: Portfolio) -> dict[str, list[str]]:
+    """For every route that GET may ask, the addresses to look at."""
+    found: dict[str, list[str]] = {}
+    urls = app.url_map.bind("localhost")
+    with Session(portfolio.engines.reader) as session:
+        examples = _examples(session, portfolio)
+        for rule in app.url_map.iter_rules():
+            if "GET" in (rule.methods or set()) and rule.endpoint not in NOT_PAGES | ELSEWHERE:
+                wanted = examples.get(rule.endpoint, [] if rule.arguments else [{}])
+                found[rule.endpoint] = [urls.build(rule.endpoint, dict(values)) for values in wanted]
+    for endpoint, queries in ASKED.items():
+        found[endpoint] += [found[endpoint][0] + query for query in queries]
+    return found
+
+
+def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]:
+    """By endpoint, what to put into its address: one of each state."""
+    of: dict[str, list[Values]] = {key: [{"key": key}] for key in ("AI-0004", "AI-0006", "AI-0010", "AI-0012")}
+    seats = [("AI-0001.G2-1", "compliance"), ("AI-0001.G2-1", "it_ops"), ("AI-0007.G2-1", "it_ops"), ("AI-0006.G2-1", "business")]
+    return {
+        "accounts.set_password": [{"secret": portfolio.secret}, {"secret": "used-already"}],
+        "initiatives.overview": _initiatives(session),
+        "initiatives.describe": of["AI-0006"],
+        "initiatives.team": of["AI-0006"],
+        "initiatives.readers": of["AI-0006"],
+        "initiatives.model": of["AI-0006"],
+        "facts.tiering": of["AI-0006"] + of["AI-0010"] + of["AI-0012"],
+        "findings.listing": of["AI-0004"] + of["AI-0006"] + of["AI-0012"],
+        "checklists.checklist": [{"key": key, "gate": gate} for key, gate in (("AI-0006", "G2"), ("AI-0012", "G1"), ("AI-0009", "G3"))],
+        "evidence.statement": _evidence(session),
+        "gates.request_page": _requests(session),
+        "signing.decide": [{"request_id": request, "seat_id": seat} for request, seat in seats],
+        "signing.sign": [{"request_id": request, "seat_id": seat} for request, seat in seats[:1]],
+        "policies.gate": [{"gate_id": "G1"}, {"gate_id": "C1"}, {"gate_id": "C9"}],
+        "ledger.entry": [{"index": index} for index in (0, 500, read.head(session).size - 1)],
+        "packs.job": [{"job_id": job} for job in portfolio.jobs],
+        "people.person": [{"person_id": person} for person in ("joao.teles", "noor.haddad", "left.already")],
+    }
+
+
+def _initiatives(session: Session) -> list[Values]:
+    """One of each stage, the suspended one, and the one that only its team sees."""
+    rows = session.scalars(select(Initiative).order_by(Initiative.key)).all()
+    return _first_of(rows, lambda row: (row.stage, row.standing, row.visibility), lambda row: {"key": row.key})
+
+
+def _requests(session: Session) -> list[Values]:
+    rows = session.scalars(select(GateRequest).order_by(GateRequest.id)).all()
+    assert {row.state for row in rows} == set(RequestState), "every state of a request is looked at"
+    return _first_of(rows, lambda row: (row.state, row.gate), lambda row: {"request_id": row.id})
+
+
+def _evidence(session: Session) -> list[Values]:
+    rows = session.scalars(select(Evidence).order_by(Evidence.id)).all()
+    return _first_of(rows, lambda row: row.kind, lambda row: {"evidence_id": row.id})
+
+
+def _first_of(rows: Sequence[object], sort: Callable[[object], object], values: Callable[[object], Values]) -> list[Values]:
+    found: dict[object, Values] = {}
+    for row in rows:
+        found.setdefault(sort(row), values(row))
+    return list(found.values())
