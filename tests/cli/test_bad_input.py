@@ -115,11 +115,12 @@ def a_name_without_end(folder: Path) -> Path:
 
 def no_database(folder: Path) -> Path:
     (folder / DATABASE).write_bytes(b"words, and no database\n" * 5_000)
+    (folder / DATABASE).chmod(0o600)
     return folder
 
 
 def a_folder_for_a_database(folder: Path) -> Path:
-    (folder / DATABASE).mkdir()
+    (folder / DATABASE).mkdir(mode=0o700)
     return folder
 
 
@@ -168,6 +169,7 @@ def change(folder: Path, *statements: str) -> Path:
         for statement in statements:
             connection.execute(statement)
     connection.close()
+    (folder / DATABASE).chmod(0o600)
     return folder
 
 

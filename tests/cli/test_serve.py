@@ -82,7 +82,7 @@ def test_the_demo_is_served_and_what_was_done_is_there_after_a_restart(tmp_path:
         assert "Look around as one of the demo people" in first.get("/sign-in")
         first.post("/sign-in", "/demo-sign-in", person="ruth.adler")
         page = first.post("/packs", "/packs", initiative="AI-0010")
-        assert "The report is being made" in page or "Evidence report of AI-0010" in page
+        assert "The evidence pack is being made" in page or "Evidence report of AI-0010" in page
         eventually(lambda: "Evidence report of AI-0010" in first.get("/packs"))
     before = entries_of(tmp_path)
 
@@ -148,4 +148,4 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path) -> None:
         answer = run(tmp_path, "serve", DEMO="0", PORT=str(taken.getsockname()[1]))
 
     assert answer.returncode == 1
-    assert "Choose another with PORT=" in answer.stderr
+    assert "Choose another PORT or HOST." in answer.stderr

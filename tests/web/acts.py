@@ -41,6 +41,8 @@ PERSON = {"name": "Ada Lind", "title": "Adjuster", "unit": "claims", "qualificat
 METRIC = {
     "G1-08-claim": "met",
     "G1-08-0-value": "0.86",
+    "G1-08-0-low": "0.81",
+    "G1-08-0-high": "0.90",
     "G1-08-0-n": "900",
     "G1-08-0-measured": "2026-01-05",
     "G1-08-0-source": "test set 3",
