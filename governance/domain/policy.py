@@ -234,7 +234,7 @@ class Policy:
     finding_due_days: Mapping[str, int]
     attribution_minimum: Mapping[str, Mapping[Tier, str]]  # by gate id
     app_sources: Mapping[str, str]
-    pilot_weeks: tuple[int, int] = (16, 26)  # default, longest
+    pilot_weeks: tuple[int, int]  # default, longest
 
     def item(self, item_id: str) -> Item:
         """The item of that id; raises `KeyError` where there is none."""

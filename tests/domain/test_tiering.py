@@ -219,6 +219,8 @@ def test_two_answers_that_contradict_each_other_are_both_named() -> None:
 
     assert problem.message == "Q1 and Q2 say different things about “public”. Change one of them."
     assert problem.about == "Q2"
+    [problem] = assessed(asked={"public": True}).contradictions
+    assert problem.message == "Q1 and public say different things about “public”. Change one of them."
 
 
 def test_a_fact_that_an_answer_tells_is_not_asked_for() -> None:

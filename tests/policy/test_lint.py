@@ -66,6 +66,7 @@ def test_a_limit_that_could_not_be_compared_is_a_fault(words: str, said: str) ->
         f"comparator: gte, value: {{low: A1, medium: A2, high: A3}}, {SHORT}",
         f"comparator: reaches, compare_with: approved.offline_quality, factor: null, allow: 0.1, bound: worse, {SHORT}",
         f"comparator: gte, compare_with: measured.offline_quality, {SHORT}",
+        f"comparator: gte, value: null, compare_with: limits.p95_latency_s, {SHORT}",
     ],
 )
 def test_a_limit_that_can_be_compared_is_none(words: str) -> None:
