@@ -139,6 +139,11 @@ def verdict(review: Review, now: datetime) -> RequestState:
     return RequestState.PASSED if complete and unchanged and not review.obstacles else review.state
 
 
+def keeps_shut(review: Review) -> str:
+    """What is in the way where every seat has decided and the gate stays shut, in words."""
+    return "a check or the standing keeps it shut" if review.obstacles else "not every seat approved"
+
+
 def falls(review: Review, now: datetime) -> Iterator[tuple[SignOff, Fall]]:
     """Every sign-off that no longer counts and was not replaced since, with the reason."""
     last = {given.seat: given for given in review.given}

@@ -178,7 +178,7 @@ def _review_turns(session: Session, initiative: Initiative, table: OnTheTable, n
             initiative,
             "withdraw",
             f"{request.gate} cannot pass as it stands",
-            "You lead it; a check is not met",
+            f"You lead it; every seat has decided, but {signoffs.keeps_shut(review)}",
             table.revision.at,
             request.id,
         )

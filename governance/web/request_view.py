@@ -235,7 +235,7 @@ def _review_heading(table: OnTheTable, cards: Sequence[Card], lead: str) -> str:
         return f"The record changed after the dossier was frozen: {ask}"
     waiting = [card for card in cards if card.state in ("yours", "waiting", "barred", "fallen", "later")]
     if not waiting:
-        return "Every seat has approved, but a check keeps the gate shut"
+        return f"Every seat has decided, but {signoffs.keeps_shut(table.review)}"
     functions = listed([word(card.function).past for card in waiting])
     if len(waiting) > 1:
         return f"Waiting for {functions}"

@@ -179,4 +179,4 @@ def test_a_check_that_is_not_met_keeps_the_gate_shut_and_the_page_says_so(site: 
     site.house.submit()
     site.house.sign_all()
 
-    assert "Every seat has approved, but a check keeps the gate shut" in text_of(site.browser("lena").get(PAGE))
+    assert "Every seat has decided, but a check or the standing keeps it shut" in text_of(site.browser("lena").get(PAGE))
