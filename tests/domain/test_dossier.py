@@ -231,3 +231,11 @@ def test_authors_are_who_added_the_evidence_or_answered_without_any(given_answer
     assert dossier.authors(material, Section.DATA_SCIENCE) == wrote
     assert dossier.authors(material, BUSINESS) == {"bea"}
     assert dossier.authors(material, COMMON) == dossier.authors(material, Section.COMPLIANCE) == set()
+
+
+def test_every_section_says_in_which_form_it_is_written() -> None:
+    """Digests are kept for good: another form is another number."""
+    found = dossier.sections(MATERIAL)
+
+    assert [section["v"] for section in found.values()] == [1] * 5
+    assert [found[SECTION_OF[function]]["function"] for function in Function] == [function.value for function in Function]
