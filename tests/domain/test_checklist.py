@@ -129,10 +129,10 @@ def test_how_comparisons_combine(outcomes: str, all_state: AnswerState, any_stat
 @pytest.mark.parametrize(
     ("limits", "why"),
     [
-        (all_of(threshold(metric="absent"), threshold(metric="bad")), "bad: 10\u2009% against at least 90\u2009%"),
+        (all_of(threshold(metric="absent"), threshold(metric="bad")), "bad: 10\u202f% against at least 90\u202f%"),
         (all_of(threshold(metric="good"), threshold(metric="absent")), "absent: no value for absent"),
         (any_of(threshold(metric="bad"), threshold(metric="absent")), "absent: no value for absent"),
-        (any_of(threshold(metric="bad")), "bad: 10\u2009% against at least 90\u2009%"),
+        (any_of(threshold(metric="bad")), "bad: 10\u202f% against at least 90\u202f%"),
         (all_of(), "nothing was compared"),
     ],
 )

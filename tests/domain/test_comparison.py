@@ -182,5 +182,5 @@ def test_no_value_is_undecided_and_the_last_one_stated_counts() -> None:
 def test_a_comparison_says_what_was_compared_with_what() -> None:
     found = compared(threshold(GTE, "0.90"), value("0.950"))
 
-    assert (found.reference, found.why) == ("0.9", "95\u2009% against at least 90\u2009%")
-    assert compared(replace(threshold(BETWEEN, BAND)), value("0.85")).why == "85\u2009% against from 80 to 90\u2009%"
+    assert (found.reference, found.why) == ("0.9", "95\u202f% against at least 90\u202f%")
+    assert compared(replace(threshold(BETWEEN, BAND)), value("0.85")).why == "85\u202f% against from 80 to 90\u202f%"

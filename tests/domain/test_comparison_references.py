@@ -73,15 +73,15 @@ def test_a_reference_is_moved_without_rounding() -> None:
 @pytest.mark.parametrize(
     ("target", "beside", "outcome", "why"),
     [
-        (Reference("0.9", "share"), (), YES, "95\u2009% against at least 90\u2009%"),
-        (Reference("0.9"), (), YES, "95\u2009% against at least 90\u2009%"),
+        (Reference("0.9", "share"), (), YES, "95\u202f% against at least 90\u202f%"),
+        (Reference("0.9"), (), YES, "95\u202f% against at least 90\u202f%"),
         (Reference("0.9", "percent"), (), OPEN, "stated in share, the limit target in percent"),
         (Reference("many", "share"), (), OPEN, "nothing to compare with: “many” for the limit target is not a number"),
         (Reference("1e999999", "share"), (), OPEN, "nothing to compare with: “1e999999” for the limit target is not a number"),
         (Reference("A2", "share"), (), OPEN, "a number, a level and a range cannot be compared with one another"),
         (None, (), OPEN, "nothing to compare with: the limit target is not stated"),
         (None, (value("0.1", "limits.target"),), OPEN, "nothing to compare with: the limit target is not stated"),
-        (Reference("0.99", "share"), (value("0.1", "limits.target"),), NO, "95\u2009% against at least 99\u2009%"),
+        (Reference("0.99", "share"), (value("0.1", "limits.target"),), NO, "95\u202f% against at least 99\u202f%"),
     ],
 )
 def test_a_limit_of_the_record_is_never_typed_beside_the_value(
@@ -183,9 +183,9 @@ def test_no_loss_allowed_is_a_limit_of_nothing() -> None:
         (GTE, "100", "as the metric", "at least 100"),
         (GTE, "100", "units of the KPI", "at least 100"),
         (EQ, "A2", "level", "exactly A2"),
-        (REACHES, "0.9", "share", "at least as good as 90\u2009%"),
-        (BEATS, "0.9", "share", "better than 90\u2009%"),
-        (BETWEEN, (Decimal("0.80"), Decimal(1)), "share", "from 80 to 100\u2009%"),
+        (REACHES, "0.9", "share", "at least as good as 90\u202f%"),
+        (BEATS, "0.9", "share", "better than 90\u202f%"),
+        (BETWEEN, (Decimal("0.80"), Decimal(1)), "share", "from 80 to 100\u202f%"),
     ],
 )
 def test_a_limit_as_a_person_says_it(comparator: Comparator, limit: object, unit: str, words: str) -> None:
@@ -201,14 +201,14 @@ def test_a_limit_as_a_person_says_it(comparator: Comparator, limit: object, unit
     [
         (against(), "at least the limit target"),
         (against("measured.over_all", BEATS, min_n=1_000), "better than over all, n at least 1,000"),
-        (against("approved.recall", REACHES, allow="0.03"), "at least as good as the approved recall, less 3\u2009% of it"),
+        (against("approved.recall", REACHES, allow="0.03"), "at least as good as the approved recall, less 3\u202f% of it"),
         (against("plan.budget", LTE, factor="1.20"), "at most 1.2 times plan budget"),
-        (against("plan.budget", LTE, margin="0.5", allow="0.1"), "at most plan budget, plus 50 points, plus 10\u2009% of it"),
+        (against("plan.budget", LTE, margin="0.5", allow="0.1"), "at most plan budget, plus 50 points, plus 10\u202f% of it"),
         (against("plan.budget", LT, margin="0.5"), "under plan budget, plus 50 points"),
         (against("measured.overall", GTE, margin="0.05"), "at least overall, less 5 points"),
         (threshold(GTE, None, unit="share", per_tier={Tier.LOW: Decimal("0.80"), Tier.HIGH: Decimal("0.9")}), "at least 80 for low, 90 for high risk, in %"),
         (threshold(BETWEEN, None, unit="", per_tier={Tier.LOW: (Decimal(1), Decimal(2))}), "from 1 to 2 for low risk"),
-        (threshold(GTE, "0.9", min_n=2), "at least 90\u2009%, n at least 2"),
+        (threshold(GTE, "0.9", min_n=2), "at least 90\u202f%, n at least 2"),
     ],
 )  # fmt: skip
 def test_a_limit_that_lies_elsewhere_says_so(asked: Threshold, words: str) -> None:
