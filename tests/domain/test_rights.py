@@ -8,7 +8,7 @@ import pytest
 
 from governance.domain import rights
 from governance.domain.errors import Hidden, NotAllowed, NotThere, Refused
-from governance.domain.rights import Doer, Ties
+from governance.domain.rights import Doer, FindingTies, Ties
 from governance.domain.separation import Holding
 from governance.domain.vocabulary import Function, Role, Visibility
 
@@ -63,6 +63,7 @@ RIGHTS = {
     "work on": (lambda who, ties: rights.check_may_work_on(who, ties, "do this"), TEAM, "lead and the team of AI-0001 can do this"),
     "lead": (lambda who, ties: rights.check_leads(who, ties, "do this"), {"lena"}, "Only the lead of AI-0001 can do this"),
     "govern": (lambda who, ties: rights.check_may_govern(who, ties, "do this"), {"lena"} | OFFICER, "or a compliance officer can do this"),
+    "comment": (rights.check_may_comment, {who for who in CAST if CAST[who].roles} - {"ruth"}, "Auditors read; they do not take part"),
     "raise a finding": (rights.check_may_raise_finding, TEAM | OFFICER | REVIEWERS, "its reviewers can raise a finding"),
 }
 
@@ -126,3 +127,34 @@ def test_a_function_is_held_for_one_unit_or_for_all(holds: tuple[str | None, ...
     assert [someone.reviews(unit) for unit in ("claims", "energy")] == [claims, energy]
     assert [someone.holds(Function.BUSINESS, unit) for unit in ("claims", "energy")] == [claims, energy]
     assert not any(someone.holds(function, "claims") for function in Function if function is not Function.BUSINESS)
+
+
+ACCEPTS = {
+    # by who owns the finding, who raised it, and the function that did
+    ("mara", "joao", Function.BUSINESS): {"joao", "rita", "aoife"},
+    ("mara", "joao", Function.IT_OPS): {"joao", "aoife"},
+    ("mara", "nadia", None): {"nadia", "aoife"},
+    ("joao", "joao", Function.BUSINESS): {"rita", "aoife"},
+    ("aoife", "joao", Function.BUSINESS): {"joao", "rita"},
+    ("lena", "lena", None): {"aoife"},
+}
+
+
+@pytest.mark.parametrize(("finding", "who", "active"), list(product(ACCEPTS, CAST, [True, False])), ids=str)
+def test_who_accepts_the_answer_to_a_finding(finding: tuple[str, str, Function | None], who: str, active: bool) -> None:
+    """Never its owner; whoever raised it, another holder of the function that did, or compliance."""
+    bound, someone = FindingTies(*finding), replace(CAST[who], active=active)
+    expected = who in ACCEPTS[finding]
+
+    assert rights.may_accept(someone, TIES, bound) is expected
+    if active and expected:
+        rights.check_may_accept(someone, TIES, bound)
+    else:
+        why = "disabled" if not active else "You own this finding" if who == finding[0] else "Only the function that raised a finding"
+        with pytest.raises(NotAllowed, match=why):
+            rights.check_may_accept(someone, TIES, bound)
+
+
+def test_a_finding_that_cannot_be_seen_is_not_there() -> None:
+    with pytest.raises(NotThere, match="or you may not see it"):
+        rights.check_may_accept(CAST["else"], replace(TIES, visibility=Visibility.NAMED), FindingTies("mara", "else", Function.BUSINESS))

@@ -117,3 +117,10 @@ REJECT = signed(SEATS[0], Decision.REJECT)
 )
 def test_after_a_reject_time_and_rights_no_longer_matter_and_the_reject_stays(given: SignOff, why: Fall | None) -> None:
     assert signoffs.fall(review(REJECT, given), given, NOW) == why
+
+
+@pytest.mark.parametrize(
+    ("obstacles", "said"), [((), "not every seat approved"), (("G1-05 not_met",), "a check or the standing keeps it shut")]
+)
+def test_what_keeps_a_gate_shut_after_every_seat_has_decided(obstacles: tuple[str, ...], said: str) -> None:
+    assert signoffs.keeps_shut(review(*ALL, obstacles=obstacles)) == said
