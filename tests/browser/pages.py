@@ -30,6 +30,7 @@ from governance.permissions import ROUTES, allows
 from governance.reads import people
 from governance.services import accounts, directory, findings, initiatives, packs, signoffs
 from governance.services.opening import ledger_of, open_engines
+from governance.storage import private
 from governance.storage.content import ContentStore
 from governance.storage.engines import Engines
 from governance.words import word
@@ -96,6 +97,7 @@ class Portfolio:
 
 def copied(demo: Path, folder: Path) -> Portfolio:
     """A portfolio of its own, because the demo is shared and this one is written to."""
+    private.make(folder / "governance.sqlite3")
     with sqlite3.connect(demo / "governance.sqlite3") as source, sqlite3.connect(folder / "governance.sqlite3") as copy:
         source.backup(copy)
     source.close()

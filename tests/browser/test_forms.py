@@ -35,7 +35,12 @@ FILLED = {
 }
 OTHERWISE = {"gates.close": {"request_id": "AI-0004.G1-1"}, "signing.decide": {"request_id": "AI-0007.G2-1"}, "signing.sign": {"request_id": "AI-0007.G2-1"}}  # fmt: skip
 SENDERS = {Permission.ADMINISTER: "omar.said", Permission.ISSUE_PACKS: "ruth.adler", Permission.ISSUE_TRAIL: "ruth.adler", Permission.PUBLIC: None}  # fmt: skip
-SENT_BY = {"signing.decide": "mina.petrov", "signing.sign": "mina.petrov", "gates.close": "aoife.lynch"}
+SENT_BY = {
+    "signing.decide": "mina.petrov",
+    "signing.sign": "mina.petrov",
+    "gates.close": "aoife.lynch",
+    "findings.close": "aoife.lynch",
+}
 ELSEWHERE = {"setup.first_admin", "accounts.sign_out"}
 """One is for an empty instance, the other leads to a page that is looked at anyway."""
 SEND = """([to, token]) => {

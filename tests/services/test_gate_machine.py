@@ -24,7 +24,7 @@ from governance.ledger import rebuild
 from governance.services import answers, directory, gates, initiatives
 from governance.services import policies as publishing
 from governance.services.opening import ledger_of, open_engines
-from tests.services.conftest import ASKED, LOW, REVIEWERS, STATEMENTS, TEAM, TEXTS, House, evidence, found
+from tests.services.conftest import ASKED, LOW, REVIEWERS, START, STATEMENTS, TEAM, TEXTS, House, evidence, found
 
 ITEMS = {Function.DATA_SCIENCE: "G1-05", Function.IT_OPS: "G1-11", Function.BUSINESS: "G1-04", Function.COMPLIANCE: "G1-14"}
 PEOPLE = ["lena", "tom", "mara", "dee", "mallory", "omar", "ruth", "second", *REVIEWERS.values()]
@@ -33,7 +33,7 @@ HOLDERS[Function.COMPLIANCE] = {"aoife", "second"}
 HOLDERS[Function.BUSINESS] = {"joao", "second"}
 OFFICERS = {"aoife", "second"}
 MOSTLY_LENA = st.sampled_from(["lena"] * 24 + PEOPLE)
-VALID = timedelta(days=90)
+VALID, FRESH = timedelta(days=90), timedelta(days=360)
 
 
 def small_policy() -> dict[str, str]:
@@ -378,7 +378,9 @@ class GateMachine(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from([1, 30, 91]))
     def wait(self, days: int) -> None:
-        self.house.now += timedelta(days=days)
+        """Long enough for sign-offs to fall by their age, not for evidence: that is another rule, and not of this machine."""
+        if self.house.now + timedelta(days=days) < START + FRESH:
+            self.house.now += timedelta(days=days)
 
     @invariant()
     def the_model_agrees(self) -> None:
@@ -407,7 +409,7 @@ def run(prepared: Path, examples: int, steps: int) -> None:
 def test_the_gate_keeps_to_its_model(prepared: Path, quarter: int) -> None:
     """1,000 runs of 30 steps, in four parts so that workers share them."""
     REACHED.clear()
-    run(prepared, 80, 30)
+    run(prepared, 250, 30)
 
     assert all(REACHED[state] for state in (RequestState.PASSED, RequestState.IN_REVIEW)), REACHED
 
