@@ -109,6 +109,8 @@ class PersonEnabled(Event, frozen=True, kw_only=True):
 class PersonLocked(Event, frozen=True, kw_only=True):
     """Too many wrong passwords in a row."""
 
+    changes = False
+
     person: str
     until: str
 
@@ -119,6 +121,8 @@ class PersonLocked(Event, frozen=True, kw_only=True):
 @event("person.link_made")
 class LinkMade(Event, frozen=True, kw_only=True):
     """An administrator made a link by which whoever has it can set a password, once."""
+
+    changes = False
 
     person: str
     until: str

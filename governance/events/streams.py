@@ -1,5 +1,7 @@
 """The streams of the ledger: each leaf belongs to exactly one."""
 
+from collections.abc import Callable, Iterable
+
 SETTINGS = "settings/organisation"
 
 
@@ -17,3 +19,9 @@ def unit(unit_id: str) -> str:
 
 def policy(policy_id: str) -> str:
     return f"policy/{policy_id}"
+
+
+def named(found: Iterable[str], kind: Callable[[str], str]) -> list[str]:
+    """The names in those streams that are of a kind, in order: `named(touched, initiative)`."""
+    prefix = kind("")
+    return sorted(stream.removeprefix(prefix) for stream in found if stream.startswith(prefix))

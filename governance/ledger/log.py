@@ -63,6 +63,9 @@ class Log:
         self.by = who.id
         self.auth = auth
         self.touched: set[str] = set()
+        """The streams in which something was recorded that changes a row."""
+        self.stale: set[str] = set()
+        """Streams whose rows were stored anew though nothing was recorded in them."""
         self._who = who
         self._recording = recording
         self._act = secrets.token_hex(16)
@@ -82,7 +85,8 @@ class Log:
             self.session.flush()
             self._append(index, {**leaf, "header": header, "body": body, "hash": tree.leaf_hash(header)})
         self._size, self._seqs[stream] = index + 1, seq + 1
-        self.touched.add(stream)
+        if event.changes:
+            self.touched.add(stream)
         return index
 
     def keep_words(self, text: str) -> str:

@@ -48,8 +48,8 @@ def rebuild(ledger: Ledger, now: datetime) -> int:
     """Empty the governed tables and store what replaying the ledger gives. Returns the number of rows.
 
     Replays while others go on writing, then catches up and stores in one turn of the writer: readers see the old rows or the new.
-    Every stream counts as touched, so that summaries are worked out anew too. Raises `UnknownKind`, `Busy`, and `Damaged` for a ledger
-    that does not verify: tables made from it would make what was altered look right.
+    Every stream is stale then, so that summaries are worked out anew too; nothing is settled by it. Raises `UnknownKind`, `Busy`, and
+    `Damaged` for a ledger that does not verify: tables made from it would make what was altered look right.
     """
     shelf = Shelf()
     shelf.index = -1
@@ -62,7 +62,7 @@ def rebuild(ledger: Ledger, now: datetime) -> int:
         with ledger.engines.recording.on():
             _empty(log.session)
             stored = _store(log.session, shelf)
-        log.touched |= set(log.session.scalars(select(Leaf.stream).distinct()))
+        log.stale |= set(log.session.scalars(select(Leaf.stream).distinct()))
     return stored
 
 

@@ -94,6 +94,7 @@ class SignOff:
     seq: int
     proved_at: str | None = None
     title: str = ""  # what the signer is in the organisation
+    reset_at: str | None = None  # when the password was last set through an administrator's link
     fell: str = ""
 
 

@@ -16,9 +16,12 @@ from governance.reads.material import approved, stated_value
 
 
 def frozen_material(session: Session, request: GateRequest, revision: Revision, policy: Policy) -> Material:
-    """What was put before the seats. The plan follows from the frozen facts and tier under the pinned policy."""
+    """What was put before the seats. The plan follows from the frozen facts and tier under the pinned policy.
+
+    Raises `RuleBroken` where a text of it is gone.
+    """
     texts = words.texts(session, revision.sections.values())
-    content = {Section(name): json.loads(texts[digest]) for name, digest in revision.sections.items()}
+    content = {Section(name): json.loads(words.said(texts, digest)) for name, digest in revision.sections.items()}
     common = content[Section.COMMON]
     tier = Tier(common["tier"]["tier"])
     return Material(

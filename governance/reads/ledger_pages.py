@@ -40,7 +40,7 @@ class Line:
     mark: Mark
     who: str
     deed: str
-    words: str  # what somebody wrote with it; empty where nothing was, or where it was redacted
+    words: str  # what somebody wrote with it; empty where nothing was, or where the record lost it
 
 
 @dataclass(frozen=True, slots=True)

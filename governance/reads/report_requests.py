@@ -13,6 +13,7 @@ from governance.domain.errors import RuleBroken
 from governance.domain.limits import amount, limit_in_words, spoken
 from governance.domain.policy import Gate, Policy
 from governance.domain.signoffs import Fall, Reason
+from governance.domain.text import listed
 from governance.domain.vocabulary import OPEN_STATES, SECTION_OF, Comparator, Function, Good, RequestState, Section, Stage
 from governance.ledger import read
 from governance.models.directory import Person
@@ -210,27 +211,32 @@ def _sign_offs(session: Session, table: OnTheTable, at: datetime) -> Iterable[re
             seq=entry.seq + 1,
             proved_at=auth.get("at"),
             title=person.title if person else "",
+            reset_at=_reset_before(person, row.at),
             fell=_fell(why) if why else "",
         )
 
 
+def _reset_before(person: Person | None, at: datetime) -> str | None:
+    """When the password that signed was set through an administrator's link, as far as is known."""
+    reset = person.password_reset_at if person else None
+    return instant(reset) if reset is not None and reset <= at else None
+
+
 def _fell(why: Fall) -> str:
+    """What follows “No longer counts:”."""
     functions = {SECTION_OF[function]: function for function in Function}
     match why.reason:
         case Reason.CHANGED:
-            parts = [
-                "the common section" if s is Section.COMMON else f"the section of {functions[s].value.replace('_', ' ')}"
-                for s in why.sections
-            ]
-            return f"No longer counts: {' and '.join(parts)} changed after it was given."
+            parts = ["the common section" if s is Section.COMMON else f"the section of {functions[s].spoken}" for s in why.sections]
+            return f"{listed(parts)} changed after it was given."
         case Reason.ANSWERED:
-            return "Answered by the next revision of the dossier."
+            return "it was answered by the next revision of the dossier."
         case Reason.EXPIRED:
-            return "No longer counts: it is older than the policy allows."
+            return "it is older than the policy allows."
         case Reason.RIGHT_LOST:
-            return "No longer counts: the signer could not take this seat any more."
+            return "the signer could not take this seat any more."
         case Reason.NOT_THEN:
-            return "Did not count when the request was settled."
+            return "it did not count when the request was settled."
 
 
 def _comments(session: Session, row: GateRequest, name: Name) -> Iterable[record.Comment]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, union
 from sqlalchemy.orm import Session
 
 from governance.domain import dossier, separation, signoffs
@@ -14,9 +14,10 @@ from governance.domain.policy import Policy, Seat
 from governance.domain.rights import NOTHING_HERE
 from governance.domain.separation import Circumstances
 from governance.domain.signoffs import Review, Settled
-from governance.domain.vocabulary import Decision, RequestState, Section, Standing
+from governance.domain.vocabulary import OPEN_STATES, Decision, RequestState, Section, Standing
+from governance.models.directory import Person
 from governance.models.gates import GateRequest, RequestSeat, Revision, SignOff
-from governance.models.initiatives import Initiative
+from governance.models.initiatives import Initiative, TeamSeat
 from governance.reads import checks, people, policies
 from governance.reads.frozen import frozen_material
 from governance.reads.material import material
@@ -115,9 +116,11 @@ def _with_rights(session: Session, review: Review, around: Circumstances, now: d
     A password that was set anew only afterwards did not sign, so it does not matter here.
     """
     asked = {seat.id: seat for seat in review.seats}
+    signed_by = session.scalars(select(Person).where(Person.id.in_({given.by for given in review.given}))).all() if review.given else ()
+    signers = people.signers(session, signed_by, now)
 
     def is_entitled(given: signoffs.SignOff) -> bool:
-        signer, seat = replace(people.signer(people.doer(session, given.by, now)), reset_at=None), asked.get(given.seat)
+        signer, seat = replace(signers[given.by], reset_at=None), asked.get(given.seat)
         return seat is not None and not any(separation.obstacles(review, seat, signer, around))
 
     return replace(review, given=tuple(replace(given, entitled=is_entitled(given)) for given in review.given))
@@ -165,8 +168,7 @@ def _around(session: Session, row: GateRequest, found: Material) -> Circumstance
 
 def open_request(session: Session, key: str) -> GateRequest | None:
     """The request of an initiative that is not settled, if there is one. There is never more than one."""
-    states = [RequestState.DRAFT, RequestState.IN_REVIEW, RequestState.CHANGES_REQUESTED]
-    return session.scalars(select(GateRequest).where(GateRequest.initiative_key == key, GateRequest.state.in_(states))).first()
+    return session.scalars(select(GateRequest).where(GateRequest.initiative_key == key, GateRequest.state.in_(OPEN_STATES))).first()
 
 
 def in_review(session: Session, keys: Sequence[str]) -> Sequence[str]:
@@ -175,11 +177,19 @@ def in_review(session: Session, keys: Sequence[str]) -> Sequence[str]:
     return session.scalars(query).all() if keys else ()
 
 
-def signed_in_review(session: Session, people_: Sequence[str]) -> Sequence[str]:
-    """The requests in review that one of these people signed."""
-    signed = select(SignOff.request_id).where(SignOff.by.in_(people_))
-    query = select(GateRequest.id).where(GateRequest.id.in_(signed), GateRequest.state == RequestState.IN_REVIEW)
+def in_review_resting_on(session: Session, people_: Sequence[str]) -> Sequence[str]:
+    """The requests in review that one of these people signed, or whose team or lead they are: what they lose or regain bears on them."""
+    signed = GateRequest.id.in_(select(SignOff.request_id).where(SignOff.by.in_(people_)))
+    team = select(TeamSeat.initiative_key).where(or_(TeamSeat.person_id.in_(people_), TeamSeat.deputy_id.in_(people_)))
+    led = select(Initiative.key).where(Initiative.lead_id.in_(people_))
+    theirs = GateRequest.initiative_key.in_(union(team, led))
+    query = select(GateRequest.id).where(GateRequest.state == RequestState.IN_REVIEW, or_(signed, theirs))
     return session.scalars(query).all() if people_ else ()
+
+
+def counting(table: OnTheTable, now: datetime) -> list[int]:
+    """The leaves of the sign-offs that count at this moment."""
+    return sorted(given.leaf for given in signoffs.standing(table.review, now).values())
 
 
 def was_rejected(session: Session, request_id: str) -> bool:

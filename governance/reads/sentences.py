@@ -71,7 +71,7 @@ def is_proved(entry: Entry) -> bool:
 
 
 def quoted(entry: Entry, words: Mapping[str, str]) -> str:
-    """The words somebody wrote with it, in quotation marks after a colon; nothing where there are none or they were redacted."""
+    """The words somebody wrote with it, in quotation marks after a colon; nothing where there are none or the record lost them."""
     text = words.get(digest_of_words(entry) or "")
     return f": “{text}”" if text else ""
 

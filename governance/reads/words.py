@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 from governance.domain.errors import RuleBroken
 from governance.models.ledger import Words
 
+GONE = "(these words are no longer in the record)"
+
 
 def texts(session: Session, digests: Iterable[str | None]) -> Mapping[str, str]:
-    """The texts that are kept under these digests; one that was redacted is missing."""
+    """The texts that are kept under these digests; one that the record no longer has is missing."""
     wanted = {digest for digest in digests if digest}
     if not wanted:
         return {}

@@ -1,7 +1,7 @@
 """Answering checklist items and adding the evidence behind them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import cast
@@ -61,6 +61,7 @@ def add_evidence(log: Log, key: str, new: NewEvidence) -> str:
     """Record a piece of evidence and return its id. Files were stored before the transaction."""
     rights.check_may_work_on(people.doer(log.session, log.by, log.now), people.ties(log.session, key), "add evidence")
     _check_evidence(new, log.now)
+    new = _of_its_kind(new)
     evidence_id = _next_id(log, key)
     event = EvidenceAdded(
         evidence=evidence_id,
@@ -201,6 +202,17 @@ def is_https(address: str) -> bool:
     except ValueError:
         return False
     return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc and len(address) <= 2000
+
+
+def _of_its_kind(new: NewEvidence) -> NewEvidence:
+    """A link is an address, an attestation is words, anything else is a file: what else was sent along is no part of it."""
+    match new.kind:
+        case EvidenceKind.LINK:
+            return replace(new, file=None, statement=None)
+        case EvidenceKind.ATTESTATION:
+            return replace(new, file=None, address=None)
+        case _:
+            return replace(new, address=None, statement=None)
 
 
 def _digest(log: Log, new: NewEvidence) -> str:

@@ -15,7 +15,6 @@ from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative, Tiering
 from governance.reads import people, policies, readiness, reviews
 from governance.reads.material import material
-from governance.services import settling
 
 LONGEST_COMMENT = 10_000
 WHEN_REJECTED = "It is recorded as rejected when all seats have decided, or when a compliance officer closes it."
@@ -173,6 +172,6 @@ def _check_no_hand_in(doer: Doer, log: Log, request: GateRequest) -> None:
 
 
 def _settle(log: Log, request: GateRequest, outcome: RequestState, reason: str) -> None:
-    counted = settling.counted(reviews.on_the_table(log.session, request.id, log.now), log) if request.revision else []
+    counted = reviews.counting(reviews.on_the_table(log.session, request.id, log.now), log.now) if request.revision else []
     event = GateSettled(request=request.id, outcome=outcome, counted=counted, why=log.keep_words(reason))
     log.record(event, streams.initiative(request.initiative_key))

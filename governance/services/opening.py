@@ -12,7 +12,6 @@ from governance.storage import private
 from governance.storage.engines import Engines, StorageRefused
 
 DATABASE = "governance.sqlite3"
-INITIATIVE, PERSON = streams.initiative(""), streams.person("")
 
 
 def open_engines(instance: Path, *, synchronous: str = "FULL") -> Engines:
@@ -33,7 +32,7 @@ def ledger_of(engines: Engines) -> Ledger:
 
 
 def _refresh_summaries(log: Log) -> None:
-    keys = [stream.removeprefix(INITIATIVE) for stream in sorted(log.touched) if stream.startswith(INITIATIVE)]
-    summaries.refresh(log.session, keys, log.now)
-    if any(stream.startswith(PERSON) for stream in log.touched):
+    moved = log.touched | log.stale
+    summaries.refresh(log.session, streams.named(moved, streams.initiative), log.now)
+    if streams.named(moved, streams.person):
         summaries.refresh_reviews(log.session, log.now)

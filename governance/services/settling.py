@@ -1,11 +1,14 @@
 """Settling: what follows when nothing keeps an open request from its verdict, recorded in the transaction that made it so.
 
 A decision is the usual cause. Others are: a change that is taken back, a signer who may sign again, a check that is met once more.
-The only way a stage is ever entered.
+Asked before every commit, and the only way a stage is ever entered.
 """
 
+import logging
+
 from governance.domain import lifecycle, signoffs
-from governance.domain.vocabulary import RequestState
+from governance.domain.errors import Refused
+from governance.domain.vocabulary import RequestState, Stage
 from governance.events import streams
 from governance.events.gates import ChangesRequested, GateSettled
 from governance.events.initiatives import Advanced
@@ -13,39 +16,46 @@ from governance.ledger.log import SYSTEM, Log
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
 from governance.reads import reviews
-from governance.reads.reviews import OnTheTable
 
-PERSON, INITIATIVE = streams.person(""), streams.initiative("")
-
-
-def settle(log: Log, request_id: str) -> RequestState:
-    """Ask the verdict and record what follows from it, as acts of the program. Returns the state the request has now."""
-    table = reviews.on_the_table(log.session, request_id, log.now)
-    outcome = signoffs.verdict(table.review, log.now)
-    if outcome is table.request.state:
-        return outcome
-    stream = streams.initiative(table.request.initiative_key)
-    if outcome is RequestState.CHANGES_REQUESTED:
-        log.record(ChangesRequested(request=request_id), stream, by=SYSTEM)
-        return outcome
-    log.record(GateSettled(request=request_id, outcome=outcome, counted=counted(table, log)), stream, by=SYSTEM)
-    if outcome is RequestState.PASSED:
-        initiative = log.session.get_one(Initiative, table.request.initiative_key)
-        entered = lifecycle.entered(table.policy.gates[table.request.gate], initiative.stage)
-        log.record(Advanced(initiative=initiative.key, request=request_id, entered=entered), stream, by=SYSTEM)
-    return outcome
+log = logging.getLogger("governance.settling")
 
 
-def counted(table: OnTheTable, log: Log) -> list[int]:
-    """The leaves of the sign-offs that count at this moment."""
-    return sorted(given.leaf for given in signoffs.standing(table.review, log.now).values())
+def settle_touched(open_log: Log) -> None:
+    """Settle what this transaction made ready: requests of initiatives it touched, and those that rest on people it touched.
 
-
-def settle_touched(log: Log) -> None:
-    """Settle what this transaction has made ready: requests of initiatives it touched, and those that people it touched signed."""
-    keys = [stream.removeprefix(INITIATIVE) for stream in log.touched if stream.startswith(INITIATIVE)]
-    signers = [stream.removeprefix(PERSON) for stream in log.touched if stream.startswith(PERSON)]
-    ready = {*reviews.in_review(log.session, keys), *reviews.signed_in_review(log.session, signers)}
+    A request whose record is damaged stays as it is, and keeps nobody from what has nothing to do with it.
+    """
+    touched = open_log.touched
+    ready = {
+        *reviews.in_review(open_log.session, streams.named(touched, streams.initiative)),
+        *reviews.in_review_resting_on(open_log.session, streams.named(touched, streams.person)),
+    }
     for request_id in sorted(ready):
-        settle(log, request_id)
-        log.touched.add(streams.initiative(log.session.get_one(GateRequest, request_id).initiative_key))
+        try:
+            settle(open_log, request_id)
+        except Refused as refused:
+            log.error("%s cannot be settled: %s", request_id, refused.message)
+
+
+def settle(open_log: Log, request_id: str) -> None:
+    """Ask the verdict and record what follows from it, as acts of the program. Raises `Refused` where the record is damaged."""
+    table = reviews.on_the_table(open_log.session, request_id, open_log.now)
+    stream = streams.initiative(table.request.initiative_key)
+    open_log.touched.add(stream)  # what waits for whom may have changed without a verdict, too
+    outcome = signoffs.verdict(table.review, open_log.now)
+    if outcome is RequestState.CHANGES_REQUESTED:
+        open_log.record(ChangesRequested(request=request_id), stream, by=SYSTEM)
+    elif outcome is not table.request.state:
+        counted = reviews.counting(table, open_log.now)
+        open_log.record(GateSettled(request=request_id, outcome=outcome, counted=counted), stream, by=SYSTEM)
+        if outcome is RequestState.PASSED:
+            _advance(open_log, table.request, lifecycle.entered(table.policy.gates[table.request.gate], _stage(open_log, table.request)))
+
+
+def _stage(open_log: Log, request: GateRequest) -> Stage:
+    return open_log.session.get_one(Initiative, request.initiative_key).stage
+
+
+def _advance(open_log: Log, request: GateRequest, entered: Stage) -> None:
+    event = Advanced(initiative=request.initiative_key, request=request.id, entered=entered)
+    open_log.record(event, streams.initiative(request.initiative_key), by=SYSTEM)

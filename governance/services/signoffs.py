@@ -9,14 +9,13 @@ from governance.domain.errors import NotAllowed, NotThere, Problem, RuleBroken
 from governance.domain.findings import NewFinding, problems_of
 from governance.domain.policy import Seat
 from governance.domain.rights import Doer
-from governance.domain.vocabulary import Decision, ProofMethod, RequestState
+from governance.domain.vocabulary import Decision, ProofMethod
 from governance.events import streams
 from governance.events.findings import FindingRaised
 from governance.events.gates import SignedOff
 from governance.ledger.log import Log
 from governance.reads import findings, people, reviews
 from governance.reads.reviews import OnTheTable
-from governance.services import settling
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,8 @@ class Judgement:
     findings: Sequence[NewFinding] = ()
 
 
-def sign_off(log: Log, request_id: str, seat_id: str, judgement: Judgement) -> RequestState:
-    """Record one seat's decision; settle the request, and advance the initiative, when it was the last one needed.
+def sign_off(log: Log, request_id: str, seat_id: str, judgement: Judgement) -> None:
+    """Record one seat's decision. What follows from it is settled before the commit (`settling`).
 
     The signer's identity was proved before this transaction (`log.auth`); without proof nothing is signed.
     """
@@ -41,7 +40,6 @@ def sign_off(log: Log, request_id: str, seat_id: str, judgement: Judgement) -> R
     log.record(_signed(log, table, doer, seat, judgement), streams.initiative(table.request.initiative_key))
     for finding in judgement.findings:
         log.record(_finding(log, table, seat, finding), streams.initiative(table.request.initiative_key))
-    return settling.settle(log, request_id)
 
 
 def _check(log: Log, table: OnTheTable, doer: Doer, seat_id: str, judgement: Judgement) -> Seat:

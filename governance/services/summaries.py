@@ -3,20 +3,25 @@
 Not an act of anybody: nothing here is recorded, and everything can be worked out again from the governed tables.
 """
 
+import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from governance.domain.errors import Refused
 from governance.domain.vocabulary import Function, RequestState
 from governance.models.findings import Finding
 from governance.models.initiatives import Initiative, Tiering
 from governance.models.ledger import Leaf
 from governance.models.summary import FunctionReadiness, Summary, Waiting
 from governance.reads import checks, turns
-from governance.reads.turns import Turn
+from governance.reads.turns import State, Turn
 
+log = logging.getLogger("governance.summaries")
+
+LATER = timedelta(hours=1)
 MOST_AT_ONCE = 50
 """Of the rows that are due: others want to write too."""
 
@@ -26,7 +31,7 @@ def refresh(session: Session, keys: Iterable[str], now: datetime) -> None:
     for key in keys:
         initiative = session.get(Initiative, key)
         if initiative is not None:
-            _refresh(session, initiative, now)
+            _try(session, initiative, now)
 
 
 def are_due(session: Session, now: datetime) -> bool:
@@ -51,10 +56,18 @@ def _due(now: datetime) -> Select[str]:
     return select(Summary.initiative_key).where(Summary.changes_at <= now).order_by(Summary.changes_at).limit(MOST_AT_ONCE)
 
 
-def _refresh(session: Session, initiative: Initiative, now: datetime) -> None:
+def _try(session: Session, initiative: Initiative, now: datetime) -> None:
+    """A damaged record keeps the row it had, and is looked at again later: it must not stop what has nothing to do with it."""
+    try:
+        _store(session, initiative, turns.state(session, initiative, now))
+    except Refused as refused:
+        log.error("the summary of %s cannot be worked out: %s", initiative.key, refused.message)
+        session.execute(update(Summary).where(Summary.initiative_key == initiative.key).values(changes_at=now + LATER))
+
+
+def _store(session: Session, initiative: Initiative, state: State) -> None:
     session.execute(delete(Waiting).where(Waiting.initiative_key == initiative.key))
     session.execute(delete(Summary).where(Summary.initiative_key == initiative.key))
-    state = turns.state(session, initiative, now)
     last = _last_leaf(session, initiative.key)
     tiering = session.get(Tiering, initiative.key)
     session.add(

@@ -112,7 +112,7 @@ def _page(found: loading.Loaded, form: FindingForm) -> str:
     form.offer()
     every = reading.of_initiative(session, key)
     texts = words.texts(session, [row.words for row in every])
-    shown = [_row(found, row, texts.get(row.words, "redacted")) for row in every if _fits(row, texts.get(row.words, ""))]
+    shown = [_row(found, row, texts.get(row.words, words.GONE)) for row in every if _fits(row, texts.get(row.words, ""))]
     pieces = material.evidence(session, key)
     return render_template(
         "findings/listing.html",

@@ -7,7 +7,7 @@ from flask import request
 
 from governance.settings import Settings, is_loopback
 
-PASSED_ON = re.compile("forwarded|x-forwarded.*|x-real-ip|via", re.IGNORECASE)
+PASSED_ON = re.compile("forwarded|x-forwarded.*|x-real-ip|via|.*client-ip|cf-connecting-ip|x-original-.*", re.IGNORECASE)
 """The headers by which a proxy says that it stands in between."""
 
 

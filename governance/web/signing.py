@@ -8,7 +8,7 @@ from governance.domain.errors import Conflict, NotThere, RuleBroken
 from governance.domain.policy import Seat
 from governance.domain.vocabulary import RequestState
 from governance.ledger.log import Auth
-from governance.reads import people
+from governance.reads import people, reviews
 from governance.services import accounts
 from governance.services.signoffs import sign_off
 from governance.web import current, request_view
@@ -57,11 +57,11 @@ def sign(request_id: str, seat_id: str) -> Answer:
         return _oath(view, seat, form), 422
     try:
         with current.writing(Auth("password", current.now(), "web")) as log:
-            state = sign_off(log, request_id, seat_id, form.judgement())
+            sign_off(log, request_id, seat_id, form.judgement())
     except RuleBroken as refused:
         form.accept(refused)
         return _again(view, seat, form)
-    flash(_what_next(request_id, state))
+    flash(_what_next(request_id, reviews.request(current.session(), request_id).state))
     return redirect(url_for("gates.request_page", request_id=request_id), 303)
 
 

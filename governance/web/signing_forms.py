@@ -90,6 +90,8 @@ def decision_form(view: RequestView, *, formdata: Any = None, blank: bool = Fals
     given = {"formdata": None} if blank else ({"formdata": formdata} if formdata is not None else {})
     seen = view.table.revision.digest if view.table else ""
     form = (SignForm if signing else DecisionForm)(data={"seen": seen, "owner": view.initiative.lead_id}, **given)
+    if form.is_submitted() and not blank and not form.seen.raw_data:
+        form.seen.data = ""  # what was read is what was sent, never what is there now
     owners = people.active_people(current.session())
     form.owner.choices = named_choices(((person.id, f"{person.name}, {person.title}") for person in owners), "Choose")
     rows = [row.check.item for group in view.groups for row in group.rows]

@@ -1,8 +1,10 @@
 """Settling: whose sign-offs count at the deciding moment, what lets a request settle by itself, and what stays as it was afterwards."""
 
+import json
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 
 from governance.domain import signoffs
 from governance.domain.errors import RuleBroken
@@ -12,7 +14,7 @@ from governance.domain.vocabulary import Decision, FindingSeverity, Function, Re
 from governance.ledger import rebuild
 from governance.reads import people, reports, work
 from governance.reads.material import team
-from governance.services import directory, findings, gates, initiatives, packs
+from governance.services import accounts, directory, findings, gates, initiatives, packs
 from tests.services.conftest import House
 
 
@@ -181,3 +183,65 @@ def test_asking_twice_for_a_report_makes_one(in_review: House) -> None:
 
     assert in_review.act("ruth", lambda log: packs.ask_for_report(log, "AI-0001")) == first
     assert in_review.act("aoife", lambda log: packs.ask_for_report(log, "AI-0001")) != first
+
+
+def the_team(house: House) -> None:
+    house.act("omar", lambda log: directory.disable_person(log, "tom", "on leave"))
+
+
+def the_team_again(house: House) -> None:
+    house.act("omar", lambda log: directory.enable_person(log, "tom"))
+
+
+def test_a_gate_is_passed_when_the_team_is_complete_again(in_review: House) -> None:
+    """The team stands in the section of business: while it is not as it was submitted, that signature does not count."""
+    in_review.sign(Function.BUSINESS)
+    the_team(in_review)
+    for function in others(Function.BUSINESS):
+        in_review.sign(function)
+    assert in_review.stage() == Stage.PILOT
+
+    the_team_again(in_review)
+
+    assert in_review.stage() == Stage.REVIEW
+
+
+def test_storing_the_tables_anew_settles_nothing(in_review: House) -> None:
+    before = in_review.state()
+
+    rebuild.rebuild(in_review.ledger, in_review.now)
+
+    assert in_review.state() is before
+    with in_review.read() as session:
+        assert not rebuild.check(session)
+
+
+def lose_a_text(house: House) -> None:
+    """What a damaged disk does: a text of the dossier on the table is gone."""
+    engine = house.ledger.engines.writer
+    with engine.begin() as connection:
+        revision = connection.execute(sa.text("SELECT sections FROM revision")).scalar_one()
+        connection.exec_driver_sql("DROP TRIGGER append_only_words_delete")
+        connection.execute(sa.text("DELETE FROM words WHERE digest = :digest"), {"digest": json.loads(revision)["common"]})
+
+
+def test_a_damaged_request_keeps_nobody_from_what_has_nothing_to_do_with_it(in_review: House) -> None:
+    in_review.sign(Function.DATA_SCIENCE)
+    lose_a_text(in_review)
+
+    in_review.act("omar", lambda log: directory.disable_person(log, "rafael", "left"))
+    in_review.act("omar", lambda log: directory.disable_person(log, "mallory", "left"))
+    in_review.act("omar", lambda log: directory.withdraw_role(log, "mina", Role.REVIEWER))
+
+    with pytest.raises(RuleBroken, match="no longer has"):
+        in_review.sign(Function.BUSINESS)
+    assert in_review.state() is RequestState.IN_REVIEW
+
+
+def test_what_is_only_to_be_known_moves_no_review(in_review: House) -> None:
+    touched: set[str] = set()
+    in_review.ledger.before_commit.append(lambda log: touched.update(log.touched))
+
+    in_review.act("omar", lambda log: accounts.make_setup_link(log, "mina"))
+
+    assert not touched

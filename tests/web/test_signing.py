@@ -190,3 +190,15 @@ def test_reading_a_signing_page_changes_nothing(reviewed: Site) -> None:
     assert browser.get(f"{SEATS}/it_ops").status_code == 200
     assert browser.get(f"{SEATS}/it_ops/sign").status_code == 303
     assert sign_offs(reviewed) == 0
+
+
+@pytest.mark.parametrize("step", ["", "/sign"])
+def test_without_the_dossier_that_was_read_nothing_is_signed(reviewed: Site, step: str) -> None:
+    browser = reviewed.browser("mina")
+    given = {**UNTOUCHED, "decision": "approve"}
+
+    answer = browser.post(f"{SEATS}/it_ops{step}", password=PASSWORD, **given)
+
+    assert answer.status_code == 409
+    assert "Read it again before you decide" in text_of(answer)
+    assert sign_offs(reviewed) == 0
