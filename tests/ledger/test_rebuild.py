@@ -108,7 +108,7 @@ def test_rebuilding_works_out_what_follows_every_stream(story: Ledger) -> None:
     touched: set[str] = set()
 
     def remember(log: Log) -> None:
-        touched.update(log.touched)
+        touched.update(log.touched | log.stale)
 
     story.before_commit.append(remember)
     rebuild.rebuild(story, NOW)
