@@ -24,7 +24,7 @@ def doer(session: Session, person_id: str, now: datetime) -> Doer:
         name=person.name,
         unit=person.unit_id,
         roles=_roles(session, [person_id], now)[person_id],
-        holdings=holdings(session, person_id),
+        holdings=_holdings(session, [person_id])[person_id],
         qualifications=frozenset(person.qualifications),
         active=person.disabled_at is None,
         reset_at=person.password_reset_at,
@@ -41,9 +41,14 @@ def _roles(session: Session, ids: Iterable[str], now: datetime) -> dict[str, fro
     return {person: frozenset(held) for person, held in found.items()}
 
 
-def holdings(session: Session, person_id: str) -> tuple[Holding, ...]:
-    rows = session.scalars(select(PersonFunction).where(PersonFunction.person_id == person_id).order_by(PersonFunction.since))
-    return tuple(Holding(row.function, row.unit_id or None, row.since) for row in rows)
+def _holdings(session: Session, ids: Iterable[str]) -> dict[str, tuple[Holding, ...]]:
+    """The functions each of these people holds, the oldest first."""
+    wanted = set(ids)
+    found: dict[str, list[Holding]] = {person: [] for person in wanted}
+    query = select(PersonFunction).where(PersonFunction.person_id.in_(wanted)).order_by(PersonFunction.since)
+    for row in session.scalars(query) if wanted else ():
+        found[row.person_id].append(Holding(row.function, row.unit_id or None, row.since))
+    return {person: tuple(held) for person, held in found.items()}
 
 
 def signer(who: Doer) -> Signer:
@@ -109,15 +114,11 @@ def by_function(session: Session, functions: Iterable[Function], unit: str) -> d
 def signers(session: Session, people: Iterable[Person], now: datetime) -> dict[str, Signer]:
     """Them as the rules of signing see them; two statements, however many they are."""
     wanted = {person.id: person for person in people}
-    held: dict[str, list[Holding]] = {person: [] for person in wanted}
-    query = select(PersonFunction).where(PersonFunction.person_id.in_(wanted)).order_by(PersonFunction.since)
-    for row in session.scalars(query) if wanted else ():
-        held[row.person_id].append(Holding(row.function, row.unit_id or None, row.since))
-    granted = _roles(session, wanted, now)
+    held, granted = _holdings(session, wanted), _roles(session, wanted, now)
     return {
         one: Signer(
             id=one,
-            holdings=tuple(held[one]),
+            holdings=held[one],
             qualifications=frozenset(person.qualifications),
             roles=granted[one],
             active=person.disabled_at is None,

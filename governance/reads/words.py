@@ -28,7 +28,7 @@ def said(found: Mapping[str, str], digest: str | None) -> str:
     if digest is None:
         return ""
     if digest not in found:
-        raise RuleBroken(f"The record names a text that it no longer has ({digest[:12]}…): `governance log verify` says where.")
+        raise RuleBroken(f"The record names a text that it no longer has ({digest[:12]}…). An administrator can restore a backup.")
     return found[digest]
 
 

@@ -8,12 +8,11 @@ import logging
 
 from governance.domain import lifecycle, signoffs
 from governance.domain.errors import Refused
-from governance.domain.vocabulary import RequestState, Stage
+from governance.domain.vocabulary import RequestState
 from governance.events import streams
 from governance.events.gates import ChangesRequested, GateSettled
 from governance.events.initiatives import Advanced
 from governance.ledger.log import SYSTEM, Log
-from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
 from governance.reads import reviews
 
@@ -49,13 +48,6 @@ def settle(open_log: Log, request_id: str) -> None:
         counted = reviews.counting(table, open_log.now)
         open_log.record(GateSettled(request=request_id, outcome=outcome, counted=counted), stream, by=SYSTEM)
         if outcome is RequestState.PASSED:
-            _advance(open_log, table.request, lifecycle.entered(table.policy.gates[table.request.gate], _stage(open_log, table.request)))
-
-
-def _stage(open_log: Log, request: GateRequest) -> Stage:
-    return open_log.session.get_one(Initiative, request.initiative_key).stage
-
-
-def _advance(open_log: Log, request: GateRequest, entered: Stage) -> None:
-    event = Advanced(initiative=request.initiative_key, request=request.id, entered=entered)
-    open_log.record(event, streams.initiative(request.initiative_key), by=SYSTEM)
+            initiative = open_log.session.get_one(Initiative, table.request.initiative_key)
+            entered = lifecycle.entered(table.policy.gates[table.request.gate], initiative.stage)
+            open_log.record(Advanced(initiative=initiative.key, request=request_id, entered=entered), stream, by=SYSTEM)
