@@ -14,6 +14,7 @@ from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 from governance.storage import private
+from governance.storage.address import Address, address
 
 PREFIX = "GOVERNANCE_"
 SHORTEST_SECRET = 32
@@ -44,6 +45,8 @@ class Settings:
     secure_cookies: bool = False
     session_lasts: timedelta = timedelta(hours=12)
     public_address: str | None = None
+    database: Address | None = None
+    """None for the SQLite file of the instance."""
 
     @property
     def is_loopback(self) -> bool:
@@ -72,11 +75,12 @@ NAMES = {
     "SECRET_KEY": f"signs cookies, at least {SHORTEST_SECRET} signs; made and kept in the instance folder where it is not given",
     "SECURE_COOKIES": "1 where the site is served by https; default 0",
     "SESSION_HOURS": "how long a sign-in lasts, 1 to 168; default 12",
+    "DATABASE_URL": "a PostgreSQL database: postgresql://USER:PASSWORD@HOST/NAME; default a file in the instance folder",
     "PUBLIC_ADDRESS": "where people reach the site, such as https://governance.example.org; default where the server listens",
 }
-"""Every setting: as GOVERNANCE_<NAME>; INSTANCE, PORT and DEMO also without the prefix, as `make` passes them."""
+"""Every setting: as GOVERNANCE_<NAME>; some also without the prefix, as `make` and hosting services pass them."""
 
-SHORT = ("INSTANCE", "PORT", "DEMO")
+SHORT = ("INSTANCE", "PORT", "DEMO", "DATABASE_URL")
 
 
 def read(environment: Mapping[str, str] | None = None, instance: Path | None = None) -> Settings:
@@ -93,6 +97,7 @@ def read(environment: Mapping[str, str] | None = None, instance: Path | None = N
         secure_cookies=_switch("SECURE_COOKIES", _value(given, "SECURE_COOKIES", "0")),
         session_lasts=timedelta(hours=_number("SESSION_HOURS", _value(given, "SESSION_HOURS", "12"), 1, 168)),
         public_address=_public(_value(given, "PUBLIC_ADDRESS", "")),
+        database=_database(_value(given, "DATABASE_URL", "")),
     )
 
 
@@ -145,6 +150,14 @@ def _public(given: str) -> str | None:
     if found is None or int(found["port"] or 1) not in range(1, 65536):
         raise SettingsError(f"PUBLIC_ADDRESS is a scheme and a name, such as https://governance.example.org, not {_quoted(given)}.")
     return found["address"]
+
+
+def _database(given: str) -> Address | None:
+    """It may hold a password, so that no message repeats it."""
+    try:
+        return address(given) if given else None
+    except ValueError:
+        raise SettingsError("DATABASE_URL is the address of a PostgreSQL database: postgresql://USER:PASSWORD@HOST/NAME.") from None
 
 
 def _quoted(value: str) -> str:

@@ -56,6 +56,9 @@ def test_the_command_line_goes_before_the_full_name_and_that_before_the_short_on
         ("GOVERNANCE_PUBLIC_ADDRESS", "https://governance example.org", "PUBLIC_ADDRESS"),
         ("GOVERNANCE_PUBLIC_ADDRESS", "https://governance.example.org:65536", "PUBLIC_ADDRESS"),
         ("GOVERNANCE_PUBLIC_ADDRESS", "https://", "PUBLIC_ADDRESS"),
+        ("GOVERNANCE_DATABASE_URL", "mysql://ada:quiet@db.example.org/governance", "DATABASE_URL is the address of a PostgreSQL database"),
+        ("GOVERNANCE_DATABASE_URL", "postgresql://ada:quiet@db.example.org", "postgresql://USER:PASSWORD@HOST/NAME"),
+        ("DATABASE_URL", "not an address", "DATABASE_URL"),
         ("GOVERNANCE_SECRET_KEY", "short", "too weak"),
         ("GOVERNANCE_SECRET_KEY", "x" * 64, "too weak"),
         ("GOVERNANCE_SECRET_KEY", "change-me-please-this-is-my-secret-key"[:16] * 3, "too weak"),
@@ -110,3 +113,18 @@ def test_links_begin_with_the_public_address_or_where_the_server_listens(tmp_pat
     read = settings.read(given(tmp_path, GOVERNANCE_PUBLIC_ADDRESS=public))
 
     assert (read.links_from, read.public_host) == (links, name)
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_the_address_of_a_database_is_read_and_its_password_not_shown(tmp_path: Path, scheme: str) -> None:
+    read = settings.read(given(tmp_path, DATABASE_URL=f"{scheme}://ada:quiet@db.example.org/governance"))
+
+    assert read.database is not None and read.database.password == "quiet"
+    assert "quiet" not in repr(read)
+
+
+def test_a_refused_address_of_a_database_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(settings.SettingsError) as refused:
+        settings.read(given(tmp_path, DATABASE_URL="postgresql://ada:quiet@db.example.org"))
+
+    assert "quiet" not in str(refused.value)

@@ -41,7 +41,7 @@ class LeaseLost(Exception):
 def main() -> None:
     """Work until told to stop, or until the parent is gone. What nobody expected ends the process; the keeper starts another."""
     found = settings.read()
-    ledger, content = ledger_of(open_engines(found.instance)), ContentStore(found.instance / "content")
+    ledger, content = ledger_of(open_engines(found.instance, found.database)), ContentStore(found.instance / "content")
     stop, parent, due = Event(), os.getppid(), 0.0
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -113,8 +113,11 @@ def test_what_nobody_expected_frees_the_job_for_the_next_try(house: House, conte
 
 
 @pytest.fixture
-def keeper(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def keeper(tmp_path: Path, house: House) -> Iterator["subprocess.Popen[bytes]"]:
+    url = house.ledger.engines.url
     environment = {**os.environ, "GOVERNANCE_INSTANCE": str(tmp_path)}
+    if url.get_backend_name() == "postgresql":
+        environment["GOVERNANCE_DATABASE_URL"] = url.render_as_string(hide_password=False)
     started = subprocess.Popen([sys.executable, "-m", "governance.jobs.keeper"], env=environment, stderr=subprocess.PIPE)
     yield started
     started.terminate()

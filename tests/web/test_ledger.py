@@ -4,13 +4,14 @@ import csv
 import io
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from governance.ledger import read
 from governance.ledger.book import KINDS
 from governance.models.ledger import Leaf
 from governance.reads import sentences
 from governance.services import gates, initiatives
+from tests.tampering import tampering
 from tests.web.browser import Site, reviewed, site, text_of
 
 __all__ = ["reviewed", "site"]
@@ -92,13 +93,9 @@ def test_an_entry_shows_what_it_changed_and_its_place(reviewed: Site) -> None:
 
 
 def test_an_entry_that_was_tampered_with_is_named(reviewed: Site) -> None:
-    with reviewed.house.ledger.engines.writer.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER IF EXISTS leaf_update")
-        for name in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='leaf'").scalars().all():
-            connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        connection.exec_driver_sql(
-            "UPDATE leaf SET header = CAST(replace(CAST(header AS TEXT), 'lena', 'mara') AS BLOB) WHERE kind = 'gate.submitted'"
-        )
+    with tampering(reviewed.house.ledger.engines) as connection:
+        header = connection.execute(select(Leaf.header).where(Leaf.kind == "gate.submitted")).scalar_one()
+        connection.execute(update(Leaf).where(Leaf.kind == "gate.submitted").values(header=header.replace(b"lena", b"mara")))
     with reviewed.house.read() as session:
         index = session.scalars(select(Leaf.index).where(Leaf.kind == "gate.submitted")).one()
 
