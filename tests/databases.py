@@ -43,6 +43,15 @@ class Server:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {(like or self._with_tables).database}".encode())
         return self._with_tables.set(database=name)
 
+    @contextmanager
+    def made_with(self, options: str) -> Iterator[URL]:
+        """An empty database, made the way an administrator chose."""
+        name = f"test_{secrets.token_hex(6)}"
+        with self._administering() as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 {options}".encode())
+            yield self._with_tables.set(database=name)
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
     @cached_property
     def _with_tables(self) -> URL:
         """Copying is several times quicker than creating every table."""
@@ -59,14 +68,14 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
+def server(settings: str = "") -> Iterator[Server]:
     """Start one, and stop it in the end whatever happened."""
     folder = Path(tempfile.mkdtemp(prefix="governance-postgresql-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     data, log = str(folder / "data"), str(folder / "log")
     _run("initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
-    _run("pg_ctl", "-D", data, "-w", "-l", log, "-o", f"-k {folder} -h '' {QUICK}", "start")
+    _run("pg_ctl", "-D", data, "-w", "-l", log, "-o", f"-k {folder} -h '' {QUICK} {settings}", "start")
     try:
         yield Server(folder)
     finally:

@@ -126,6 +126,7 @@ def _engine(url: URL, durable: bool) -> Engine:
         url,
         connect_args={
             "options": f"-c lock_timeout={BUSY_MS} -c synchronous_commit={commit} -c TimeZone=UTC",
+            "client_encoding": "utf8",
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "governance",
         },
