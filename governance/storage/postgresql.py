@@ -22,6 +22,7 @@ CONNECT_SECONDS = 10
 WRITE_LOCK = 7_301_001
 """The number of the advisory lock: any would do, all processes use this one. Taken as the first statement, so that the second already
 sees what the writer before has committed; a snapshot of the whole transaction would not."""
+TAKE_LOCK = f"SELECT pg_advisory_xact_lock({WRITE_LOCK})"
 
 BUSY = frozenset({"55P03", "40001", "40P01"})  # lock not available, serialisation failure, deadlock
 FAULTS = ("08", "28", "3D", "53", "57", "58", "XX")  # connection, sign-in, no such database, full, shut down, system, damage
@@ -43,7 +44,7 @@ def reader(url: URL, *, durable: bool) -> Engine:
 
 def writer(url: URL, *, durable: bool) -> Engine:
     engine = _engine(url, durable)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})"))
+    event.listen(engine, "begin", lambda connection, take_lock=TAKE_LOCK: connection.exec_driver_sql(take_lock))
     return engine
 
 

@@ -16,6 +16,7 @@ from governance.storage.guards import AGAIN, APPEND_ONLY, NEXT, OUTSIDE, governe
 
 SETTINGS: dict[str, str | int] = {"journal_mode": "wal", "foreign_keys": 1, "recursive_triggers": 1}
 SYNCHRONOUS = {False: 0, True: 2}  # OFF and FULL: what lies between loses the last commits when the power goes
+TAKE_LOCK = "BEGIN IMMEDIATE"
 BATCH = 2_000
 PRIMARY = 0xFF  # the low byte of an extended error code is the kind of error
 
@@ -38,7 +39,7 @@ def reader(url: URL, *, durable: bool) -> Engine:
 
 
 def writer(url: URL, *, durable: bool) -> Engine:
-    engine = _engine(url, {**SETTINGS, "synchronous": SYNCHRONOUS[durable]}, "BEGIN IMMEDIATE")
+    engine = _engine(url, {**SETTINGS, "synchronous": SYNCHRONOUS[durable]}, TAKE_LOCK)
     event.listen(engine, "connect", _answer_recording)
     return engine
 
