@@ -29,6 +29,9 @@ WORDS_OF_DEFAULTS = re.compile(
 PUBLIC = re.compile(r"(?P<address>https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)/?")
 
 
+BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?")
+
+
 class SettingsError(Exception):
     """One sentence: which setting, what is wrong, what to do."""
 
@@ -47,6 +50,8 @@ class Settings:
     public_address: str | None = None
     database: Address | None = None
     """None for the SQLite file of the instance."""
+    bucket: str | None = None
+    """None for the folder in the instance."""
 
     @property
     def is_loopback(self) -> bool:
@@ -76,6 +81,7 @@ NAMES = {
     "SECURE_COOKIES": "1 where the site is served by https; default 0",
     "SESSION_HOURS": "how long a sign-in lasts, 1 to 168; default 12",
     "DATABASE_URL": "a PostgreSQL database: postgresql://USER:PASSWORD@HOST/NAME; default a file in the instance folder",
+    "CONTENT_URL": "a bucket of an S3-protocol store: s3://BUCKET/PREFIX, keys in the AWS_… variables; default a folder in the instance",
     "PUBLIC_ADDRESS": "where people reach the site, such as https://governance.example.org; default where the server listens",
 }
 """Every setting: as GOVERNANCE_<NAME>; some also without the prefix, as `make` and hosting services pass them."""
@@ -97,6 +103,7 @@ def read(environment: Mapping[str, str] | None = None, instance: Path | None = N
         secure_cookies=_switch("SECURE_COOKIES", _value(given, "SECURE_COOKIES", "0")),
         session_lasts=timedelta(hours=_number("SESSION_HOURS", _value(given, "SESSION_HOURS", "12"), 1, 168)),
         public_address=_public(_value(given, "PUBLIC_ADDRESS", "")),
+        bucket=_bucket(_value(given, "CONTENT_URL", "")),
         database=_database(_value(given, "DATABASE_URL", "")),
     )
 
@@ -158,6 +165,12 @@ def _database(given: str) -> Address | None:
         return address(given) if given else None
     except ValueError:
         raise SettingsError("DATABASE_URL is the address of a PostgreSQL database: postgresql://USER:PASSWORD@HOST/NAME.") from None
+
+
+def _bucket(given: str) -> str | None:
+    if given and not BUCKET.fullmatch(given):
+        raise SettingsError(f"CONTENT_URL is s3://BUCKET or s3://BUCKET/PREFIX, not {_quoted(given)}; keys go into the AWS_… variables.")
+    return given or None
 
 
 def _quoted(value: str) -> str:

@@ -14,7 +14,7 @@ from governance.ledger.log import Ledger, LedgerFailed
 from governance.ledger.rebuild import Damaged, UnknownKind
 from governance.policy.problems import PolicyError
 from governance.services.opening import ledger_of, open_engines
-from governance.storage.content import ContentStore
+from governance.storage.content import ContentStore, ContentUnreachable, content_of
 from governance.storage.engines import (
     DATABASE_ERRORS,
     Busy,
@@ -43,6 +43,7 @@ ANSWERS = (
     GuardsMissing,
     LedgerFailed,
     OutcomeUnknown,
+    ContentUnreachable,
     UnknownKind,
     Damaged,
     PolicyError,
@@ -71,7 +72,7 @@ class Context:
 
     @cached_property
     def content(self) -> ContentStore:
-        return ContentStore(self.settings.instance / "content")
+        return content_of(self.settings.instance, self.settings.bucket)
 
 
 class Commands(click.Group):

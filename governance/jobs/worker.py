@@ -22,7 +22,7 @@ from governance.reads import reports
 from governance.services import packs, summaries
 from governance.services.opening import ledger_of, open_engines
 from governance.services.packs import REPORT, Made
-from governance.storage.content import ContentStore
+from governance.storage.content import ContentStore, content_of
 from governance.storage.engines import Busy
 
 LEASE = timedelta(minutes=10)
@@ -41,7 +41,7 @@ class LeaseLost(Exception):
 def main() -> None:
     """Work until told to stop, or until the parent is gone. What nobody expected ends the process; the keeper starts another."""
     found = settings.read()
-    ledger, content = ledger_of(open_engines(found.instance, found.database)), ContentStore(found.instance / "content")
+    ledger, content = ledger_of(open_engines(found.instance, found.database)), content_of(found.instance, found.bucket)
     stop, parent, due = Event(), os.getppid(), 0.0
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -24,3 +24,14 @@ class OutcomeUnknown(Exception):
             "The connection to the database broke while this was being saved, so it may have been saved or not. "
             "Load the page again and look before you repeat it."
         )
+
+
+class ContentDamaged(Exception):
+    """What is stored under a digest does not hash to it, or is gone."""
+
+
+class ContentUnreachable(Exception):
+    """The store of files does not answer, or refuses us."""
+
+    def __init__(self) -> None:
+        super().__init__("The store of files does not answer. Nothing was changed; try again in a moment, or tell an administrator.")

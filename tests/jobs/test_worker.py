@@ -101,8 +101,8 @@ def test_a_right_that_ended_meanwhile_is_asked_again(house: House, content: Cont
     assert issued(house) == 0
 
 
-def test_what_nobody_expected_frees_the_job_for_the_next_try(house: House, content: ContentStore, asked: str) -> None:
-    (blocked := content._folder).parent.joinpath("content").write_text("a file where the folder has to be")
+def test_what_nobody_expected_frees_the_job_for_the_next_try(house: House, content: ContentStore, asked: str, tmp_path: Path) -> None:
+    (blocked := tmp_path / "content").write_text("a file where the folder has to be")
 
     with pytest.raises(FileExistsError):
         worker.work(house.ledger, content)
