@@ -17,6 +17,7 @@ from governance.domain.vocabulary import Function
 from governance.ledger import tree
 from governance.ledger.book import Event, Row
 from governance.ledger.canonical import canonical
+from governance.ledger.memo import forget
 from governance.models.base import Governed
 from governance.models.ledger import Leaf, Node, Words
 from governance.storage.engines import Busy, Engines, OutcomeUnknown
@@ -84,6 +85,7 @@ class Log:
             self.session.flush()
             self._append(index, {**leaf, "header": header, "body": body, "hash": tree.leaf_hash(header)})
         self._size, self._seqs[stream] = index + 1, seq + 1
+        forget(self.session)
         if event.changes:
             self.touched.add(stream)
         return index
