@@ -17,8 +17,10 @@ from governance.domain.vocabulary import Function
 from governance.ledger import tree
 from governance.ledger.book import Event, Row
 from governance.ledger.canonical import canonical
+from governance.ledger.checkpoint import SignedHead
+from governance.ledger.note import Verifier
 from governance.models.base import Governed
-from governance.models.ledger import Leaf, Node, Words
+from governance.models.ledger import Checkpoint, Leaf, Node, Words
 from governance.storage.engines import Busy, Engines, is_busy, is_of_the_disk
 from governance.storage.guards import Recording
 
@@ -105,6 +107,13 @@ class Log:
         with self._recording.on():
             self.session.execute(insert(Words).values(digest=digest, salt=salt, text=text))
         return digest
+
+    def keep_checkpoint(self, number: int, head: SignedHead, note: str, key: Verifier) -> None:
+        """Keep a signed head. The database refuses a number or a size that was signed before."""
+        stated = {"id": number, "size": head.size, "root": head.root, "note": note, "at": self.now, "key_id": key.id.hex()}
+        self.session.flush()
+        with self._recording.on():
+            self.session.execute(insert(Checkpoint).values(stated))
 
     def _next(self) -> int:
         if self._size is None:

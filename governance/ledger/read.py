@@ -66,15 +66,26 @@ def entry(session: Session, index: int) -> Entry:
     return _entry(row)
 
 
-def head(session: Session) -> Head:
+def size(session: Session) -> int:
     last = session.scalar(select(func.max(Leaf.index)))
-    size = 0 if last is None else last + 1
-    return Head(size, root_at(session, size))
+    return 0 if last is None else last + 1
+
+
+def head(session: Session) -> Head:
+    there = size(session)
+    return Head(there, root_at(session, there))
 
 
 def root_at(session: Session, size: int) -> bytes:
     """The root over the first `size` entries; two statements, however many there are."""
     return tree.root(size, _fetched(session, tree.peaks(size)))
+
+
+def peaks(session: Session, size: int) -> list[bytes]:
+    """The stored hashes of the complete subtrees over the first `size` entries, left to right. Raises `KeyError` where one is missing."""
+    wanted = tree.peaks(size)
+    known = _fetched(session, wanted)
+    return [known(level, position) for level, position in wanted]
 
 
 def _fetched(session: Session, wanted: list[tuple[int, int]]) -> tree.Known:
