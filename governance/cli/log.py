@@ -11,6 +11,7 @@ from governance.cli import names
 from governance.cli.main import Context
 from governance.domain.text import tidy
 from governance.ledger import rebuild
+from governance.ledger.keys import NotSigned
 from governance.ledger.log import UNPROVED, Actor, Auth
 from governance.ledger.note import LARGEST, NoteRefused, Verifier, read_verifier
 from governance.ledger.verify import Report
@@ -34,9 +35,8 @@ def _verifier(_: click.Context, __: click.Parameter, given: str | None) -> Verif
     try:
         return read_verifier(given) if given is not None else None
     except (NoteRefused, UnicodeEncodeError):
-        raise click.BadParameter(
-            "a verifier key is a name, an id and a key, joined by plus signs, as the page of the ledger shows it."
-        ) from None
+        said = "it is a name, an id and a key, joined by plus signs, as the page of the ledger shows it."
+        raise click.BadParameter(said) from None
 
 
 @log.command()
@@ -78,26 +78,23 @@ def _say_since(report: Report, kept: Since | None) -> None:
 
 
 @log.command()
-@click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it to a file instead, for somebody who keeps it elsewhere."
-)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it to a new file instead, to be kept elsewhere.")
 @click.pass_obj
 def checkpoint(context: Context, out: Path | None) -> None:
     """Sign the head of the ledger, if there is anything new, and print the latest one."""
-    now = datetime.now(UTC)
-    signed = checkpoints.sign(context.ledger, context.key, now)
-    checkpoints.say_refusal(context.ledger, None, now)
+    signed = checkpoints.sign_or_say_why(context.ledger, context.key, datetime.now(UTC))
     if signed is None:
-        raise checkpoints.NotSigned("The ledger has no entries yet, so there is nothing to sign.")
+        raise NotSigned("The ledger has no entries yet, so there is nothing to sign.")
     if out is None:
         click.echo(signed.note, nl=False)
         return
-    out.write_text(signed.note, encoding="utf-8")
+    with out.open("x", encoding="utf-8") as opened:
+        opened.write(signed.note)
     click.echo(f"The head over {signed.size:,} entries is in {out}.")
 
 
 def _reason(_: click.Context, __: click.Parameter, given: str) -> str:
-    said = tidy(given)
+    said = tidy(given.encode(errors="replace").decode())
     if not said or len(said) > LONGEST_REASON:
         raise click.BadParameter(f"say in words why, in at most {LONGEST_REASON:,} signs.")
     return said

@@ -44,10 +44,7 @@ def check(folders: tuple[Path, ...]) -> None:
 @policy.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(
-    "--by",
-    required=True,
-    callback=names.person,
-    help="The compliance officer in whose name; the entry says that nobody proved who they are.",
+    "--by", required=True, callback=names.person, help="The compliance officer in whose name; the entry says that nobody proved it."
 )
 @click.pass_obj
 def publish(context: Context, folder: Path, by: str) -> None:

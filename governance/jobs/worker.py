@@ -74,16 +74,14 @@ def refresh(ledger: Ledger) -> int:
 
 def sign(ledger: Ledger, key: KeyFile) -> None:
     """Sign a head over what is new. A refusal is logged each time, and stands on the page of the ledger until it is over."""
-    now, why = datetime.now(UTC), None
+    now = datetime.now(UTC)
     with Session(ledger.engines.reader) as session:
         if not checkpoints.is_due(session, now):
             return
     try:
-        checkpoints.sign(ledger, key, now)
+        checkpoints.sign_or_say_why(ledger, key, now)
     except NotSigned as refused:
-        why = refused.message
-        log.error("no head of the ledger is signed: %s", why)
-    checkpoints.say_refusal(ledger, why, now)
+        log.error("no head of the ledger is signed: %s", refused)
 
 
 def work(ledger: Ledger, content: ContentStore) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import NotThere
@@ -77,7 +77,7 @@ def head(session: Session) -> Head:
 
 
 def root_at(session: Session, size: int) -> bytes:
-    """The root over the first `size` entries; two statements, however many there are."""
+    """The root over the first `size` entries; one statement, however many there are."""
     return tree.root(size, _fetched(session, tree.peaks(size)))
 
 
@@ -90,10 +90,9 @@ def peaks(session: Session, size: int) -> list[bytes]:
 
 def _fetched(session: Session, wanted: list[tuple[int, int]]) -> tree.Known:
     """The stored hashes of these complete subtrees (level, position), read together."""
-    leaves = select(Leaf.index, Leaf.hash).where(Leaf.index.in_([position for level, position in wanted if level == 0]))
+    leaves = select(literal(0), Leaf.index, Leaf.hash).where(Leaf.index.in_([position for level, position in wanted if level == 0]))
     nodes = select(Node.level, Node.position, Node.hash).where(tuple_(Node.level, Node.position).in_([at for at in wanted if at[0]]))
-    found = {(0, index): hashed for index, hashed in session.execute(leaves)}
-    found |= {(level, position): hashed for level, position, hashed in session.execute(nodes)}
+    found = {(level, position): hashed for level, position, hashed in session.execute(union_all(leaves, nodes))}
     return lambda level, position: found[level, position]
 
 

@@ -48,6 +48,17 @@ def sign(ledger: Ledger, key: KeyFile, now: datetime) -> Checkpoint | None:
         return heads.latest(session)
 
 
+def sign_or_say_why(ledger: Ledger, key: KeyFile, now: datetime) -> Checkpoint | None:
+    """The same; a refusal is kept where auditors see it, until a head is signed again."""
+    try:
+        found = sign(ledger, key, now)
+    except NotSigned as refused:
+        _keep_refusal(ledger, refused.message, now)
+        raise
+    _keep_refusal(ledger, None, now)
+    return found
+
+
 def change_key(ledger: Ledger, key: KeyFile, who: Actor, auth: Auth, reason: str, now: datetime) -> Verifier:
     """Let another key sign from now on, and say why. The one before signs what there is, if it can; its file is kept aside.
 
@@ -69,12 +80,12 @@ def change_key(ledger: Ledger, key: KeyFile, who: Actor, auth: Auth, reason: str
         event = KeyChanged(verifier=str(following.verifier), previous=before, reason=log.keep_words(reason))
         log.record(event, streams.LEDGER)
     key.settle(str(following.verifier))
-    sign(ledger, key, now)
+    sign_or_say_why(ledger, key, now)
     return following.verifier
 
 
-def say_refusal(ledger: Ledger, why: str | None, now: datetime) -> None:
-    """Keep where auditors see it why no head is signed, since when; or that nothing stands in the way."""
+def _keep_refusal(ledger: Ledger, why: str | None, now: datetime) -> None:
+    """Why no head is signed, since when; or that nothing stands in the way."""
     with Session(ledger.engines.reader) as session:
         row = heads.refusal(session)
     if (row.why if row else None) == why:
