@@ -160,7 +160,9 @@ def parts(note: bytes) -> tuple[str, tuple[Signature, ...]]:
 
 def is_name(name: str) -> bool:
     """Whether a key may go by this name."""
-    return 0 < len(name) <= LONGEST_NAME and "+" not in name and not any(sign.isspace() or ord(sign) < 0x20 for sign in name)
+    return 0 < len(name) <= LONGEST_NAME and not any(
+        sign.isspace() or sign < " " or sign == "+" or "\ud800" <= sign <= "\udfff" for sign in name
+    )
 
 
 def encoded(content: bytes) -> str:
