@@ -6,7 +6,7 @@ Nothing here trusts a stored hash: the state of the last head is accepted becaus
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, String, func, select, type_coerce
+from sqlalchemy import Row, String, and_, func, or_, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -48,8 +48,11 @@ def examine(session: Session) -> Examined:
         row = heads.latest(session)
         before, frontier = _before(session, row, named)
         size = read.size(session)
+        if size < before.size:
+            raise NotSigned(f"The last head covers {before.size:,} entries, and there are {size:,}: the last ones were cut off. {HELP}")
         for start in range(before.size, size, BATCH):
             _take(session, frontier, start, min(start + BATCH, size))
+        _check_no_other_nodes(session, size)
     except KeyError as missing:
         raise NotSigned(f"The node {missing} below the last signed head is missing. {HELP}") from missing
     except ValueError as error:
@@ -89,6 +92,17 @@ def _take(session: Session, frontier: tree.Frontier, start: int, end: int) -> No
     stored = dict(_nodes(session, start, end))
     if wrong := sorted(at for at in expected.keys() | stored.keys() if expected.get(at) != stored.get(at)):
         raise NotSigned("Node {}/{} is not the hash of the nodes below it. {}".format(*wrong[0], HELP))
+
+
+def _check_no_other_nodes(session: Session, size: int) -> None:
+    """Every node is below these entries: one that was invented beside the tree would stand in the way of the entry that completes it."""
+    levels = range(1, size.bit_length() + 1)
+    beside = [and_(Node.level == level, Node.position >= size >> level) for level in levels]
+    found = session.execute(
+        select(Node.level, Node.position).where(or_(Node.level < 1, Node.level > size.bit_length(), *beside)).limit(1)
+    ).first()
+    if found is not None:
+        raise NotSigned(f"Node {found.level}/{found.position} is none of a tree of {size:,} entries. {HELP}")
 
 
 def _leaves(session: Session, start: int, end: int) -> Sequence[Row[tuple[object, ...]]]:
