@@ -28,10 +28,12 @@ class RolledBack(NotSigned):
 
 def is_due(session: Session, now: datetime) -> bool:
     """Whether there are entries that no head covers, and the last one was signed a minute ago. A refusal is looked at again."""
-    last = heads.latest(session)
-    if last is None or heads.refusal(session) is not None:
-        return read.size(session) > 0
-    return read.size(session) > last.size and not now - EVERY < last.at <= now
+    last, size = heads.latest(session), read.size(session)
+    if heads.refusal(session) is not None:
+        return True
+    if last is None:
+        return size > 0
+    return size != last.size and not now - EVERY < last.at <= now
 
 
 def sign(ledger: Ledger, key: KeyFile, now: datetime) -> Checkpoint | None:
