@@ -57,7 +57,7 @@ def verify(context: Context, since: Path | None, key: Verifier | None) -> None:
     for problem in report.problems:
         click.echo(str(problem), err=True)
     heads = _found(report.heads, "signed head")
-    click.echo(f"{report.size:,} entries, {heads}, root {report.root.hex()}: {_found(len(report.problems), 'problem')}.")
+    click.echo(f"{report.size:,} entries, root {report.root.hex()}, {heads}: {_found(len(report.problems), 'problem')}.")
     _say_since(report, kept)
     sys.exit(bool(report.problems))
 

@@ -68,7 +68,7 @@ def test_a_head_is_signed_printed_kept_and_verified(folder: Path, tmp_path: Path
     out = tmp_path / "kept"
     assert "The head over" in said(folder, "log", "checkpoint", "--out", str(out))
     assert out.read_text() != note and independent_notes.head_of(out.read_bytes(), key_of(folder))
-    assert ", 2 signed heads, root " in said(folder, "log", "verify")
+    assert ", 2 signed heads: 0 problems." in said(folder, "log", "verify")
     assert "File exists" in said(folder, "log", "checkpoint", "--out", str(out), code=1)
 
 
