@@ -1,4 +1,4 @@
-"""The worker: claims a job by lease, does it outside any transaction, records the outcome. Ends with its parent."""
+"""The worker: claims a job by lease, does it outside any transaction, records the outcome; signs heads. Ends with its parent."""
 
 import logging
 import os

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import msgspec
 from sqlalchemy import select
@@ -26,7 +27,11 @@ class KeyNamed:
 
 
 def latest(session: Session) -> Checkpoint | None:
-    return session.scalars(select(Checkpoint).order_by(Checkpoint.id.desc()).limit(1)).first()
+    """The head that was signed last. Raises `NoteRefused` for a row that cannot be read."""
+    try:
+        return session.scalars(select(Checkpoint).order_by(Checkpoint.id.desc()).limit(1)).first()
+    except ValueError as error:
+        raise NoteRefused(f"The last signed head cannot be read ({error}).") from None
 
 
 def refusal(session: Session) -> Refusal | None:
@@ -65,7 +70,10 @@ def opened(note: bytes, named: Sequence[KeyNamed], size: int) -> tuple[SignedHea
 
 def stated(row: Checkpoint, named: Sequence[KeyNamed]) -> tuple[SignedHead, Verifier]:
     """What a kept head states: its signature is verified, and the columns say the same. Raises `NoteRefused`."""
-    head, verifier = opened(row.note.encode(), named, row.size)
+    size, note = cast(object, row.size), cast(object, row.note)  # as the database has them, whatever the column says
+    if not isinstance(size, int) or not isinstance(note, str):
+        raise NoteRefused("What was kept is no signed head.")
+    head, verifier = opened(note.encode(), named, size)
     if (head.size, head.root, verifier.id.hex()) != (row.size, row.root, row.key_id):
         raise NoteRefused("The columns do not say what was signed.")
     return head, verifier

@@ -18,7 +18,7 @@ from governance.storage import private
 
 LARGEST = 5_000
 """Bytes of a file that is read here."""
-CHANGE_IT = "Put the right one there, or change the key with: governance log rotate-key."
+CHANGE_IT = "Put the right one there, or change the key with “governance log rotate-key”."
 
 
 class NotSigned(Refused):

@@ -77,7 +77,8 @@ class Heads:
         try:
             head = self._opened(since)
         except NoteRefused as refused:
-            self._say(where, "note", f"it proves nothing here: {refused}")
+            help_ = " Name the key that you kept with it." if since.key is None else ""
+            self._say(where, "note", f"it proves nothing here: {refused}{help_}")
             return None
         if head.size > len(self._hashes):
             gone = f"{head.size:,} entries were signed, and there are {len(self._hashes):,}"

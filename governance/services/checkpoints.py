@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from governance.domain import rights
@@ -9,12 +10,12 @@ from governance.domain.errors import Conflict
 from governance.domain.vocabulary import Role
 from governance.events import streams
 from governance.events.ledger import KeyChanged
-from governance.ledger import heads, read
+from governance.ledger import fresh, heads, read
 from governance.ledger.checkpoint import SignedHead, signed
 from governance.ledger.fresh import Examined, examine
 from governance.ledger.keys import KeyFile, KeyUnusable, NotSigned
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
-from governance.ledger.note import Signer, Verifier, read_verifier
+from governance.ledger.note import NoteRefused, Signer, Verifier, read_verifier
 from governance.models.ledger import Checkpoint, Refusal
 from governance.reads import people
 
@@ -28,7 +29,10 @@ class RolledBack(NotSigned):
 
 def is_due(session: Session, now: datetime) -> bool:
     """Whether there are entries that no head covers, and the last one was signed a minute ago. A refusal is looked at again."""
-    last, size = heads.latest(session), read.size(session)
+    try:
+        last, size = heads.latest(session), read.size(session)
+    except (NoteRefused, DBAPIError):
+        return True  # signing says what is wrong
     if heads.refusal(session) is not None:
         return True
     if last is None:
@@ -68,18 +72,17 @@ def change_key(ledger: Ledger, key: KeyFile, who: Actor, auth: Auth, reason: str
     """
     with Session(ledger.engines.reader) as session:
         _check_may_change(session, who.id, now)
-        named = heads.keys(session)
-    if not named:
+        before = _in_force(session)
+    if before is None:
         raise Conflict("No key signs heads yet: the first one is made with the first head.")
-    before = named[-1].verifier
-    key.settle(before)
+    key.settle(str(before))
     _last_word(ledger, key, now)
-    following = key.next_key(read_verifier(before).name)
+    following = key.next_key(before.name)
     with ledger.writing(who, now, auth) as log:
         _check_may_change(log.session, who.id, now)
-        if heads.keys(log.session)[-1].verifier != before:
+        if _in_force(log.session) != before:
             raise Conflict("Somebody else changed the key meanwhile.")
-        event = KeyChanged(verifier=str(following.verifier), previous=before, reason=log.keep_words(reason))
+        event = KeyChanged(verifier=str(following.verifier), previous=str(before), reason=log.keep_words(reason))
         log.record(event, streams.LEDGER)
     key.settle(str(following.verifier))
     sign_or_say_why(ledger, key, now)
@@ -115,8 +118,17 @@ def _name_first_key(ledger: Ledger, key: KeyFile, now: datetime) -> None:
     """Unless another process did so meanwhile; the key is the same, as there is one file."""
     first = key.made()
     with ledger.writing(SYSTEM, now) as log:
-        if not heads.keys(log.session):
+        if _in_force(log.session) is None:
             log.record(KeyChanged(verifier=str(first.verifier)), streams.LEDGER)
+
+
+def _in_force(session: Session) -> Verifier | None:
+    """The key that the ledger names last; None where it names none. Raises `NotSigned` where that cannot be read."""
+    try:
+        named = heads.keys(session)
+        return read_verifier(named[-1].verifier) if named else None
+    except NoteRefused as refused:
+        raise NotSigned(f"Which key signs heads cannot be read ({refused}). {fresh.HELP}") from refused
 
 
 def _signer(session: Session, key: KeyFile, examined: Examined) -> Signer:
@@ -127,7 +139,7 @@ def _signer(session: Session, key: KeyFile, examined: Examined) -> Signer:
     if str(signer.verifier) != named.verifier:
         raise KeyUnusable(
             f"The key in {key.path} is {signer.verifier}, and the ledger names {named.verifier} since entry {named.entry:,}. "
-            "Put that one back, or change the key with: governance log rotate-key."
+            "Put that one back, or change the key with “governance log rotate-key”."
         )
     if examined.before.origin not in (None, signer.name):
         raise NotSigned(f"The heads so far are of {examined.before.origin}, and the key signs as {signer.name}. A ledger keeps its name.")
@@ -141,7 +153,7 @@ def _check_has_what_was_signed(session: Session, last: SignedHead | None, size: 
     found = f"there are {size:,}" if last.size > size else f"the first {last.size:,} are others now"
     raise RolledBack(
         f"A head over {last.size:,} entries was signed, and {found}: the database was rolled back or replaced. Restore the newer one; "
-        "where the older one is to stand, say so by changing the key with: governance log rotate-key."
+        "where the older one is to stand, say so by changing the key with “governance log rotate-key”."
     )
 
 

@@ -63,8 +63,8 @@ def entry(index: int) -> str:
 
 @bp.get("/ledger/checkpoint")
 def checkpoint() -> Response:
-    size, note = signed_heads.note(current.session())
-    return _file(note, f"checkpoint-{size}.txt")
+    head = signed_heads.latest(current.session())
+    return _file(head.note, f"checkpoint-{head.size}.txt")
 
 
 @bp.get("/ledger/<int(max=999999999999999):index>.tlog-proof")

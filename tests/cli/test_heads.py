@@ -1,6 +1,7 @@
 """`governance log checkpoint`, `verify --since` and `rotate-key`, as an administrator and an auditor use them."""
 
 import sqlite3
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from governance.ledger.log import SYSTEM, Actor
 from governance.services import directory
 from governance.services.opening import DATABASE, ledger_of, open_engines
-from tests.cli.test_main import run
+from tests.cli.test_main import program, run
 from tests.ledger import independent_notes
 
 
@@ -80,6 +81,22 @@ def test_the_settings_name_the_ledger_and_the_file_of_its_key(folder: Path, tmp_
     write(folder, "energy")
     assert "A ledger keeps its name" in said(folder, "log", "checkpoint", code=1, **{**named, "GOVERNANCE_ORIGIN": "another.example"})
     assert "No such file" in said(folder, "log", "checkpoint", code=1)
+
+
+def test_many_processes_that_sign_at_once_keep_one_head_by_one_key(folder: Path) -> None:
+    started = [
+        subprocess.Popen(words, env=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for words, given in [program(folder, "log", "checkpoint") for _ in range(5)]
+    ]
+    answers = [process.communicate(timeout=120) for process in started]
+
+    assert [process.returncode for process in started] == [0] * 5, answers
+    assert len({out for out, _ in answers}) == 1
+    assert ", 1 signed head: 0 problems." in said(folder, "log", "verify")
+    assert {file.name for file in folder.glob("checkpoint-key*")} == {
+        "checkpoint-key",
+        f"checkpoint-key.last-{key_of(folder).split('+')[1]}",
+    }
 
 
 def test_a_ledger_without_entries_has_nothing_to_sign(tmp_path: Path) -> None:

@@ -215,6 +215,9 @@ def test_an_entry_that_no_head_covers_has_no_proof_yet(site: Site, key: KeyFile)
 
 DAMAGE = {
     "the note": "UPDATE checkpoint SET note = replace(note, 'governance', 'Governance')",
+    "the moment": "UPDATE checkpoint SET at = 'yesterday'",
+    "the size": "UPDATE checkpoint SET size = 'many'",
+    "a note that is no text": "UPDATE checkpoint SET note = CAST(note AS BLOB)",
     "the root": "UPDATE checkpoint SET root = zeroblob(32)",
     "a subtree": "UPDATE node SET hash = zeroblob(32) WHERE level = (SELECT max(level) FROM node)",
     "a removed subtree": "DELETE FROM node WHERE level = (SELECT max(level) FROM node)",
