@@ -46,7 +46,7 @@ def parse(text: str) -> SignedHead:
     origin, size, root = lines[0], lines[1], decoded(lines[2])
     if not is_name(origin):
         raise NoteRefused("The origin of a checkpoint is a name without spaces and plus signs.")
-    if not re.fullmatch(NUMBER, size) or not size.isascii():
+    if not re.fullmatch(NUMBER, size):
         raise NoteRefused("The size of a checkpoint is a decimal number without leading zeros.")
     if len(root) != ROOT_BYTES:
         raise NoteRefused(f"The root of a checkpoint has {ROOT_BYTES} bytes.")
@@ -86,7 +86,7 @@ def parse_proof(content: bytes) -> ProofFile:
     if first != FIRST_LINE or not blank:
         raise NoteRefused(f"A proof file begins with {FIRST_LINE} and ends with a checkpoint after an empty line.")
     extra = decoded(lines.pop(0).removeprefix("extra ")) if lines and lines[0].startswith("extra ") else None
-    stated = re.fullmatch(f"index ({NUMBER})", lines.pop(0), re.ASCII) if lines else None
+    stated = re.fullmatch(f"index ({NUMBER})", lines.pop(0)) if lines else None
     if stated is None:
         raise NoteRefused("A proof file names its entry as “index” and a decimal number without leading zeros.")
     path = tuple(map(decoded, lines))

@@ -56,7 +56,7 @@ def examine(session: Session) -> Examined:
     except KeyError as missing:
         raise NotSigned(f"The node {missing} below the last signed head is missing. {HELP}") from missing
     except ValueError as error:
-        raise NotSigned(f"The ledger cannot be read as it was recorded ({error}). {HELP}") from error
+        raise NotSigned(f"The ledger cannot be read as it was recorded ({str(error).rstrip('.')}). {HELP}") from error
     except DBAPIError as error:
         if is_busy(error) or fault_of_the_file(error):
             raise
@@ -71,7 +71,9 @@ def _before(session: Session, row: Checkpoint | None, named: Sequence[KeyNamed])
     try:
         head, _ = heads.stated(row, named)
     except NoteRefused as refused:
-        raise NotSigned(f"The last signed head, over {row.size:,} entries, is not what was signed ({refused}). {HELP}") from refused
+        raise NotSigned(
+            f"The last signed head, over {row.size:,} entries, is not what was signed ({str(refused).rstrip('.')}). {HELP}"
+        ) from refused
     frontier = tree.Frontier(head.size, read.peaks(session, head.size))
     if frontier.root != head.root:
         raise NotSigned(f"The first {head.size:,} entries do not hash to the root that was signed over them. {HELP}")

@@ -105,7 +105,9 @@ class KeyFile:
         try:
             return open_checkpoint(_content(file), [key])
         except NoteRefused as refused:
-            raise KeyUnusable(f"{file} is not the last head that was signed ({refused}). Put it back, or move it away.") from None
+            raise KeyUnusable(
+                f"{file} is not the last head that was signed ({str(refused).rstrip('.')}). Put it back, or move it away."
+            ) from None
 
     def _last(self, key: Verifier) -> Path:
         return self.path.with_name(f"{self.path.name}.last-{key.id.hex()}")

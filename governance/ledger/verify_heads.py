@@ -53,7 +53,7 @@ class Heads:
         try:
             head, verifier = opened(row["note"].encode(errors="surrogateescape"), self._keys, size)
         except NoteRefused as refused:
-            self._say(where, "note", f"it does not verify with the key of its time ({refused})")
+            self._say(where, "note", f"it does not verify with the key of its time ({str(refused).rstrip('.')})")
             return size
         for column, says in {"size": head.size, "root": head.root, "key_id": verifier.id.hex()}.items():
             if row[column] != says:

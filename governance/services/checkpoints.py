@@ -128,7 +128,7 @@ def _in_force(session: Session) -> Verifier | None:
         named = heads.keys(session)
         return read_verifier(named[-1].verifier) if named else None
     except NoteRefused as refused:
-        raise NotSigned(f"Which key signs heads cannot be read ({refused}). {fresh.HELP}") from refused
+        raise NotSigned(f"Which key signs heads cannot be read ({str(refused).rstrip('.')}). {fresh.HELP}") from refused
 
 
 def _signer(session: Session, key: KeyFile, examined: Examined) -> Signer:

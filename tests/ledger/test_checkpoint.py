@@ -129,6 +129,13 @@ def test_any_changed_byte_refuses_a_proof_file(place: int, flip: int) -> None:
         checkpoint.verify_proof(changed, HASHES[5], [SIGNER.verifier])
 
 
+def test_a_proof_has_as_many_hashes_as_a_tree_can_ask_for() -> None:
+    checkpoint.parse_proof(checkpoint.proof_file(0, [ROOT] * 64, "a checkpoint\n").encode())
+
+    with pytest.raises(NoteRefused, match="at most 64"):
+        checkpoint.parse_proof(checkpoint.proof_file(0, [ROOT] * 65, "a checkpoint\n").encode())
+
+
 NO_PROOFS = {
     "another first line": PROOF.replace(b"@v1", b"@v2"),
     "no index": PROOF.replace(b"index 5\n", b""),

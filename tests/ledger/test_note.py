@@ -107,6 +107,28 @@ def test_the_same_key_stated_twice_is_one_key() -> None:
     assert len(opened(f"{TEXT}\n{PETER_LINE}", PETER, PETER).by) == 1
 
 
+def test_two_known_keys_of_one_name_and_id_are_told_apart_by_nobody() -> None:
+    found: dict[bytes, Verifier] = {}
+    for number in range(1_000_000):
+        key = Verifier("a", number.to_bytes(32, "big"))
+        if (other := found.setdefault(key.id, key)) is not key:
+            break
+    line = f"— a {base64.b64encode(key.id + bytes(64)).decode()}\n"
+
+    with pytest.raises(NoteRefused, match=rf"Two known keys are called a\+{key.id.hex()}"):
+        note.open_note(f"{TEXT}\n{line}".encode(), [key, other])
+    with pytest.raises(NoteRefused, match="No known key"):
+        note.open_note(f"{TEXT}\n{line}".encode(), [])
+
+
+def test_a_note_has_a_largest_size() -> None:
+    below = len(note.sign("a\n", SIGNER).encode()) - 1
+    assert note.sign("a" * (note.LARGEST - below) + "\n", SIGNER)
+
+    with pytest.raises(NoteRefused, match="at most 1,000,000 bytes"):
+        note.sign("a" * (note.LARGEST - below + 1) + "\n", SIGNER)
+
+
 NO_NOTES = {
     "no signatures": TEXT.encode(),
     "no lines after the empty one": f"{TEXT}\n".encode(),
