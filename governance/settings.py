@@ -14,6 +14,7 @@ from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 from governance.storage import private
+from governance.storage.address import Address, address
 
 PREFIX = "GOVERNANCE_"
 SHORTEST_SECRET = 32
@@ -29,6 +30,9 @@ ORIGIN = re.compile(r"(?=.{3,200}$)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?:/
 """An address without a scheme."""
 
 PUBLIC = re.compile(r"(?P<address>https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)/?")
+
+
+BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?")
 
 
 class SettingsError(Exception):
@@ -47,6 +51,10 @@ class Settings:
     secure_cookies: bool = False
     session_lasts: timedelta = timedelta(hours=12)
     public_address: str | None = None
+    database: Address | None = None
+    """None for the SQLite file of the instance."""
+    bucket: str | None = None
+    """None for the folder in the instance."""
     checkpoint_key: Path | None = None
     origin: str | None = None
 
@@ -82,13 +90,15 @@ NAMES = {
     "SECRET_KEY": f"signs cookies, at least {SHORTEST_SECRET} signs; made and kept in the instance folder where it is not given",
     "SECURE_COOKIES": "1 where the site is served by https; default 0",
     "SESSION_HOURS": "how long a sign-in lasts, 1 to 168; default 12",
+    "DATABASE_URL": "a PostgreSQL database: postgresql://USER:PASSWORD@HOST/NAME; default a file in the instance folder",
+    "CONTENT_URL": "a bucket of an S3-protocol store: s3://BUCKET/PREFIX, keys in the AWS_… variables; default a folder in the instance",
     "PUBLIC_ADDRESS": "where people reach the site, such as https://governance.example.org; default where the server listens",
     "CHECKPOINT_KEY": "the file of the key that signs heads of the ledger; made and kept in the instance folder where it is not given",
     "ORIGIN": "the name of this ledger in signed heads, such as governance.example.org/ledger; made with the key where it is not given",
 }
-"""Every setting: as GOVERNANCE_<NAME>; INSTANCE, PORT and DEMO also without the prefix, as `make` passes them."""
+"""Every setting: as GOVERNANCE_<NAME>; some also without the prefix, as `make` and hosting services pass them."""
 
-SHORT = ("INSTANCE", "PORT", "DEMO")
+SHORT = ("INSTANCE", "PORT", "DEMO", "DATABASE_URL")
 
 
 def read(environment: Mapping[str, str] | None = None, instance: Path | None = None) -> Settings:
@@ -107,6 +117,8 @@ def read(environment: Mapping[str, str] | None = None, instance: Path | None = N
         public_address=_public(_value(given, "PUBLIC_ADDRESS", "")),
         checkpoint_key=_file("CHECKPOINT_KEY", _value(given, "CHECKPOINT_KEY", "")),
         origin=_origin(_value(given, "ORIGIN", "")),
+        bucket=_bucket(_value(given, "CONTENT_URL", "")),
+        database=_database(_value(given, "DATABASE_URL", "")),
     )
 
 
@@ -174,6 +186,20 @@ def _file(name: str, given: str) -> Path | None:
 def _origin(given: str) -> str | None:
     if given and not ORIGIN.fullmatch(given):
         raise SettingsError(f"ORIGIN is an address without a scheme, such as governance.example.org/ledger, not {_quoted(given)}.")
+    return given or None
+
+
+def _database(given: str) -> Address | None:
+    """It may hold a password, so that no message repeats it."""
+    try:
+        return address(given) if given else None
+    except ValueError:
+        raise SettingsError("DATABASE_URL is the address of a PostgreSQL database: postgresql://USER:PASSWORD@HOST/NAME.") from None
+
+
+def _bucket(given: str) -> str | None:
+    if given and not BUCKET.fullmatch(given):
+        raise SettingsError(f"CONTENT_URL is s3://BUCKET or s3://BUCKET/PREFIX, not {_quoted(given)}; keys go into the AWS_… variables.")
     return given or None
 
 

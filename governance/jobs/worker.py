@@ -23,7 +23,7 @@ from governance.reads import reports
 from governance.services import checkpoints, packs, summaries
 from governance.services.opening import key_of, ledger_of, open_engines
 from governance.services.packs import REPORT, Made
-from governance.storage.content import ContentStore
+from governance.storage.content import ContentStore, content_of
 from governance.storage.engines import Busy
 
 LEASE = timedelta(minutes=10)
@@ -43,7 +43,7 @@ class LeaseLost(Exception):
 def main() -> None:
     """Work until told to stop, or until the parent is gone. What nobody expected ends the process; the keeper starts another."""
     found = settings.read()
-    ledger, content = ledger_of(open_engines(found.instance)), ContentStore(found.instance / "content")
+    ledger, content = ledger_of(open_engines(found.instance, found.database)), content_of(found.instance, found.bucket)
     key, stop, parent, due, sign_due = key_of(found), Event(), os.getppid(), 0.0, 0.0
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

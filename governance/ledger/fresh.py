@@ -16,7 +16,7 @@ from governance.ledger.keys import NotSigned
 from governance.ledger.note import NoteRefused
 from governance.ledger.verify import Leaves
 from governance.models.ledger import Checkpoint, Leaf, Node
-from governance.storage.engines import fault_of_the_file, is_busy
+from governance.storage.engines import backend_of
 
 BATCH = 2_000
 HELP = "Nothing is signed. “governance log verify” names what does not fit."
@@ -58,7 +58,8 @@ def examine(session: Session) -> Examined:
     except ValueError as error:
         raise NotSigned(f"The ledger cannot be read as it was recorded ({str(error).rstrip('.')}). {HELP}") from error
     except DBAPIError as error:
-        if is_busy(error) or fault_of_the_file(error):
+        backend = backend_of(session.connection().dialect.name)
+        if backend.is_busy(error) or backend.fault(error):
             raise
         raise NotSigned(f"The ledger cannot be read ({error.orig}). {HELP}") from error
     return Examined(before, size, frontier.root, named)

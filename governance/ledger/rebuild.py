@@ -59,7 +59,7 @@ def rebuild(ledger: Ledger, now: datetime) -> int:
         replay(entries(session), shelf)
     with ledger.writing(SYSTEM, now) as log:
         replay(entries(log.session, after=shelf.index), shelf)
-        with ledger.engines.recording.on():
+        with ledger.engines.recording(log.session):
             _empty(log.session)
             stored = _store(log.session, shelf)
         log.stale |= set(log.session.scalars(select(Leaf.stream).distinct()))

@@ -105,8 +105,8 @@ def test_a_right_that_ended_meanwhile_is_asked_again(house: House, content: Cont
     assert issued(house) == 0
 
 
-def test_what_nobody_expected_frees_the_job_for_the_next_try(house: House, content: ContentStore, asked: str) -> None:
-    (blocked := content._folder).parent.joinpath("content").write_text("a file where the folder has to be")
+def test_what_nobody_expected_frees_the_job_for_the_next_try(house: House, content: ContentStore, asked: str, tmp_path: Path) -> None:
+    (blocked := tmp_path / "content").write_text("a file where the folder has to be")
 
     with pytest.raises(FileExistsError):
         worker.work(house.ledger, content)
@@ -174,8 +174,11 @@ def test_a_started_worker_signs_by_itself(house: House, keeper: "subprocess.Pope
 
 
 @pytest.fixture
-def keeper(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def keeper(tmp_path: Path, house: House) -> Iterator["subprocess.Popen[bytes]"]:
+    url = house.ledger.engines.url
     environment = {**os.environ, "GOVERNANCE_INSTANCE": str(tmp_path)}
+    if url.get_backend_name() == "postgresql":
+        environment["GOVERNANCE_DATABASE_URL"] = url.render_as_string(hide_password=False)
     started = subprocess.Popen([sys.executable, "-m", "governance.jobs.keeper"], env=environment, stderr=subprocess.PIPE)
     yield started
     started.terminate()

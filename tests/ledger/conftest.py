@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
 import governance.events  # registers every kind of event
@@ -30,8 +31,8 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def engines(file: Path) -> Iterator[Engines]:
-    opened = Engines.open(file, Base.metadata, synchronous="OFF")
+def engines(file: Path, database: URL | None) -> Iterator[Engines]:
+    opened = Engines.open(database or file, Base.metadata, synchronous="OFF")
     yield opened
     opened.close()
 

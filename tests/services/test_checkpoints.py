@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import Conflict, NotAllowed, NotThere
-from governance.ledger import fresh, heads, read
+from governance.ledger import fresh, heads, read, tree
 from governance.ledger.checkpoint import open_checkpoint
 from governance.ledger.keys import KeyFile, KeyUnusable, NotSigned
 from governance.ledger.log import SYSTEM, Actor, Auth
@@ -25,6 +25,7 @@ from governance.services import checkpoints, directory
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from tests.ledger import independent_notes
 from tests.services.conftest import START, House, found, house
+from tests.tampering import ON_SQLITE, alter
 
 __all__ = ["house"]
 
@@ -77,16 +78,6 @@ def change_key(house: House, key: KeyFile, who: str = "omar") -> str:
 def problems(house: House) -> list[str]:
     with house.read() as session:
         return [str(problem) for problem in verify(session).problems]
-
-
-def tamper(folder: Path, *statements: str) -> None:
-    """What somebody with the file in hand can do: drop the guards, then change what they like."""
-    with sqlite3.connect(folder / DATABASE) as foreign:
-        for (name,) in foreign.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            foreign.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            assert foreign.execute(statement).rowcount, statement
-    foreign.close()
 
 
 def test_the_first_head_names_its_key_in_the_ledger_and_covers_that_entry(house: House, signed: Checkpoint, key: KeyFile) -> None:
@@ -185,6 +176,7 @@ ALTERED = {
 """What is altered by raw SQL between appending and signing: 3 entries after the first head, the middle one of them among it."""
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("name", ALTERED)
 def test_nothing_is_signed_over_what_was_altered(house: House, signed: Checkpoint, key: KeyFile, tmp_path: Path, name: str) -> None:
     grow(house, 3)
@@ -192,9 +184,9 @@ def test_nothing_is_signed_over_what_was_altered(house: House, signed: Checkpoin
     last.unlink()  # what lies beside the key is not what notices
     statement = ALTERED[name]
     if statement is None:
-        rehash(tmp_path)
+        rehash(house)
     else:
-        tamper(tmp_path, statement)
+        assert alter(house.ledger.engines, statement)
 
     with pytest.raises(NotSigned):
         checkpoints.sign_or_say_why(house.ledger, key, house.now)
@@ -210,7 +202,7 @@ def test_entries_that_were_cut_off_below_the_last_head_are_said_to_be(house: Hou
     sign(house, key)
     grow(house, 5)
     assert sign(house, key).size == 40
-    tamper(tmp_path, 'DELETE FROM leaf WHERE "index" > 36')
+    assert alter(house.ledger.engines, 'DELETE FROM leaf WHERE "index" > 36')
 
     with pytest.raises(NotSigned, match="The last head covers 40 entries, and there are 37: the last ones were cut off"):
         sign(house, key)
@@ -221,21 +213,20 @@ def test_a_whole_batch_that_is_missing_is_said_to_be(house: House, key: KeyFile,
     grow(house, 5)
     sign(house, key)
     grow(house, 8)
-    tamper(tmp_path, 'DELETE FROM leaf WHERE "index" >= 40 AND "index" < 44', "DELETE FROM node WHERE (position << level) >= 40")
+    assert alter(
+        house.ledger.engines, 'DELETE FROM leaf WHERE "index" >= 40 AND "index" < 44', "DELETE FROM node WHERE (position << level) >= 40"
+    )
 
     with pytest.raises(NotSigned, match="Entries between 40 and 44 are missing"):
         sign(house, key)
 
 
-def rehash(folder: Path) -> None:
+def rehash(house: House) -> None:
     """Somebody who knows how leaves are hashed: the header is replaced and its hash worked out anew, the nodes above are not."""
-    from governance.ledger import tree
-
-    with sqlite3.connect(folder / DATABASE) as foreign:
-        (header,) = foreign.execute(f"SELECT header FROM leaf WHERE {NEWEST}").fetchone()
-    foreign.close()
-    changed = header.replace(b"omar", b"lena")
-    tamper(folder, f"UPDATE leaf SET actor = 'lena', header = x'{changed.hex()}', hash = x'{tree.leaf_hash(changed).hex()}' WHERE {NEWEST}")
+    with house.read() as session:
+        changed = read.entry(session, read.size(session) - 2).header_bytes.replace(b"omar", b"lena")
+    leaf = f"actor = 'lena', header = x'{changed.hex()}', hash = x'{tree.leaf_hash(changed).hex()}'"
+    assert alter(house.ledger.engines, f"UPDATE leaf SET {leaf} WHERE {NEWEST}")
 
 
 def test_a_refusal_ends_with_the_next_head(house: House, signed: Checkpoint, key: KeyFile) -> None:
@@ -258,7 +249,9 @@ def test_a_refusal_ends_with_the_next_head(house: House, signed: Checkpoint, key
 
 
 def test_many_signers_at_once_keep_one_head(house: House, key: KeyFile) -> None:
-    ledgers = [ledger_of(open_engines(key.path.parent, synchronous="OFF")) for _ in range(4)]
+    url = house.ledger.engines.url
+    database = url if url.get_backend_name() == "postgresql" else None
+    ledgers = [ledger_of(open_engines(key.path.parent, database, synchronous="OFF")) for _ in range(4)]
     for step in range(5):
         grow(house)
         with ThreadPoolExecutor(8) as pool:
@@ -312,7 +305,7 @@ def test_kept_heads_are_append_only(house: House, signed: Checkpoint) -> None:
         "UPDATE checkpoint SET size = 99",
         "DELETE FROM checkpoint",
         "INSERT INTO checkpoint SELECT id + 1, size + 1, root, note, at, key_id FROM checkpoint",
-        "INSERT OR REPLACE INTO checkpoint SELECT * FROM checkpoint",
+        "INSERT INTO checkpoint SELECT * FROM checkpoint",
     ]
     for attempt in attempts:
         with pytest.raises(DatabaseError), house.ledger.engines.writer.begin() as connection:
@@ -405,22 +398,24 @@ def test_a_lost_key_is_not_replaced_in_silence_but_by_a_change_that_says_why(hou
     assert [row.id for row in kept(house)] == [0, 1] and problems(house) == []
 
 
+@ON_SQLITE
 def test_the_key_is_not_changed_over_a_ledger_that_does_not_fit(house: House, key: KeyFile, signed: Checkpoint, tmp_path: Path) -> None:
     grow(house, 3)
     before = size(house)
-    tamper(tmp_path, str(ALTERED["a header"]))
+    assert alter(house.ledger.engines, str(ALTERED["a header"]))
 
     with pytest.raises(NotSigned):
         change_key(house, key)
     assert size(house) == before and len(kept(house)) == 1
 
 
+@ON_SQLITE
 def test_the_key_is_not_changed_where_nobody_can_read_which_one_it_was(
     house: House, key: KeyFile, signed: Checkpoint, tmp_path: Path
 ) -> None:
     before = size(house)
     for name in ("the entry that names the key, unreadable", "the entry that names the key"):
-        tamper(tmp_path, str(ALTERED[name]))
+        assert alter(house.ledger.engines, str(ALTERED[name]))
         with pytest.raises(NotSigned):
             change_key(house, key)
     assert size(house) == before and not key.following.exists()
@@ -445,6 +440,7 @@ def older(house: House, key: KeyFile, signed: Checkpoint, tmp_path: Path) -> Ite
     engines.close()
 
 
+@ON_SQLITE
 def test_a_database_that_was_rolled_back_below_what_the_key_signed_gets_no_other_head(older: House, key: KeyFile) -> None:
     grow(older)
     with pytest.raises(checkpoints.RolledBack, match="rolled back or replaced"):
@@ -459,6 +455,7 @@ def test_a_database_that_was_rolled_back_below_what_the_key_signed_gets_no_other
     assert len(kept(older)) == 2 and problems(older) == []
 
 
+@ON_SQLITE
 def test_a_kept_checkpoint_names_a_rollback_a_fork_and_a_cut(older: House, house: House, key: KeyFile, tmp_path: Path) -> None:
     last = kept(house)[-1]
     own = read_verifier(str(key.read().verifier))
@@ -474,9 +471,11 @@ def test_a_kept_checkpoint_names_a_rollback_a_fork_and_a_cut(older: House, house
     assert "No known key signed" in said(
         house, last.note, read_verifier("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")
     )
-    tamper(tmp_path, "DELETE FROM checkpoint WHERE id = 1")
+    assert alter(house.ledger.engines, "DELETE FROM checkpoint WHERE id = 1")
     assert "not among the heads that were kept" in said(house, last.note)
-    tamper(tmp_path, 'DELETE FROM leaf WHERE "index" = (SELECT max("index") FROM leaf)', "DELETE FROM node WHERE level > 0")
+    assert alter(
+        house.ledger.engines, 'DELETE FROM leaf WHERE "index" = (SELECT max("index") FROM leaf)', "DELETE FROM node WHERE level > 0"
+    )
     assert "cut off or rolled back" in said(house, last.note)
 
 

@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from governance.ledger import checkpoint, read, tree
 from governance.ledger.book import KINDS
@@ -15,6 +15,7 @@ from governance.models.ledger import Checkpoint, Leaf
 from governance.reads import sentences
 from governance.services import checkpoints, directory, gates, initiatives
 from tests.ledger import independent_notes
+from tests.tampering import ON_SQLITE, alter, tampering
 from tests.web.browser import Site, reviewed, site, text_of
 
 __all__ = ["reviewed", "site"]
@@ -96,13 +97,9 @@ def test_an_entry_shows_what_it_changed_and_its_place(reviewed: Site) -> None:
 
 
 def test_an_entry_that_was_tampered_with_is_named(reviewed: Site) -> None:
-    with reviewed.house.ledger.engines.writer.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER IF EXISTS leaf_update")
-        for name in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='leaf'").scalars().all():
-            connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        connection.exec_driver_sql(
-            "UPDATE leaf SET header = CAST(replace(CAST(header AS TEXT), 'lena', 'mara') AS BLOB) WHERE kind = 'gate.submitted'"
-        )
+    with tampering(reviewed.house.ledger.engines) as connection:
+        header = connection.execute(select(Leaf.header).where(Leaf.kind == "gate.submitted")).scalar_one()
+        connection.execute(update(Leaf).where(Leaf.kind == "gate.submitted").values(header=header.replace(b"lena", b"mara")))
     with reviewed.house.read() as session:
         index = session.scalars(select(Leaf.index).where(Leaf.kind == "gate.submitted")).one()
 
@@ -226,13 +223,14 @@ DAMAGE = {
 }
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("statement", DAMAGE.values(), ids=list(DAMAGE))
 def test_a_head_that_does_not_fit_is_said_to_and_not_handed_out(site: Site, key: KeyFile, statement: str) -> None:
     sign(site, key)
     site.house.act("omar", lambda log: directory.open_unit(log, "fraud", "Fraud"))
     browser = site.browser("ruth")
     assert browser.get("/ledger/checkpoint").status_code == 200
-    damage(site, statement)
+    assert alter(site.house.ledger.engines, statement)
 
     for path in ("/ledger/checkpoint", "/ledger/0.tlog-proof"):
         answer = browser.get(path)
@@ -244,24 +242,17 @@ def test_a_head_that_does_not_fit_is_said_to_and_not_handed_out(site: Site, key:
     ("statement", "said"),
     [
         ("UPDATE leaf SET header = CAST(replace(CAST(header AS TEXT), 'omar', 'lena') AS BLOB) WHERE \"index\" = 7", "Entry 7 is not what was signed"),
-        ("UPDATE leaf SET hash = zeroblob(32) WHERE \"index\" = 6", "Entry 7 is not what was signed"),
+        ("UPDATE leaf SET hash = (SELECT hash FROM leaf WHERE \"index\" = 0) WHERE \"index\" = 6", "Entry 7 is not what was signed"),
         ("DELETE FROM node WHERE level = 1", "The last signed head does not fit the ledger"),
     ],
 )  # fmt: skip
 def test_a_proof_that_does_not_hold_is_not_handed_out(site: Site, key: KeyFile, statement: str, said: str) -> None:
     sign(site, key)
-    damage(site, statement)
+    assert alter(site.house.ledger.engines, statement)
 
     answer = site.browser("ruth").get("/ledger/7.tlog-proof")
 
     assert answer.status_code == 409 and said in text_of(answer)
-
-
-def damage(site: Site, statement: str) -> None:
-    with site.house.ledger.engines.writer.begin() as connection:
-        for name in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger'").scalars().all():
-            connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        assert connection.exec_driver_sql(statement).rowcount
 
 
 def test_the_entry_that_names_a_key_reads_as_a_sentence(site: Site, key: KeyFile) -> None:
