@@ -29,6 +29,7 @@ from governance.storage.engines import (
 COMMANDS = {
     "serve": "governance.cli.serve:serve",
     "log": "governance.cli.log:log",
+    "doctor": "governance.cli.doctor:doctor",
     "policy": "governance.cli.policy:policy",
 }
 """Where each command lives; imported only when it is asked for."""

@@ -11,7 +11,7 @@ from threading import Event
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from governance import settings
+from governance import logs, settings
 from governance.domain.errors import Refused
 from governance.ledger.keys import KeyFile, NotSigned
 from governance.ledger.log import SYSTEM, Actor, Ledger, Log
@@ -43,6 +43,7 @@ class LeaseLost(Exception):
 def main() -> None:
     """Work until told to stop, or until the parent is gone. What nobody expected ends the process; the keeper starts another."""
     found = settings.read()
+    logs.set_up(found.log_format)
     ledger, content = ledger_of(open_engines(found.instance, found.database)), content_of(found.instance, found.bucket)
     key, stop, parent, due, sign_due = key_of(found), Event(), os.getppid(), 0.0, 0.0
     for number in (signal.SIGTERM, signal.SIGINT):
