@@ -30,6 +30,7 @@ COMMANDS = {
     "serve": "governance.cli.serve:serve",
     "log": "governance.cli.log:log",
     "doctor": "governance.cli.doctor:doctor",
+    "upgrade": "governance.cli.upgrade:upgrade",
     "policy": "governance.cli.policy:policy",
 }
 """Where each command lives; imported only when it is asked for."""
