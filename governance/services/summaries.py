@@ -17,7 +17,8 @@ from governance.models.initiatives import Initiative, Tiering
 from governance.models.ledger import Leaf
 from governance.models.summary import FunctionReadiness, Summary, Waiting
 from governance.reads import checks, turns
-from governance.reads.turns import State, Turn
+from governance.reads.turn import Turn
+from governance.reads.turns import State
 
 log = logging.getLogger("governance.summaries")
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from governance.storage import guards
 
-VERSION = 2
+VERSION = 3
 """Of the tables; a database with a higher one was written by a newer program."""
 
 BUSY_MS = 15_000

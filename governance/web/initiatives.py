@@ -17,7 +17,7 @@ from governance.permissions import HOLDERS, Permission
 from governance.reads import overview as reading
 from governance.reads import people, policies
 from governance.services import initiatives
-from governance.web import current, loading
+from governance.web import current, loading, origin_view
 from governance.web import overview_view as view
 from governance.web.filters import plain
 from governance.web.forms import Form, PartForm, WholeField, named_choices
@@ -107,7 +107,7 @@ def overview(key: str) -> str:
     return render_template(
         "initiatives/overview.html",
         **around,
-        steps=[view.step(step) for step in reading.steps(session, found.initiative)],
+        steps=[view.step(step, around["origin"]) for step in reading.steps(session, found.initiative)],
         blockers=view.blockers(found, summary, waiting, around["team"], around["names"], holders),
         readiness=[view.ready(function, summary) for function in Function],
         tier_view=_tier(around["tiering"]),
@@ -116,6 +116,9 @@ def overview(key: str) -> str:
         happened=reading.timeline(session, latest, around["names"]),
         requests=requests,
         may_ask=found.leads and not summary.request_id and found.initiative.standing is Standing.GOOD and bool(summary.checks_total),
+        before=origin_view.before(around["origin"]),
+        vouches=(vouches := origin_view.vouches(found)),
+        may_bring_in=vouches and around["origin"] is None and not requests,
         may_pack=found.works_on_it or bool(HOLDERS[Permission.ISSUE_TRAIL] & current.doer().roles),
         reads_ledger=bool(HOLDERS[Permission.READ_LEDGER] & current.doer().roles),
     )

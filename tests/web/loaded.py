@@ -16,17 +16,17 @@ from sqlalchemy import select
 
 from governance.app import create_app
 from governance.domain.findings import NewFinding
-from governance.domain.vocabulary import Decision, FindingSeverity, Function
+from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function
 from governance.ledger import rebuild
 from governance.ledger.log import SYSTEM
 from governance.ledger.verify import verify
 from governance.models.accounts import Account
 from governance.models.answers import Evidence
-from governance.services import accounts, directory, findings, initiatives
+from governance.services import accounts, answers, directory, findings, initiatives
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore
-from tests.services.conftest import House, found
+from tests.services.conftest import House, evidence, found
 from tests.web.browser import HASHED, Site
 
 NOT_OF_RECORD = frozenset({"account", "web_session"})
@@ -100,10 +100,13 @@ def site_in(folder: Path, *, empty: bool = False) -> Iterator[Loaded]:
 
 
 def load(house: House, store: ContentStore) -> str:
-    """Four initiatives: one in review, one that a seat rejected, a complete draft, one that asked for nothing yet. Returns a set-up link."""
+    """Five initiatives: one in review, one that a seat rejected, a complete draft, one that asked for nothing yet, one brought in.
+
+    Returns a set-up link.
+    """
     found(house.ledger)
     house.now = datetime.now(UTC) - timedelta(hours=6)
-    for key in ("AI-0001", "AI-0002", "AI-0003", "AI-0004"):
+    for key in ("AI-0001", "AI-0002", "AI-0003", "AI-0004", "AI-0005"):
         house.register()
         if key < "AI-0004":
             house.open(key=key)
@@ -111,6 +114,8 @@ def load(house: House, store: ContentStore) -> str:
         if key < "AI-0003":
             house.submit(f"{key}.G1-1")
     house.sign(Function.DATA_SCIENCE, Decision.REJECT, request="AI-0002.G1-1")
+    house.bring_in("AI-0005")
+    house.act("lena", lambda log: answers.add_evidence(log, "AI-0005", evidence(EvidenceKind.LINK, house.now)))
     _findings(house)
     house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
