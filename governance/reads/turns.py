@@ -1,6 +1,6 @@
 """Whose turn it is: everything that waits for somebody in an initiative, why them, and since when."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +14,13 @@ from governance.domain.vocabulary import Function, RequestState, Stage, Standing
 from governance.models.findings import Finding
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative, TeamSeat, Tiering
-from governance.reads import checks, moving_in, people, policies, reviews
+from governance.reads import checks, reviews
 from governance.reads.checks import Checked
 from governance.reads.material import material
 from governance.reads.regular_turns import becomes_overdue, regular_turns
 from governance.reads.review_turns import asked_since, review_turns
 from governance.reads.reviews import OnTheTable
+from governance.reads.surroundings import Surroundings
 from governance.reads.turn import Turn, lead_turn
 from governance.words import word
 
@@ -39,18 +40,18 @@ class State:
     changes_at: datetime | None = None
 
 
-def state(session: Session, initiative: Initiative, now: datetime) -> State:
+def state(session: Session, initiative: Initiative, around: Surroundings, now: datetime) -> State:
     """Work it out. The cost does not grow with the portfolio."""
-    request = reviews.open_request(session, initiative.key)
+    key = initiative.key
+    request, tiering, origin = around.requests.get(key), around.tierings.get(key), around.origins.get(key)
     table = reviews.on_the_table(session, request.id, now) if request is not None and request.revision else None
-    policy = _policy(session, request)
+    policy = around.policy(session, request)
     gate = request.gate if request else _gate_ahead(policy, initiative)
-    checked = _checked(session, initiative, gate, policy, table, now)
-    origin = moving_in.origin(session, initiative.key)
+    checked = _checked(session, initiative, gate, policy, table, now) if tiering is not None or table is not None else ()
     turns = (
-        *_turns(session, initiative, request, table, checked, now),
+        *_turns(session, initiative, tiering, request, table, checked, now),
         *regular_turns(initiative, origin, gate, now),
-        *_findings(session, initiative),
+        *_findings(around.findings.get(key, ())),
     )
     return State(
         gate=gate,
@@ -60,16 +61,9 @@ def state(session: Session, initiative: Initiative, now: datetime) -> State:
         done=sum(1 for check in checked if check.applies and check.passes),
         total=sum(1 for check in checked if check.applies),
         turns=turns,
-        waits_for=_in_words(session, initiative, turns),
+        waits_for=_in_words(session, initiative, around, turns),
         changes_at=min((at for at in (_changes_at(table, now), becomes_overdue(origin, now)) if at), default=None),
     )
-
-
-def _policy(session: Session, request: GateRequest | None) -> Policy | None:
-    try:
-        return policies.of_request(session, request)
-    except RuleBroken:
-        return None
 
 
 def _gate_ahead(policy: Policy | None, initiative: Initiative) -> str | None:
@@ -94,12 +88,12 @@ def _checked(
 def _turns(
     session: Session,
     initiative: Initiative,
+    tiering: Tiering | None,
     request: GateRequest | None,
     table: OnTheTable | None,
     checked: tuple[Checked, ...],
     now: datetime,
 ) -> Iterator[Turn]:
-    tiering = session.get(Tiering, initiative.key)
     if initiative.stage is Stage.RETIRED or (tiering and tiering.tier is Tier.PROHIBITED):
         return
     if tiering is None or tiering.tier is None:
@@ -148,8 +142,8 @@ def _answer_turns(
             yield Turn("answer", what, why, since, person=person, request=request.id, subject=function.value)
 
 
-def _findings(session: Session, initiative: Initiative) -> Iterator[Turn]:
-    for row in session.scalars(select(Finding).where(Finding.initiative_key == initiative.key, Finding.closed_at.is_(None))):
+def _findings(still_open: Iterable[Finding]) -> Iterator[Turn]:
+    for row in still_open:
         if row.answered_by is None:
             yield Turn("finding", f"Answer finding {row.id}", "You own it", row.raised_at, person=row.owner_id, subject=row.id, due=row.due)
         else:
@@ -177,10 +171,10 @@ def _marks(table: OnTheTable, now: datetime) -> dict[str, str]:
     return marks
 
 
-def _in_words(session: Session, initiative: Initiative, turns: tuple[Turn, ...]) -> str:
+def _in_words(session: Session, initiative: Initiative, around: Surroundings, turns: tuple[Turn, ...]) -> str:
     if initiative.standing is not Standing.GOOD:
         return f"{word(initiative.standing).label}: {initiative.standing_why or 'compliance decides'}"
-    named = people.names(session, [turn.person for turn in turns])
+    named = around.names_of(session, [turn.person for turn in turns])
     asked = [turn for turn in turns if turn.kind not in ("finding", "accept", "regularise")] or turns
     who = [named[turn.person] if turn.person else turn.function.spoken if turn.function else "" for turn in asked]
     return ", ".join(dict.fromkeys(name for name in who if name)) or "nobody"
