@@ -112,3 +112,6 @@ class Imported(Event, frozen=True, kw_only=True):
                 stated=self.stated,
             )
         )
+
+    def files_kept(self) -> list[str | None]:
+        return [self.file, self.mapping]
