@@ -20,6 +20,7 @@ from governance.storage.guards import GuardsMissing
 
 COMMANDS = {
     "serve": "governance.cli.serve:serve",
+    "initiative": "governance.cli.initiative:initiative",
     "log": "governance.cli.log:log",
     "policy": "governance.cli.policy:policy",
 }

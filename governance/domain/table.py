@@ -46,7 +46,8 @@ def read_table(content: bytes, encoding: str, delimiter: str) -> Table:
 
 def one_line(cell: str) -> str:
     """A cell for comparing: tidied, any run of spaces and line ends as one space."""
-    return " ".join(tidy(cell).split())
+    tidied = tidy(cell)
+    return tidied if tidied.isascii() and "  " not in tidied and tidied.isprintable() else " ".join(tidied.split())
 
 
 def _rows(text: str, delimiter: str) -> list[TableRow]:

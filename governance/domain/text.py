@@ -11,11 +11,15 @@ HIDDEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufe
 
 def tidy(text: str) -> str:
     """What a door does to typed text: NFC, line ends as `\\n`, hidden signs and outer spaces off."""
+    if text.isascii() and text.isprintable():
+        return text.strip()  # nothing else can be wrong with it
     return HIDDEN.sub("", LINE_END.sub("\n", unicodedata.normalize("NFC", text))).strip()
 
 
 def fold(text: str) -> str:
     """A form that sorts and searches alike on every database: compatibility forms, marks and case removed."""
+    if text.isascii():
+        return text.casefold()  # nothing to spread
     spread = unicodedata.normalize("NFKD", text)
     return "".join(sign for sign in spread if not unicodedata.combining(sign)).casefold()
 

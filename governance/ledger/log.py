@@ -24,6 +24,8 @@ from governance.storage.engines import Busy, Engines, is_busy, is_of_the_disk
 from governance.storage.guards import Recording
 
 HEADER_VERSION = 1
+TOGETHER = 500
+"""Streams that are looked up with one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,10 @@ class Log:
     def record_all(self, events: Iterable[tuple[Event, str]]) -> None:
         """The same for many events, each with its stream, in this order: rows and leaves are stored together, at the end."""
         self.session.flush()
-        batch, leaves, first = Batch(self.session, self.now), list[dict[str, Any]](), self._next()
+        batch, leaves, first, given = Batch(self.session, self.now), list[dict[str, Any]](), self._next(), list(events)
+        self._know_seqs({stream for _, stream in given})
         with self._recording.on():
-            for event, stream in events:
+            for event, stream in given:
                 leaf = self._leaf(event, stream, self._who)
                 batch.index, batch.by = leaf["index"], self._who.id
                 batch.fresh = leaf["seq"] == 0 or self._began.get(stream, -1) >= first
@@ -145,6 +148,15 @@ class Log:
             last = self.session.scalar(select(func.max(Leaf.seq)).where(Leaf.stream == stream))
             self._seqs[stream] = 0 if last is None else last + 1
         return self._seqs[stream]
+
+    def _know_seqs(self, streams: set[str]) -> None:
+        """Look up at once where these streams end."""
+        unknown = sorted(streams - self._seqs.keys())
+        for start in range(0, len(unknown), TOGETHER):
+            some = unknown[start : start + TOGETHER]
+            ends = select(Leaf.stream, func.max(Leaf.seq)).where(Leaf.stream.in_(some)).group_by(Leaf.stream)
+            found = {stream: last + 1 for stream, last in self.session.execute(ends)}
+            self._seqs |= {stream: found.get(stream, 0) for stream in some}
 
     def _header(self, event: Event, stream: str, who: Actor, index: int, body: bytes) -> dict[str, Any]:
         auth = {"method": self.auth.method, "at": instant(self.auth.at), "via": self.auth.via} if self.auth else None

@@ -14,10 +14,12 @@ from governance.paths import policies_directory
 from governance.services.opening import DATABASE, open_engines
 
 SHIPPED = str(policies_directory() / "stage-gates")
+MAPPING = str(policies_directory() / "imports" / "federal-inventory-2024.yaml")
 COMMANDS = {
     "serve": [],
     "log verify": [],
     "log replay": [],
+    "initiative import": [MAPPING, "--mapping", MAPPING, "--by", "nobody"],
     "policy check": [SHIPPED],
     "policy publish": [SHIPPED, "--by", "nobody"],
 }
@@ -26,7 +28,11 @@ COMMANDS = {
 OPENING = [name for name in COMMANDS if name != "policy check"]
 """Those that open an instance."""
 
-TOO_FEW = {"policy check": [[]], "policy publish": [[], [SHIPPED], ["--by", "nobody"]]}
+TOO_FEW = {
+    "initiative import": [[], [MAPPING], [MAPPING, "--by", "nobody"], [MAPPING, "--mapping", MAPPING]],
+    "policy check": [[]],
+    "policy publish": [[], [SHIPPED], ["--by", "nobody"]],
+}
 """What a command that needs something is not content with."""
 
 HUGE = "x" * 100_000
