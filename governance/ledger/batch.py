@@ -28,6 +28,10 @@ class Batch:
         self._session, self.at = session, at
         self._new = Shelf()
 
+    def turn_to(self, index: int, by: str, *, fresh: bool) -> None:
+        """The event that is applied next."""
+        self.index, self.by, self.fresh = index, by, fresh
+
     def add(self, row: Governed) -> None:
         self._new.add(row)
 

@@ -97,8 +97,7 @@ class Log:
         with self._recording.on():
             for event, stream in given:
                 leaf = self._leaf(event, stream, self._who)
-                batch.index, batch.by = leaf["index"], self._who.id
-                batch.fresh = leaf["seq"] == 0 or self._began.get(stream, -1) >= first
+                batch.turn_to(leaf["index"], self._who.id, fresh=leaf["seq"] == 0 or self._began.get(stream, -1) >= first)
                 event.apply(batch)
                 leaves.append(leaf)
                 self._took(event, leaf)
