@@ -47,8 +47,15 @@ ROWS = (
 )
 
 
+BAD = "4;Later;Does something.;;Motor claims;nobody.known;Trial;;;"
+
+
 def sheet(*rows: str) -> bytes:
     return "\r\n".join([HEADER, *(rows or ROWS), ""]).encode()
+
+
+HALF = sheet(*ROWS, BAD)
+"""Three rows that do, and one that does not."""
 
 
 def source(content: bytes | None = None, mapping: str = MAPPING, lead: str = "") -> Source:

@@ -137,6 +137,7 @@ def _around(asked: Asked) -> dict[str, object]:
         "standings": [(standing.value, word(standing).label) for standing in Standing],
         "states": [(state.value, word(state).label) for state in STATES],
         "may_register": bool(HOLDERS[Permission.REGISTER] & roles),
+        "may_import": bool(HOLDERS[Permission.VOUCH] & roles),
         "marks": marks,
         "on": current.day_of,
     }

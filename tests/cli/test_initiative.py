@@ -15,9 +15,7 @@ from governance.services.opening import ledger_of, open_engines
 from governance.storage.content import ContentStore
 from tests.cli.test_main import run
 from tests.services.conftest import House, found
-from tests.sheets import MAPPING, ROWS, files, sheet
-
-BAD = "4;Later;Does something.;;Motor claims;nobody.known;Trial;;;"
+from tests.sheets import BAD, MAPPING, ROWS, files, sheet
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
+from tests.sheets import HALF, MAPPING, sheet, source
 from tests.web.browser import PASSWORD, Browser
 from tests.web.controls import PageForm, forms
 from tests.web.hostile import PDF
@@ -81,6 +82,14 @@ ACTS = (
     Act("initiatives.readers", "lena", f"{REVIEWED}/readers", {"person": "ruth"}),
     Act("initiatives.remove_reader", "lena", f"{REVIEWED}/readers"),
     Act("initiatives.model", "lena", f"{FRESH}/model", {"version": "2.0"}),
+    Act(
+        "importing.start",
+        "aoife",
+        "/import",
+        {"lead": "mara"},
+        files={"file": ("list.csv", sheet()), "mapping": ("map.yaml", MAPPING.encode())},
+    ),
+    Act("importing.confirm", "aoife", f"/import/{source(HALF).digest}/{source(HALF).mapping_digest}", {"partial": "y"}),
     Act("moving_in.bring_in", "aoife", f"{FRESH}/bring-in", AS_FOUND),
     Act("moving_in.attach", "aoife", f"{BROUGHT}/papers", PAPER, files={"file": ("minutes.pdf", PDF)}),
     Act("moving_in.regularise", "second", f"{BROUGHT}/regularise", {"evidence": "AI-0005.E-1", "reason": "The drill was repeated."}),

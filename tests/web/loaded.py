@@ -26,6 +26,7 @@ from governance.services import accounts, answers, directory, findings, initiati
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore
+from tests import sheets
 from tests.services.conftest import House, evidence, found
 from tests.web.browser import HASHED, Site
 
@@ -119,6 +120,8 @@ def load(house: House, store: ContentStore) -> str:
     _findings(house)
     house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
+    for content in (sheets.HALF, sheets.MAPPING.encode()):
+        store.put(content)
     logo, _ = store.put(io.BytesIO(base64.b64decode(PIXEL)))
     open_to_all = directory.OrganisationSettings("Nordhaven", "Europe/Copenhagen", logo=logo, demo=True)
     house.act("omar", lambda log: directory.change_settings(log, open_to_all))

@@ -151,6 +151,9 @@ FORMS_AND_PIECES = {
     "/packs/jobs/<job_id>",
     "/packs/<pack_id>",
     "/people/add",
+    "/import",
+    "/import/example.yaml",
+    "/import/<file>/<mapping>",
 }
 """What shows one thing, or a form for it; everything else lists or sums up."""
 
