@@ -6,7 +6,7 @@ from flask import url_for
 
 from governance.domain.errors import NotAllowed
 from governance.domain.moving_in import IN_PRODUCTION, NOT_SIGNED_HERE, check_may_vouch
-from governance.domain.vocabulary import Regularity
+from governance.domain.vocabulary import Regularity, Stage
 from governance.models.moving_in import Origin
 from governance.reads import moving_in, words
 from governance.web import current
@@ -75,5 +75,12 @@ def _until(origin: Origin, where: Regularity) -> str:
         case Regularity.KEPT:
             return "It is retired, and kept for the record."
     until = day_in_words(origin.regularise_by) if origin.regularise_by else ""
-    by_record = ", or on evidence that compliance records" if origin.stage in IN_PRODUCTION else ""
-    return f"{'It should have been' if where is Regularity.OVERDUE else 'To be'} regular by {until}: by passing a gate here{by_record}."
+    return f"{'It was due by' if where is Regularity.OVERDUE else 'Until'} {until}, {_ways(origin.stage)}."
+
+
+def _ways(stage: Stage) -> str:
+    """How it becomes regular. No gate leads on from full production."""
+    gate, record = "by passing a gate here", "on evidence that another compliance officer records"
+    if stage is Stage.FULL_PRODUCTION:
+        return record
+    return f"{gate}, or {record}" if stage in IN_PRODUCTION else gate
