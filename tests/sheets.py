@@ -58,6 +58,16 @@ HALF = sheet(*ROWS, BAD)
 """Three rows that do, and one that does not."""
 
 
+PEOPLE = b"""\
+short name,name,title,unit,unit name,e-mail,roles,functions,qualifications,time zone,until
+,,,fraud,Fraud,,,,,,
+ada.lind,Ada Lind,Head of fraud,fraud,,ada.lind@nordhaven.example,"project lead, reviewer","business in fraud, compliance",model validation,Europe/Oslo,
+tom,Tom,invented,claims,,tom@nordhaven.example,reviewer,it ops,,,
+noor,Noor,Analyst,nowhere,,noor@nordhaven.example,projekt lead,,,,
+"""
+"""A unit, somebody new, somebody who is here and gets more, and a row with two faults."""
+
+
 def source(content: bytes | None = None, mapping: str = MAPPING, lead: str = "") -> Source:
     found, text = sheet() if content is None else content, mapping.encode()
     return Source(found, hashlib.sha256(found).hexdigest(), "our-list.yaml", text, hashlib.sha256(text).hexdigest(), lead)

@@ -20,6 +20,7 @@ from governance.web import (
     settings,
     setup,
     signing,
+    staffing,
     work,
 )
 
@@ -45,6 +46,7 @@ BLUEPRINTS = tuple(
         settings,
         setup,
         signing,
+        staffing,
         work,
     )
 )

@@ -55,11 +55,11 @@ def keep(store: ContentStore, sent: FileStorage | None) -> StoredFile:
     return StoredFile(digest, name, media_type, stored)
 
 
-def sheet(sent: FileStorage, field: str) -> bytes:
+def sheet(sent: FileStorage, field: str, most: int = LARGEST_SHEET) -> bytes:
     """The bytes of a table or of its mapping. It is never handed out again, so what it holds is for its reader to judge."""
-    content = sent.stream.read(LARGEST_SHEET + 1)
-    if len(content) > LARGEST_SHEET:
-        sentence = f"It is larger than {LARGEST_SHEET // 1_000_000} MB. Split it."
+    content = sent.stream.read(most + 1)
+    if len(content) > most:
+        sentence = f"It is larger than {most // 1_000:,} kB. Split it."
         raise RuleBroken(sentence, Problem("size", sentence, field))
     return content
 

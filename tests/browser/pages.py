@@ -52,7 +52,7 @@ WIDEST = "wilhelmina.van.der.meer"
 """Holds every role and a long name, so that the menu on top is as wide as it gets."""
 NOT_PAGES = frozenset(
     {"static", "bootstrap.static", "health.healthz", "settings.logo", "evidence.download", "packs.download"}
-    | {"portfolio.export", "people.export", "ledger.export", "importing.example"}
+    | {"portfolio.export", "people.export", "ledger.export", "importing.example", "staffing.example"}
 )
 """What a GET answers with something else than a page; a test looks that it does."""
 ELSEWHERE = frozenset({"setup.first_admin"})

@@ -1,5 +1,6 @@
 """Every form of the application, each with somebody who may fill it in and what would do. The forms themselves are read from the pages."""
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -9,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
-from tests.sheets import HALF, MAPPING, sheet, source
+from tests.sheets import HALF, MAPPING, PEOPLE, sheet, source
 from tests.web.browser import PASSWORD, Browser
 from tests.web.controls import PageForm, forms
 from tests.web.hostile import PDF
@@ -30,6 +31,7 @@ class Act:
     typed: Mapping[str, str] = field(default_factory=dict)
     via: Mapping[str, str] | None = None
     files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)  # name and content, where it cannot do without
+    via_files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
 
     @property
     def buttons(self) -> tuple[str, ...]:
@@ -119,6 +121,8 @@ ACTS = (
     Act("people.disable", "omar", "/people/tom", {"reason": "left"}),
     Act("people.enable", "omar", "/people/elsewhere"),
     Act("people.setup_link", "omar", "/people/tom"),
+    Act("staffing.start", "omar", "/people-import", files={"file": ("people.csv", PEOPLE)}),
+    Act("staffing.confirm", "omar", "/people-import", {"partial": "y"}, via={}, via_files={"file": ("people.csv", PEOPLE)}),
     Act("settings.organisation", "omar", "/settings", {"name": "Nordhaven", "holidays": "2026-12-24"}),
     Act("settings.open_unit", "omar", "/settings", {"name": "Fraud", "unit": "fraud"}),
     Act("settings.rename_unit", "omar", "/settings", {"name": "Fraud"}),
@@ -174,8 +178,9 @@ def open_form(site: Loaded, act: Act) -> Opened:
     page = act.page.format(link=site.link)
     answer = browser.get(page)
     if act.via is not None:
-        before = next(form for form in forms(answer.text) if endpoint_of(site, form, page) == "signing.decide")
-        answer = browser.post(page, **{**before.untouched, **act.via})
+        before = next(form for form in forms(answer.text) if endpoint_of(site, form, page) in ("signing.decide", "staffing.start"))
+        sent = {name: (io.BytesIO(content), said) for name, (said, content) in act.via_files.items()}
+        answer = browser.post(page, **{**before.untouched, **act.via, **sent})
     form = next(
         one for one in forms(answer.text) if endpoint_of(site, one, page) in act.buttons and one.controls.keys() >= act.typed.keys()
     )

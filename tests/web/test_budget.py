@@ -151,6 +151,8 @@ FORMS_AND_PIECES = {
     "/packs/jobs/<job_id>",
     "/packs/<pack_id>",
     "/people/add",
+    "/people-import",
+    "/people-import/example.csv",
     "/import",
     "/import/example.yaml",
     "/import/<file>/<mapping>",
