@@ -1,6 +1,5 @@
 """`governance initiative`: initiatives from spreadsheets."""
 
-import csv
 import hashlib
 import sys
 from collections.abc import Iterable, Sequence
@@ -10,15 +9,15 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
+from governance.cli import listing
 from governance.cli.main import Context
-from governance.cli.options import by_officer, person
+from governance.cli.options import in_the_name_of, person
 from governance.domain.importing import Account, Outcome, Row
 from governance.ledger.log import UNPROVED, Actor, Auth
 from governance.reads.previews import Source, preview
 from governance.services import importing
 
 HEADER = ("line", "outcome", "initiative", "key", "what there is to say")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 TOLD = (Outcome.UPDATED, Outcome.REFUSED)
 """Rows that are named one by one; the others are counted."""
 
@@ -34,16 +33,16 @@ def initiative() -> None:
 @initiative.command("import")
 @click.argument("file", type=file_path)
 @click.option("--mapping", required=True, type=file_path, help="The YAML file that says which columns mean what.")
-@by_officer
+@in_the_name_of("compliance officer")
 @click.option("--lead", callback=person, help="Who leads the initiatives for which the file names nobody.")
 @click.option("--dry-run", is_flag=True, help="Say what would become of every row; nothing is written.")
 @click.option("--partial", is_flag=True, help="Leave refused rows out. Without it nothing is imported where one is refused.")
 @click.option(
-    "--account", "listing", type=click.Path(path_type=Path, dir_okay=False), help="Write what becomes of every row to this CSV file."
+    "--account", "account_file", type=click.Path(path_type=Path, dir_okay=False), help="Write what becomes of every row to this CSV file."
 )
 @click.pass_obj
 def import_(
-    context: Context, file: Path, mapping: Path, by: str, lead: str | None, *, dry_run: bool, partial: bool, listing: Path | None
+    context: Context, file: Path, mapping: Path, by: str, lead: str | None, *, dry_run: bool, partial: bool, account_file: Path | None
 ) -> None:
     """Import initiatives from a spreadsheet (CSV): every row is imported, updated, unchanged, or refused with its reason."""
     source = _source(file, mapping, lead or "")
@@ -51,8 +50,8 @@ def import_(
     with Session(context.engines.reader) as session:
         account = preview(session, by, now, source).account
     _tell(account)
-    if listing is not None:
-        _list(account, listing)
+    if account_file is not None:
+        listing.write(account_file, HEADER, map(_cells, account.rows))
     if refused := account.counted(Outcome.REFUSED) and not partial:
         click.echo("Rows are refused, so nothing is imported. Mend the file, or leave them out with --partial.", err=True)
     if dry_run or refused:
@@ -82,13 +81,8 @@ def _tell(account: Account) -> None:
     click.echo(f"{len(account.rows):,} rows: {counts}.{units}{blank}{gone}")
 
 
-def _list(account: Account, listing: Path) -> None:
-    with listing.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(HEADER)
-        for row in account.rows:
-            cells = (str(row.says.line), row.outcome.value, row.initiative or "", " | ".join(row.says.key), row.told)
-            writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+def _cells(row: Row) -> tuple[str, ...]:
+    return str(row.says.line), row.outcome.value, row.initiative or "", " | ".join(row.says.key), row.told
 
 
 def _watch(rows: Sequence[Row]) -> Iterable[Row]:

@@ -22,6 +22,7 @@ COMMANDS = {
     "serve": "governance.cli.serve:serve",
     "initiative": "governance.cli.initiative:initiative",
     "log": "governance.cli.log:log",
+    "people": "governance.cli.people:people",
     "policy": "governance.cli.policy:policy",
 }
 """Where each command lives; imported only when it is asked for."""

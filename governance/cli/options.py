@@ -18,7 +18,7 @@ def person(_: click.Context, __: click.Parameter, given: str | None) -> str | No
     return given
 
 
-def by_officer(command: Command) -> Command:
+def in_the_name_of(role: str) -> Callable[[Command], Command]:
     """`--by`: in whose name it is done."""
-    said = "The compliance officer in whose name; the entry says that nobody proved who they are."
-    return click.option("--by", required=True, callback=person, help=said)(command)
+    said = f"The {role} in whose name; the entry says that nobody proved who they are."
+    return click.option("--by", required=True, callback=person, help=said)

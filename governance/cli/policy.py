@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from governance.cli.main import Context
-from governance.cli.options import by_officer
+from governance.cli.options import in_the_name_of
 from governance.ledger.log import UNPROVED, Actor, Auth
 from governance.policy.loader import load_policy
 from governance.policy.problems import PolicyError
@@ -43,7 +43,7 @@ def check(folders: tuple[Path, ...]) -> None:
 
 @policy.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@by_officer
+@in_the_name_of("compliance officer")
 @click.pass_obj
 def publish(context: Context, folder: Path, by: str) -> None:
     """Make a policy the rules from now on. Requests already submitted keep theirs."""

@@ -20,6 +20,7 @@ COMMANDS = {
     "log verify": [],
     "log replay": [],
     "initiative import": [MAPPING, "--mapping", MAPPING, "--by", "nobody"],
+    "people import": [MAPPING, "--by", "nobody"],
     "policy check": [SHIPPED],
     "policy publish": [SHIPPED, "--by", "nobody"],
 }
@@ -29,6 +30,7 @@ OPENING = [name for name in COMMANDS if name != "policy check"]
 """Those that open an instance."""
 
 TOO_FEW = {
+    "people import": [[], [MAPPING], ["--by", "nobody"]],
     "initiative import": [[], [MAPPING], [MAPPING, "--by", "nobody"], [MAPPING, "--mapping", MAPPING]],
     "policy check": [[]],
     "policy publish": [[], [SHIPPED], ["--by", "nobody"]],
