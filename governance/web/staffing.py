@@ -10,7 +10,6 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response as Redirection
 from wtforms import BooleanField, HiddenField
-from wtforms.validators import InputRequired
 
 from governance.domain.errors import Conflict, Problem, RuleBroken
 from governance.domain.importing import Outcome
@@ -46,7 +45,7 @@ class ListForm(Form):
 
 
 class ConfirmForm(Form):
-    expected = HiddenField("Preview", [InputRequired("Look at the preview again.")])
+    expected = HiddenField()  # without it nothing fits, so nothing is imported
     partial = BooleanField("Leave out the refused rows")
     as_file = BooleanField(
         "Give me the set-up links as a CSV file", description="Either way they are shown once: only their hashes are kept."
@@ -83,7 +82,7 @@ def confirm() -> Answer:
     if form.validate_on_submit():
         try:
             with current.writing() as log:
-                account, links = staffing.carry_out(log, content, partial=form.partial.data, expected=form.expected.data)
+                account, links = staffing.carry_out(log, content, partial=form.partial.data, expected=form.expected.data or "")
         except (Conflict, RuleBroken) as refused:
             form.form_errors = [*form.form_errors, refused.message]
         else:
