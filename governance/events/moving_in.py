@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, time
 
 from governance.domain.vocabulary import Function, Stage
 from governance.ledger.book import Book, Event, event
+from governance.models.answers import Evidence
 from governance.models.initiatives import Initiative, StageEntry
-from governance.models.moving_in import Origin, PriorApproval, SourceRow
+from governance.models.moving_in import Origin, PaperRow, SourceRow
 
 
 @event("initiative.brought_in")
@@ -34,6 +35,7 @@ class BroughtIn(Event, frozen=True, kw_only=True):
                 said_as=self.said_as,
                 reason=self.reason,
                 regularise_by=date.fromisoformat(self.regularise_by) if self.regularise_by else None,
+                papers=[],
                 by=book.by,
                 at=book.at,
                 regularised_at=None,
@@ -75,15 +77,15 @@ class PriorApprovalAttached(Event, frozen=True, kw_only=True):
     function: Function | None = None
 
     def apply(self, book: Book) -> None:
-        book.add(
-            PriorApproval(
-                evidence_id=self.evidence,
-                initiative_key=self.initiative,
-                approved_on=date.fromisoformat(self.approved_on),
-                approved_by=self.approved_by,
-                function=self.function,
-            )
+        row, function = book.get(Origin, self.initiative), self.function
+        paper = PaperRow(
+            evidence=self.evidence,
+            title=book.get(Evidence, self.evidence).title,
+            approved_on=self.approved_on,
+            approved_by=self.approved_by,
+            function=function.value if function else None,
         )
+        row.papers = [*row.papers, paper]
 
 
 @event("initiative.imported")

@@ -1,12 +1,23 @@
-"""What came from outside: initiatives brought in at a stage as found, their historic approvals, and the rows of files they came from."""
+"""What came from outside: initiatives brought in at a stage as found with their papers, and the rows of files they came from."""
 
 from datetime import date, datetime
+from typing import TypedDict
 
 from sqlalchemy import Date, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from governance.domain.vocabulary import Function, Stage
+from governance.domain.vocabulary import Stage
 from governance.models.base import Governed, Json, Moment, closed, points_to
+
+
+class PaperRow(TypedDict):
+    """A historic approval as it is stored: the piece of evidence that holds its paper, and what the paper says. It is no sign-off."""
+
+    evidence: str
+    title: str
+    approved_on: str
+    approved_by: str  # a printed name, as the paper has it
+    function: str | None  # None: not known
 
 
 class Origin(Governed):
@@ -22,6 +33,7 @@ class Origin(Governed):
     said_as: Mapped[str] = mapped_column(String(200), comment="what they are")
     reason: Mapped[str] = mapped_column(String(64), comment="digest of the words")
     regularise_by: Mapped[date | None] = mapped_column(Date, index=True, comment="None: it was retired")
+    papers: Mapped[list[PaperRow]] = mapped_column(Json, comment="historic approvals, in the order they were attached")
     by: Mapped[str] = mapped_column(points_to("person.id"))
     at: Mapped[datetime] = mapped_column(Moment)
     regularised_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -29,18 +41,6 @@ class Origin(Governed):
     regularised_request: Mapped[str | None] = mapped_column(points_to("gate_request.id"), comment="the first request that passed here")
     regularised_why: Mapped[str | None] = mapped_column(String(64), comment="digest of the words")
     regularised_on: Mapped[list[str]] = mapped_column(Json, comment="ids of the evidence")
-
-
-class PriorApproval(Governed):
-    """Somebody's approval from before this system, on a paper. It is no sign-off."""
-
-    __tablename__ = "prior_approval"
-
-    evidence_id: Mapped[str] = mapped_column(points_to("evidence.id"), primary_key=True)
-    initiative_key: Mapped[str] = mapped_column(points_to("initiative.key"), index=True)
-    approved_on: Mapped[date] = mapped_column(Date)
-    approved_by: Mapped[str] = mapped_column(String(200), comment="a printed name, as the paper has it")
-    function: Mapped[Function | None] = mapped_column(closed(Function), comment="None: not known")
 
 
 class SourceRow(Governed):

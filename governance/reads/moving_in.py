@@ -9,19 +9,21 @@ from sqlalchemy.orm import Session
 
 from governance.domain import moving_in
 from governance.domain.moving_in import Past
-from governance.domain.vocabulary import OPEN_STATES, Regularity
-from governance.models.answers import Evidence
+from governance.domain.vocabulary import OPEN_STATES, Function, Regularity
 from governance.models.gates import GateRequest
 from governance.models.initiatives import StageEntry
-from governance.models.moving_in import Origin, PriorApproval
+from governance.models.moving_in import Origin
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A historic approval and the piece of evidence that holds it."""
+    """A historic approval; `evidence` is the id of the piece that holds it."""
 
-    approval: PriorApproval
-    piece: Evidence
+    evidence: str
+    title: str
+    approved_on: date
+    approved_by: str
+    function: Function | None
 
 
 def origin(session: Session, key: str) -> Origin | None:
@@ -38,20 +40,24 @@ def past(session: Session, key: str) -> Past:
     )
 
 
-def papers(session: Session, key: str) -> Sequence[Paper]:
+def papers(row: Origin) -> Sequence[Paper]:
     """The historic approvals, the oldest first."""
-    query = (
-        select(PriorApproval, Evidence)
-        .join(Evidence, Evidence.id == PriorApproval.evidence_id)
-        .where(PriorApproval.initiative_key == key)
-        .order_by(PriorApproval.approved_on, PriorApproval.evidence_id)
-    )
-    return [Paper(approval, piece) for approval, piece in session.execute(query)]
+    found = [
+        Paper(
+            paper["evidence"],
+            paper["title"],
+            date.fromisoformat(paper["approved_on"]),
+            paper["approved_by"],
+            Function(paper["function"]) if paper["function"] else None,
+        )
+        for paper in row.papers
+    ]
+    return sorted(found, key=lambda paper: (paper.approved_on, paper.evidence))
 
 
-def historic(session: Session, key: str) -> list[str]:
-    """The ids of the papers."""
-    return list(session.scalars(select(PriorApproval.evidence_id).where(PriorApproval.initiative_key == key)))
+def historic(row: Origin | None) -> list[str]:
+    """The ids of the pieces that hold a historic approval."""
+    return [paper["evidence"] for paper in row.papers] if row else []
 
 
 def regularity(row: Origin, today: date) -> Regularity:

@@ -1,6 +1,6 @@
 """What the overview of an initiative shows: stages, readiness, blockers, timeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -93,9 +93,13 @@ def people_in(entries: list[Entry]) -> set[str]:
     return {person for entry in entries for person in (entry.actor, *sentences.people_in(entry))}
 
 
-def timeline(session: Session, entries: list[Entry], names: Mapping[str, str]) -> list[Happened]:
+def texts_of(session: Session, entries: list[Entry], also: Iterable[str | None] = ()) -> Mapping[str, str]:
+    """The words that people wrote with these entries, and those of other digests, looked up together."""
+    return words.texts(session, [*(sentences.digest_of_words(entry) for entry in entries), *also])
+
+
+def timeline(entries: list[Entry], names: Mapping[str, str], texts: Mapping[str, str]) -> list[Happened]:
     """The entries in plain words."""
-    texts = words.texts(session, [sentences.digest_of_words(entry) for entry in entries])
     found = []
     for entry in entries:
         mark = sentences.state_of(entry)

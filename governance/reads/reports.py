@@ -180,13 +180,13 @@ def _brought_in(session: Session, key: str, names: _Names, at: datetime) -> reco
         regularised_on=tuple(row.regularised_on),
         papers=tuple(
             record.Paper(
-                evidence=paper.piece.id,
-                title=paper.piece.title,
-                approved_on=paper.approval.approved_on.isoformat(),
-                approved_by=paper.approval.approved_by,
-                function=paper.approval.function,
+                evidence=paper.evidence,
+                title=paper.title,
+                approved_on=paper.approved_on.isoformat(),
+                approved_by=paper.approved_by,
+                function=paper.function,
             )
-            for paper in moving_in.papers(session, key)
+            for paper in moving_in.papers(row)
         ),
     )
 

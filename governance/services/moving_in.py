@@ -59,8 +59,7 @@ def attach_paper(log: Log, key: str, paper: Paper) -> str:
     doer, ties = people.doer(log.session, log.by, log.now), people.ties(log.session, key)
     check_may_see(doer, ties)
     rules.check_may_vouch(doer, ties, "attach the paper of an approval")
-    _origin(log, key)
-    if len(reading.historic(log.session, key)) >= rules.MOST_PAPERS:
+    if len(_origin(log, key).papers) >= rules.MOST_PAPERS:
         raise RuleBroken(f"It has {rules.MOST_PAPERS} papers already. Put the rest into one file.")
     if problems := _faults_of(paper, log.now.date()):
         raise RuleBroken("The paper does not hold up.", *problems)
@@ -74,7 +73,7 @@ def regularise(log: Log, key: str, evidence: Sequence[str], reason: str) -> None
     rules.check_may_vouch(doer, ties, "record that it is regular here")
     row = _origin(log, key)
     rules.check_may_regularise(row.stage, reading.regularity(row, log.now.date()), row.by, log.by)
-    rules.check_rests_on(evidence, material.evidence(log.session, key), reading.historic(log.session, key))
+    rules.check_rests_on(evidence, material.evidence(log.session, key), reading.historic(row))
     if problems := _faults_of_words(reason):
         raise RuleBroken("Some entries do not hold up.", *problems)
     event = Regularised(initiative=key, evidence=sorted(set(evidence)), reason=log.keep_words(reason))

@@ -104,6 +104,7 @@ def overview(key: str) -> str:
     latest = reading.latest(session, key)
     around = frame(found, "overview", [*(row.person_id for row in waiting), *reading.people_in(latest)])
     summary, policy = around["summary"], _policy(requests)
+    texts = reading.texts_of(session, latest, origin_view.digests(around["origin"]))
     return render_template(
         "initiatives/overview.html",
         **around,
@@ -113,10 +114,10 @@ def overview(key: str) -> str:
         tier_view=_tier(around["tiering"]),
         gate=policy.gates.get(summary.gate or ""),
         policy=policy,
-        happened=reading.timeline(session, latest, around["names"]),
+        happened=reading.timeline(latest, around["names"], texts),
         requests=requests,
         may_ask=found.leads and not summary.request_id and found.initiative.standing is Standing.GOOD and bool(summary.checks_total),
-        before=origin_view.before(around["origin"]),
+        before=origin_view.before(around["origin"], texts),
         vouches=(vouches := origin_view.vouches(found)),
         may_bring_in=vouches and around["origin"] is None and not requests,
         may_pack=found.works_on_it or bool(HOLDERS[Permission.ISSUE_TRAIL] & current.doer().roles),

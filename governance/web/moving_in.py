@@ -137,7 +137,7 @@ def attach(key: str) -> Answer:
 @bp.route("/regularise", methods=["GET", "POST"])
 def regularise(key: str) -> Answer:
     found, form = _vouched(key, "record that it is regular here"), RegulariseForm()
-    historic = set(reading.historic(current.session(), key))
+    historic = set(reading.historic(reading.origin(current.session(), key)))
     pieces = [piece for piece in checklist_pages.pieces(current.session(), key) if piece.id not in historic]
     form.evidence.choices = [SelectChoice(piece.id, f"{piece.title}, in force since {piece.effective.isoformat()}") for piece in pieces]
     if form.validate_on_submit():

@@ -1,5 +1,6 @@
 """What a page says of an initiative that was brought in: one notice, the same everywhere."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import url_for
@@ -8,7 +9,7 @@ from governance.domain.errors import NotAllowed
 from governance.domain.moving_in import IN_PRODUCTION, NOT_SIGNED_HERE, check_may_vouch
 from governance.domain.vocabulary import Regularity, Stage
 from governance.models.moving_in import Origin
-from governance.reads import moving_in, words
+from governance.reads import moving_in
 from governance.web import current
 from governance.web.filters import plain
 from governance.web.loading import Loaded
@@ -45,13 +46,16 @@ def vouches(found: Loaded) -> bool:
     return True
 
 
-def before(origin: Origin | None) -> dict[str, object]:
+def digests(origin: Origin | None) -> list[str | None]:
+    """Of the words that the overview shows of it."""
+    return [origin.reason, origin.regularised_why] if origin else []
+
+
+def before(origin: Origin | None, texts: Mapping[str, str]) -> dict[str, object]:
     """What the overview tells of it: the words it rests on, and the papers."""
     if origin is None:
         return {}
-    texts = words.texts(current.session(), [origin.reason, origin.regularised_why])
-    papers = moving_in.papers(current.session(), origin.initiative_key)
-    return {"reason": texts.get(origin.reason), "why": texts.get(origin.regularised_why or ""), "papers": papers}
+    return {"reason": texts.get(origin.reason), "why": texts.get(origin.regularised_why or ""), "papers": moving_in.papers(origin)}
 
 
 def brief(origin: Origin) -> str:

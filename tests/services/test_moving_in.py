@@ -7,6 +7,7 @@ import pytest
 from governance.domain.errors import Conflict, NotAllowed, NotThere, RuleBroken
 from governance.domain.vocabulary import EvidenceKind, Function, Regularity, Stage
 from governance.ledger import rebuild
+from governance.models.answers import Evidence
 from governance.models.initiatives import Initiative
 from governance.models.moving_in import Origin
 from governance.models.summary import Summary, Waiting
@@ -89,9 +90,10 @@ def test_a_paper_is_evidence_and_no_sign_off(house: House) -> None:
     piece = house.act("second", lambda log: moving_in.attach_paper(log, "AI-0001", PAPER))
 
     with house.read() as session:
-        [paper] = reading.papers(session, "AI-0001")
-        assert (paper.piece.id, paper.approval.approved_by, paper.approval.function) == (piece, "Ada Lind", Function.BUSINESS)
-        assert paper.piece.digest == FILE.digest and paper.piece.effective == date(2023, 5, 2)
+        [paper] = reading.papers(session.get_one(Origin, "AI-0001"))
+        assert (paper.evidence, paper.title, paper.approved_by, paper.function) == (piece, PAPER.title, "Ada Lind", Function.BUSINESS)
+        row = session.get_one(Evidence, paper.evidence)
+        assert row.digest == FILE.digest and row.effective == paper.approved_on == date(2023, 5, 2)
     assert consistent(house)
 
 
