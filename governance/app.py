@@ -11,7 +11,7 @@ from governance.paths import templates_directory
 from governance.permissions import ROUTES
 from governance.services.opening import ledger_of
 from governance.settings import Settings
-from governance.storage.content import ContentStore
+from governance.storage.content import content_of
 from governance.storage.engines import Engines
 from governance.web import filters, guard, navigation, refusals
 from governance.web.blueprints import BLUEPRINTS
@@ -38,7 +38,7 @@ def create_app(settings: Settings, engines: Engines) -> Flask:
         BOOTSTRAP_SERVE_LOCAL=True,
         WTF_CSRF_TIME_LIMIT=None,
     )
-    app.extensions["governance"] = Parts(settings, ledger_of(engines), ContentStore(settings.instance / "content"))
+    app.extensions["governance"] = Parts(settings, ledger_of(engines), content_of(settings.instance, settings.bucket))
     db.init_app(app)
     with app.app_context():
         _bind(engines.reader)

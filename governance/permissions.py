@@ -89,6 +89,8 @@ ROUTES: Mapping[str, Permission] = {
     "ledger.entries": Permission.READ_LEDGER,
     "ledger.entry": Permission.READ_LEDGER,
     "ledger.export": Permission.READ_LEDGER,
+    "ledger.checkpoint": Permission.READ_LEDGER,
+    "ledger.proof": Permission.READ_LEDGER,
     "packs.listing": Permission.READ_PACKS,
     "packs.issue": Permission.ISSUE_PACKS,
     "packs.issue_trail": Permission.ISSUE_TRAIL,

@@ -14,6 +14,7 @@ from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 from governance.storage import private
+from governance.storage.address import Address, address
 
 PREFIX = "GOVERNANCE_"
 SHORTEST_SECRET = 32
@@ -25,7 +26,13 @@ WORDS_OF_DEFAULTS = re.compile(
 )
 """What the secrets that documentation suggests are made of; a secret of nothing else is no secret."""
 
+ORIGIN = re.compile(r"(?=.{3,200}$)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?:/[A-Za-z0-9._~-]+)*")
+"""An address without a scheme."""
+
 PUBLIC = re.compile(r"(?P<address>https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)/?")
+
+
+BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?")
 
 
 class SettingsError(Exception):
@@ -44,6 +51,17 @@ class Settings:
     secure_cookies: bool = False
     session_lasts: timedelta = timedelta(hours=12)
     public_address: str | None = None
+    database: Address | None = None
+    """None for the SQLite file of the instance."""
+    bucket: str | None = None
+    """None for the folder in the instance."""
+    checkpoint_key: Path | None = None
+    origin: str | None = None
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key that signs heads is. Only the worker and the command line look into it."""
+        return self.checkpoint_key or self.instance / "checkpoint-key"
 
     @property
     def is_loopback(self) -> bool:
@@ -72,11 +90,15 @@ NAMES = {
     "SECRET_KEY": f"signs cookies, at least {SHORTEST_SECRET} signs; made and kept in the instance folder where it is not given",
     "SECURE_COOKIES": "1 where the site is served by https; default 0",
     "SESSION_HOURS": "how long a sign-in lasts, 1 to 168; default 12",
+    "DATABASE_URL": "a PostgreSQL database: postgresql://USER:PASSWORD@HOST/NAME; default a file in the instance folder",
+    "CONTENT_URL": "a bucket of an S3-protocol store: s3://BUCKET/PREFIX, keys in the AWS_… variables; default a folder in the instance",
     "PUBLIC_ADDRESS": "where people reach the site, such as https://governance.example.org; default where the server listens",
+    "CHECKPOINT_KEY": "the file of the key that signs heads of the ledger; made and kept in the instance folder where it is not given",
+    "ORIGIN": "the name of this ledger in signed heads, such as governance.example.org/ledger; made with the key where it is not given",
 }
-"""Every setting: as GOVERNANCE_<NAME>; INSTANCE, PORT and DEMO also without the prefix, as `make` passes them."""
+"""Every setting: as GOVERNANCE_<NAME>; some also without the prefix, as `make` and hosting services pass them."""
 
-SHORT = ("INSTANCE", "PORT", "DEMO")
+SHORT = ("INSTANCE", "PORT", "DEMO", "DATABASE_URL")
 
 
 def read(environment: Mapping[str, str] | None = None, instance: Path | None = None) -> Settings:
@@ -93,6 +115,10 @@ def read(environment: Mapping[str, str] | None = None, instance: Path | None = N
         secure_cookies=_switch("SECURE_COOKIES", _value(given, "SECURE_COOKIES", "0")),
         session_lasts=timedelta(hours=_number("SESSION_HOURS", _value(given, "SESSION_HOURS", "12"), 1, 168)),
         public_address=_public(_value(given, "PUBLIC_ADDRESS", "")),
+        checkpoint_key=_file("CHECKPOINT_KEY", _value(given, "CHECKPOINT_KEY", "")),
+        origin=_origin(_value(given, "ORIGIN", "")),
+        bucket=_bucket(_value(given, "CONTENT_URL", "")),
+        database=_database(_value(given, "DATABASE_URL", "")),
     )
 
 
@@ -145,6 +171,36 @@ def _public(given: str) -> str | None:
     if found is None or int(found["port"] or 1) not in range(1, 65536):
         raise SettingsError(f"PUBLIC_ADDRESS is a scheme and a name, such as https://governance.example.org, not {_quoted(given)}.")
     return found["address"]
+
+
+def _file(name: str, given: str) -> Path | None:
+    """Where a file is or is to be made; None where it is not given. Its folder has to be there."""
+    if not given:
+        return None
+    file = Path(given).absolute()
+    if not given.isprintable() or not file.parent.is_dir() or file.is_dir():
+        raise SettingsError(f"{name} is a file in a folder that is there, not {_quoted(given)}.")
+    return file
+
+
+def _origin(given: str) -> str | None:
+    if given and not ORIGIN.fullmatch(given):
+        raise SettingsError(f"ORIGIN is an address without a scheme, such as governance.example.org/ledger, not {_quoted(given)}.")
+    return given or None
+
+
+def _database(given: str) -> Address | None:
+    """It may hold a password, so that no message repeats it."""
+    try:
+        return address(given) if given else None
+    except ValueError:
+        raise SettingsError("DATABASE_URL is the address of a PostgreSQL database: postgresql://USER:PASSWORD@HOST/NAME.") from None
+
+
+def _bucket(given: str) -> str | None:
+    if given and not BUCKET.fullmatch(given):
+        raise SettingsError(f"CONTENT_URL is s3://BUCKET or s3://BUCKET/PREFIX, not {_quoted(given)}; keys go into the AWS_… variables.")
+    return given or None
 
 
 def _quoted(value: str) -> str:

@@ -1,10 +1,14 @@
 """What holds for every test."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TypeVar
 
 import pytest
+from sqlalchemy import URL
+
+from tests import databases
+from tests.prepared import Prepared
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -27,3 +31,31 @@ def refuse_skip(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"{report.nodeid} was skipped, and nothing may be skipped here: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[databases.Server]:
+    with databases.server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Which database keeps the record: every test that asks for it runs once on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database(engine: str, request: pytest.FixtureRequest) -> Iterator[URL | None]:
+    """An empty record: None for a file in the instance folder, or the address of a new PostgreSQL database."""
+    if engine == "sqlite":
+        yield None
+    else:
+        server: databases.Server = request.getfixturevalue("postgresql")
+        with server.database() as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return Prepared(tmp_path_factory.mktemp("prepared"), lambda: request.getfixturevalue("postgresql"))

@@ -56,6 +56,30 @@ def test_the_command_line_goes_before_the_full_name_and_that_before_the_short_on
         ("GOVERNANCE_PUBLIC_ADDRESS", "https://governance example.org", "PUBLIC_ADDRESS"),
         ("GOVERNANCE_PUBLIC_ADDRESS", "https://governance.example.org:65536", "PUBLIC_ADDRESS"),
         ("GOVERNANCE_PUBLIC_ADDRESS", "https://", "PUBLIC_ADDRESS"),
+        (
+            "GOVERNANCE_ORIGIN",
+            "https://governance.example.org",
+            "such as governance.example.org/ledger, not “https://governance.example.org”",
+        ),
+        ("GOVERNANCE_ORIGIN", "governance example", "ORIGIN is an address without a scheme"),
+        ("GOVERNANCE_ORIGIN", "governance+example", "ORIGIN"),
+        ("GOVERNANCE_ORIGIN", "governance.example.org/", "ORIGIN"),
+        ("GOVERNANCE_ORIGIN", "governance.example.org//ledger", "ORIGIN"),
+        ("GOVERNANCE_ORIGIN", "góvernance.example", "ORIGIN"),
+        ("GOVERNANCE_ORIGIN", "x" * 201, "ORIGIN"),
+        (
+            "GOVERNANCE_CHECKPOINT_KEY",
+            "/does/not/exist/key",
+            "CHECKPOINT_KEY is a file in a folder that is there, not “/does/not/exist/key”.",
+        ),
+        ("GOVERNANCE_CHECKPOINT_KEY", "/tmp", "CHECKPOINT_KEY is a file"),
+        ("GOVERNANCE_CHECKPOINT_KEY", "/tmp/a\x01b", "CHECKPOINT_KEY is a file"),
+        ("GOVERNANCE_DATABASE_URL", "mysql://ada:quiet@db.example.org/governance", "DATABASE_URL is the address of a PostgreSQL database"),
+        ("GOVERNANCE_DATABASE_URL", "postgresql://ada:quiet@db.example.org", "postgresql://USER:PASSWORD@HOST/NAME"),
+        ("DATABASE_URL", "not an address", "DATABASE_URL"),
+        ("GOVERNANCE_CONTENT_URL", "https://bucket.example.org", "s3://BUCKET/PREFIX"),
+        ("GOVERNANCE_CONTENT_URL", "s3://key:secret@bucket", "AWS_… variables"),
+        ("GOVERNANCE_CONTENT_URL", "s3://bucket/../other", "CONTENT_URL"),
         ("GOVERNANCE_SECRET_KEY", "short", "too weak"),
         ("GOVERNANCE_SECRET_KEY", "x" * 64, "too weak"),
         ("GOVERNANCE_SECRET_KEY", "change-me-please-this-is-my-secret-key"[:16] * 3, "too weak"),
@@ -110,3 +134,29 @@ def test_links_begin_with_the_public_address_or_where_the_server_listens(tmp_pat
     read = settings.read(given(tmp_path, GOVERNANCE_PUBLIC_ADDRESS=public))
 
     assert (read.links_from, read.public_host) == (links, name)
+
+
+def test_the_key_of_signed_heads_lies_in_the_instance_folder_or_where_the_settings_say(tmp_path: Path) -> None:
+    plain = settings.read(given(tmp_path / "instance"))
+    named = settings.read(
+        given(tmp_path / "instance", GOVERNANCE_CHECKPOINT_KEY=str(tmp_path / "key"), GOVERNANCE_ORIGIN="a.example/log-1")
+    )
+
+    assert (plain.key_file, plain.origin) == (tmp_path / "instance" / "checkpoint-key", None)
+    assert (named.key_file, named.origin) == (tmp_path / "key", "a.example/log-1")
+    assert not plain.key_file.exists() and not named.key_file.exists(), "reading settings makes no key"
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_the_address_of_a_database_is_read_and_its_password_not_shown(tmp_path: Path, scheme: str) -> None:
+    read = settings.read(given(tmp_path, DATABASE_URL=f"{scheme}://ada:quiet@db.example.org/governance"))
+
+    assert read.database is not None and read.database.password == "quiet"
+    assert "quiet" not in repr(read)
+
+
+def test_a_refused_address_of_a_database_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(settings.SettingsError) as refused:
+        settings.read(given(tmp_path, DATABASE_URL="postgresql://ada:quiet@db.example.org"))
+
+    assert "quiet" not in str(refused.value)

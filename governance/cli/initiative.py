@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from governance.cli import listing
 from governance.cli.main import Context
-from governance.cli.options import in_the_name_of, person
+from governance.cli.names import person
+from governance.cli.options import in_the_name_of
 from governance.domain.importing import Account, Outcome, Row
 from governance.ledger.log import UNPROVED, Actor, Auth
 from governance.reads.previews import Source, preview

@@ -10,13 +10,21 @@ import click
 
 from governance import __version__, settings
 from governance.domain.errors import Refused
+from governance.ledger.keys import KeyFile
 from governance.ledger.log import Ledger, LedgerFailed
 from governance.ledger.rebuild import Damaged, UnknownKind
 from governance.policy.problems import PolicyError
-from governance.services.opening import ledger_of, open_engines
-from governance.storage.content import ContentStore
-from governance.storage.engines import DATABASE_ERRORS, Busy, Engines, StorageRefused, fault_of_the_file
-from governance.storage.guards import GuardsMissing
+from governance.services.opening import key_of, ledger_of, open_engines
+from governance.storage.content import ContentStore, ContentUnreachable, content_of
+from governance.storage.engines import (
+    DATABASE_ERRORS,
+    Busy,
+    Engines,
+    GuardsMissing,
+    OutcomeUnknown,
+    StorageRefused,
+    fault_of_the_database,
+)
 
 COMMANDS = {
     "serve": "governance.cli.serve:serve",
@@ -30,7 +38,21 @@ COMMANDS = {
 LONGEST_NAME = 200
 """Of a path in a message; longer ones end in “…”."""
 
-ANSWERS = (Refused, Busy, settings.SettingsError, StorageRefused, GuardsMissing, LedgerFailed, UnknownKind, Damaged, PolicyError, OSError)
+ANSWERS = (
+    Refused,
+    Busy,
+    settings.SettingsError,
+    StorageRefused,
+    GuardsMissing,
+    LedgerFailed,
+    OutcomeUnknown,
+    ContentUnreachable,
+    UnknownKind,
+    Damaged,
+    PolicyError,
+    OSError,
+)
+"""What is said in one sentence."""
 
 
 @dataclass
@@ -45,15 +67,19 @@ class Context:
 
     @cached_property
     def engines(self) -> Engines:
-        return open_engines(self.settings.instance)
+        return open_engines(self.settings.instance, self.settings.database)
 
     @cached_property
     def ledger(self) -> Ledger:
         return ledger_of(self.engines)
 
     @cached_property
+    def key(self) -> KeyFile:
+        return key_of(self.settings)
+
+    @cached_property
     def content(self) -> ContentStore:
-        return ContentStore(self.settings.instance / "content")
+        return content_of(self.settings.instance, self.settings.bucket)
 
 
 class Commands(click.Group):
@@ -87,9 +113,9 @@ def main() -> None:
         click.echo(_sentence(refused), err=True)
         sys.exit(1)
     except DATABASE_ERRORS as failed:
-        if (fault := fault_of_the_file(failed)) is None:
+        if (fault := fault_of_the_database(failed)) is None:
             raise
-        click.echo(f"The database cannot be used ({fault}). Check the disk, or restore a backup.", err=True)
+        click.echo(f"The database cannot be used ({fault}). Check that it runs and its disk, or restore a backup.", err=True)
         sys.exit(1)
 
 

@@ -18,10 +18,12 @@ from governance.ledger import tree
 from governance.ledger.batch import Batch
 from governance.ledger.book import Event, Row
 from governance.ledger.canonical import canonical
+from governance.ledger.checkpoint import SignedHead
+from governance.ledger.memo import forget
+from governance.ledger.note import Verifier
 from governance.models.base import Governed
-from governance.models.ledger import Leaf, Node, Words
-from governance.storage.engines import Busy, Engines, is_busy, is_of_the_disk
-from governance.storage.guards import Recording
+from governance.models.ledger import Checkpoint, Leaf, Node, Words
+from governance.storage.engines import Busy, Engines, OutcomeUnknown
 
 HEADER_VERSION = 1
 TOGETHER = 500
@@ -60,7 +62,7 @@ class LedgerFailed(Exception):
 class Log:
     """The open log: one write transaction, in somebody's name, at one moment."""
 
-    def __init__(self, session: Session, recording: Recording, who: Actor, now: datetime, auth: Auth | None) -> None:
+    def __init__(self, session: Session, engines: Engines, who: Actor, now: datetime, auth: Auth | None) -> None:
         self.session = session
         self.now = now
         self.by = who.id
@@ -70,7 +72,7 @@ class Log:
         self.stale: set[str] = set()
         """Streams whose rows were stored anew though nothing was recorded in them."""
         self._who = who
-        self._recording = recording
+        self._engines = engines
         self._act = secrets.token_hex(16)
         self._size: int | None = None
         self._seqs: dict[str, int] = {}
@@ -82,7 +84,7 @@ class Log:
         who = by or self._who
         leaf = self._leaf(event, stream, who)
         self.session.flush()  # what was changed besides events meets the guards here
-        with self._recording.on():
+        with self._engines.recording(self.session):
             event.apply(LiveBook(self.session, leaf["index"], self.now, who.id))
             self.session.flush()
             self._append([leaf])
@@ -94,7 +96,7 @@ class Log:
         self.session.flush()
         batch, leaves, first, given = Batch(self.session, self.now), list[dict[str, Any]](), self._next(), list(events)
         self._know_seqs({stream for _, stream in given})
-        with self._recording.on():
+        with self._engines.recording(self.session):
             for event, stream in given:
                 leaf = self._leaf(event, stream, self._who)
                 batch.turn_to(leaf["index"], self._who.id, fresh=leaf["seq"] == 0 or self._began.get(stream, -1) >= first)
@@ -116,6 +118,7 @@ class Log:
         self._size, self._seqs[leaf["stream"]] = leaf["index"] + 1, leaf["seq"] + 1
         if leaf["seq"] == 0:
             self._began[leaf["stream"]] = leaf["index"]
+        forget(self.session)
         if event.changes:
             self.touched.add(leaf["stream"])
 
@@ -132,9 +135,16 @@ class Log:
     def _keep(self, salt: bytes, text: str) -> str:
         digest = hashlib.sha256(salt + text.encode()).hexdigest()
         self.session.flush()
-        with self._recording.on():
+        with self._engines.recording(self.session):
             self.session.execute(insert(Words).values(digest=digest, salt=salt, text=text))
         return digest
+
+    def keep_checkpoint(self, number: int, head: SignedHead, note: str, key: Verifier) -> None:
+        """Keep a signed head. The database refuses a number or a size that was signed before."""
+        stated = {"id": number, "size": head.size, "root": head.root, "note": note, "at": self.now, "key_id": key.id.hex()}
+        self.session.flush()
+        with self._engines.recording(self.session):
+            self.session.execute(insert(Checkpoint).values(stated))
 
     def _next(self) -> int:
         if self._size is None:
@@ -232,38 +242,44 @@ class Ledger:
     def writing(self, who: Actor, now: datetime, auth: Auth | None = None) -> Iterator[Log]:
         """One transaction: everything in it happens, or nothing. Writers take turns, within the process and between processes.
 
-        Raises `Busy` where no turn can be had, `LedgerFailed` after an error of the disk, from then on always.
+        Raises `Busy` where no turn can be had, `LedgerFailed` after an error of the disk, from then on always, `OutcomeUnknown` where the
+        connection breaks at the commit.
         """
-        with self.engines.turn(), Session(self.engines.writer, expire_on_commit=False) as session:
+        with self.engines.turn(), Session(self.engines.writer, expire_on_commit=False) as session, self._refusals():
             if self._failed is not None:
                 raise LedgerFailed(self._failed)
-            _begin(session)
-            log = Log(session, self.engines.recording, who, now.astimezone(UTC), auth)
+            session.connection()  # takes the write lock before anything is read, so that what is read holds until the commit
+            log = Log(session, self.engines, who, now.astimezone(UTC), auth)
             yield log
             session.flush()
             for hook in self.before_commit:
                 hook(log)
             self._commit(session)
 
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        """A lock that cannot be had is an answer, wherever in the transaction it is asked for."""
+        try:
+            yield
+        except DBAPIError as error:
+            if self.engines.backend.is_busy(error):
+                raise Busy("Another process is writing. Nothing was changed; try again in a moment.") from error
+            raise
+
     def _commit(self, session: Session) -> None:
-        """After an error of the disk nobody knows what is stored: say so instead of guessing, and write nothing more."""
+        """After an error of the disk nobody knows what is stored: say so instead of guessing, and write nothing more.
+
+        A server that is gone may come back, and is asked what it has: each transaction reads the head anew.
+        """
         try:
             session.commit()
         except DBAPIError as error:
-            if is_of_the_disk(error):
+            if self.engines.backend.is_of_the_disk(error):
                 self._failed = f"The disk failed during a commit ({error.orig}). Stop the program, check the disk, start again."
                 raise LedgerFailed(self._failed) from error
+            if error.connection_invalidated:
+                raise OutcomeUnknown from error
             raise
-
-
-def _begin(session: Session) -> None:
-    """Take the write lock before anything is read, so that what is read holds until the commit."""
-    try:
-        session.connection()
-    except DBAPIError as error:
-        if is_busy(error):
-            raise Busy("Another process is writing. Nothing was changed; try again in a moment.") from error
-        raise
 
 
 def stored_hash(session: Session, level: int, position: int) -> bytes:

@@ -9,6 +9,7 @@ from sqlalchemy import Dialect, inspect, select
 from sqlalchemy.orm import Session
 
 from governance.ledger.log import SYSTEM, Ledger
+from governance.ledger.memo import forget
 from governance.ledger.replay import Entry, Shelf, UnknownKind, entries, replay
 from governance.ledger.verify import verify
 from governance.models.base import Base, Governed, table_of
@@ -59,9 +60,10 @@ def rebuild(ledger: Ledger, now: datetime) -> int:
         replay(entries(session), shelf)
     with ledger.writing(SYSTEM, now) as log:
         replay(entries(log.session, after=shelf.index), shelf)
-        with ledger.engines.recording.on():
+        with ledger.engines.recording(log.session):
             _empty(log.session)
             stored = _store(log.session, shelf)
+        forget(log.session)
         log.stale |= set(log.session.scalars(select(Leaf.stream).distinct()))
     return stored
 

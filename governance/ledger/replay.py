@@ -138,5 +138,6 @@ def entries(session: Session, upto: int | None = None, after: int = -1) -> Itera
     query = select(Leaf.index, Leaf.kind, Leaf.header, Leaf.body).where(Leaf.index > after).order_by(Leaf.index)
     if upto is not None:
         query = query.where(Leaf.index <= upto)
-    for index, kind, header, body in session.execute(query.execution_options(yield_per=BATCH)):
-        yield Entry(index, kind, bytes(header), bytes(body))
+    with session.execute(query.execution_options(yield_per=BATCH)) as found:
+        for index, kind, header, body in found:
+            yield Entry(index, kind, bytes(header), bytes(body))

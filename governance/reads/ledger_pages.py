@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Text, cast, func, inspect, select
+from sqlalchemy import ColumnElement, func, inspect, select
 from sqlalchemy.orm import Session
 
 from governance.ledger import read, rebuild, tree
@@ -15,6 +15,7 @@ from governance.models.base import Governed
 from governance.models.ledger import Leaf
 from governance.reads import people, sentences, words
 from governance.reads.sentences import Mark
+from governance.storage.search import text_of
 
 PAGE = 50
 
@@ -103,7 +104,7 @@ def kinds(session: Session) -> list[str]:
 
 def actors(session: Session) -> Mapping[str, str]:
     """Everybody who ever acted, by id, sorted by name."""
-    names = people.names(session, session.scalars(select(Leaf.actor).distinct()))
+    names = people.names_in(session, select(Leaf.actor))
     return dict(sorted(names.items(), key=lambda pair: pair[1].casefold()))
 
 
@@ -147,7 +148,7 @@ def _conditions(question: Question) -> list[ColumnElement[bool]]:
         (question.initiative, Leaf.stream == f"initiative/{question.initiative}"),
         (question.person, Leaf.actor == question.person),
         (question.kind, Leaf.kind == question.kind),
-        (question.text, func.lower(cast(Leaf.body, Text)).contains(question.text.lower(), autoescape=True)),
+        (question.text, func.lower(text_of(Leaf.body)).contains(question.text.lower(), autoescape=True)),
     ]
     conditions = [condition for value, condition in stated if value]
     if question.since is not None:

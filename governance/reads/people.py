@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import ColumnElement, Select, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import NotThere
 from governance.domain.rights import NOTHING_HERE, Doer, Ties
 from governance.domain.separation import Holding, Signer
 from governance.domain.vocabulary import Function, Role
+from governance.ledger.memo import remembered
 from governance.models.directory import Organisation, Person, PersonFunction, PersonRole, Unit
 from governance.models.initiatives import Initiative, NamedViewer, TeamSeat
 
 
+@remembered
 def doer(session: Session, person_id: str, now: datetime) -> Doer:
     """Somebody as the rules see them at a moment. Raises `NotThere`."""
     person = session.get(Person, person_id)
@@ -55,6 +57,7 @@ def signer(who: Doer) -> Signer:
     return Signer(who.id, who.holdings, who.qualifications, who.roles, who.active, who.reset_at)
 
 
+@remembered
 def ties(session: Session, key: str) -> Ties:
     """How an initiative is bound to people. Raises `NotThere`."""
     row = session.get(Initiative, key)
@@ -79,8 +82,16 @@ def is_active(session: Session, person_id: str) -> bool:
 
 def names(session: Session, ids: Iterable[str | None]) -> Mapping[str, str]:
     """Printed names by id; the program itself is `system`."""
-    wanted = {person_id for person_id in ids if person_id}
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+    return _named(session, Person.id.in_({person_id for person_id in ids if person_id}))
+
+
+def names_in(session: Session, query: Select[tuple[str]]) -> Mapping[str, str]:
+    """The same for the ids that a query finds, in one statement."""
+    return _named(session, Person.id.in_(query))
+
+
+def _named(session: Session, condition: ColumnElement[bool]) -> Mapping[str, str]:
+    rows = session.execute(select(Person.id, Person.name).where(condition))
     return {"system": "The program", **{row.id: row.name for row in rows}}
 
 

@@ -109,6 +109,7 @@ _MARKS = {
     "person.disabled": Mark("lock", "warn"),
     "person.link_made": Mark("lock", "warn"),
     "person.password_set": Mark("lock", "idle"),
+    "ledger.key_changed": Mark("lock", "warn"),
     "pack.issued": Mark("report", "idle"),
 }
 
@@ -210,6 +211,11 @@ def _pack(body: Facts) -> str:
     return f"issued the evidence pack “{body['title']}” on {about}, up to entry {body['cut']}"
 
 
+def _key_changed(body: Facts) -> str:
+    key = "+".join(body["verifier"].split("+")[:2])
+    return f"named {key} as the key that signs heads of the ledger" + (", in the place of the one before" if body.get("previous") else "")
+
+
 DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "evidence.added": _evidence_added,
     "item.answered": _item_answered,
@@ -250,6 +256,7 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "initiative.imported": imported,
     "prior_approval.attached": prior_approval,
     "initiative.advanced": lambda body: f"moved {body['initiative']} to {word(Stage(body['entered'])).past}",
+    "ledger.key_changed": _key_changed,
     "pack.issued": _pack,
     "policy.published": lambda body: f"published the policy “{body['title']}”, version {body['version']}",
 }

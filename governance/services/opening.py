@@ -2,26 +2,37 @@
 
 from pathlib import Path
 
+from sqlalchemy import URL
+
 import governance.events
 import governance.models  # noqa: F401 - maps every table
 from governance.events import streams
+from governance.ledger.keys import KeyFile
 from governance.ledger.log import Ledger, Log
 from governance.models.base import Base
 from governance.services import settling, summaries
+from governance.settings import Settings
 from governance.storage import private
 from governance.storage.engines import Engines, StorageRefused
 
 DATABASE = "governance.sqlite3"
 
 
-def open_engines(instance: Path, *, synchronous: str = "FULL") -> Engines:
-    """The database of an instance folder, created where there is none. Raises `StorageRefused`, also where others can read it."""
+def open_engines(instance: Path, database: URL | None = None, *, synchronous: str = "FULL") -> Engines:
+    """The database at an address, or else that of the instance folder; created where there is none.
+
+    Raises `StorageRefused`, also where others can read the file.
+    """
     instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Engines.open(database or _file_of(instance), Base.metadata, synchronous=synchronous)
+
+
+def _file_of(instance: Path) -> Path:
     file = instance / DATABASE
     private.make(file)  # the files that SQLite puts beside it get the same rights
     if complaint := private.complaint(file, *(file.with_name(f"{DATABASE}{beside}") for beside in ("-wal", "-shm"))):
         raise StorageRefused(complaint)
-    return Engines.open(file, Base.metadata, synchronous=synchronous)
+    return file
 
 
 def ledger_of(engines: Engines) -> Ledger:
@@ -29,6 +40,11 @@ def ledger_of(engines: Engines) -> Ledger:
     ledger = Ledger(engines)
     ledger.before_commit += [settling.settle_touched, _refresh_summaries]
     return ledger
+
+
+def key_of(settings: Settings) -> KeyFile:
+    """The key that signs heads of the ledger. Nothing is read or made yet."""
+    return KeyFile(settings.key_file, settings.origin)
 
 
 def _refresh_summaries(log: Log) -> None:

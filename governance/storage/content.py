@@ -1,37 +1,56 @@
-"""Files by the SHA-256 of their bytes, in a folder. Stored before the transaction that names them; never overwritten."""
+"""Files by the SHA-256 of their bytes: stored before the transaction that names them, never overwritten."""
 
 import hashlib
 import os
 import re
 import secrets
-from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
+
+from governance.storage.bucket import Bucket
+from governance.storage.faults import ContentDamaged, ContentUnreachable
+from governance.storage.folder import Folder
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 CHUNK = 1024 * 1024
 
+__all__ = ["ContentDamaged", "ContentStore", "ContentUnreachable", "content_of"]
 
-class ContentDamaged(Exception):
-    """What is stored under a digest does not hash to it, or is gone."""
+
+class Place(Protocol):
+    """Where files lie, by name."""
+
+    def take(self, draft: Path, name: str) -> bool:
+        """Keep a file under a name, where it appears with all its bytes or not at all; once this returns they survive a power cut.
+
+        False where something has the name already. It is not overwritten.
+        """
+
+    def open(self, name: str) -> BinaryIO:
+        """The bytes as a stream. Raises `FileNotFoundError`."""
+
+    def has(self, name: str) -> bool:
+        """Whether something has the name."""
 
 
 class ContentStore:
-    """The files of an instance."""
+    """The files of an instance. What is on its way lies in `drafts`, a folder of this machine."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, drafts: Path, place: Place | None = None) -> None:
+        self._drafts = drafts
+        self._place = place or Folder(drafts)
 
     def put(self, content: bytes | BinaryIO) -> tuple[str, int]:
         """Keep the bytes and return their digest and size in bytes; once it returns they survive a power cut.
 
         Putting the same bytes again changes nothing. Raises `ContentDamaged` where other bytes lie under their digest.
         """
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = self._folder / f"draft-{secrets.token_hex(8)}"
+        self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = self._drafts / f"draft-{secrets.token_hex(8)}"
         try:
             digest, size = _write(draft, content)
-            self._place(draft, digest)
+            if not self._place.take(draft, digest):
+                self.check(digest)
         finally:
             draft.unlink(missing_ok=True)
         return digest, size
@@ -41,41 +60,43 @@ class ContentStore:
         with self.open(digest) as stream:
             content = stream.read()
         if hashlib.sha256(content).hexdigest() != digest:
-            raise ContentDamaged(f"The file {digest} no longer has the bytes it was stored with.")
+            raise _changed(digest)
         return content
 
-    def open(self, digest: str) -> BufferedReader:
+    def open(self, digest: str) -> BinaryIO:
         """The bytes as a stream, for what is too large for memory; whoever reads it checks the digest. Raises `ContentDamaged`."""
         try:
-            return self.path(digest).open("rb")
+            return self._place.open(_checked(digest))
         except FileNotFoundError:
             raise ContentDamaged(f"The file {digest} is gone.") from None
 
     def check(self, digest: str) -> None:
         """Read and hash the bytes again. Raises `ContentDamaged`."""
+        hashed = hashlib.sha256()
         with self.open(digest) as stream:
-            if hashlib.file_digest(stream, "sha256").hexdigest() != digest:
-                raise ContentDamaged(f"The file {digest} no longer has the bytes it was stored with.")
+            while chunk := stream.read(CHUNK):
+                hashed.update(chunk)
+        if hashed.hexdigest() != digest:
+            raise _changed(digest)
 
     def has(self, digest: str) -> bool:
-        return self.path(digest).is_file()
+        return self._place.has(_checked(digest))
 
-    def path(self, digest: str) -> Path:
-        """Where the bytes lie. Raises `ValueError` for anything that is no digest."""
-        if not DIGEST.fullmatch(digest):
-            raise ValueError("not a SHA-256 digest")
-        return self._folder / digest[:2] / digest
 
-    def _place(self, draft: Path, digest: str) -> None:
-        """The name appears with all its bytes or not at all. Two writers of one digest have the same bytes."""
-        target = self.path(digest)
-        target.parent.mkdir(exist_ok=True, mode=0o700)
-        if target.exists():
-            self.read(digest)
-        else:
-            draft.rename(target)
-        _sync(target.parent)
-        _sync(self._folder)
+def content_of(instance: Path, bucket: str | None = None) -> ContentStore:
+    """The files of an instance: in its folder, or in the bucket at an address (`s3://BUCKET/PREFIX`)."""
+    return ContentStore(instance / "content", Bucket(bucket) if bucket else None)
+
+
+def _checked(digest: str) -> str:
+    """Raises `ValueError` for anything that is no digest: no other name leads anywhere."""
+    if not DIGEST.fullmatch(digest):
+        raise ValueError("not a SHA-256 digest")
+    return digest
+
+
+def _changed(digest: str) -> ContentDamaged:
+    return ContentDamaged(f"The file {digest} no longer has the bytes it was stored with.")
 
 
 def _write(draft: Path, content: bytes | BinaryIO) -> tuple[str, int]:
@@ -87,11 +108,3 @@ def _write(draft: Path, content: bytes | BinaryIO) -> tuple[str, int]:
         out.flush()
         os.fsync(out.fileno())
     return hashed.hexdigest(), size
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

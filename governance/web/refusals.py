@@ -11,8 +11,8 @@ from werkzeug.exceptions import HTTPException
 from governance.domain.errors import Conflict, Hidden, NotAllowed, NotThere, Refused, RuleBroken
 from governance.domain.text import tidy
 from governance.ledger.log import LedgerFailed
-from governance.storage.content import ContentDamaged
-from governance.storage.engines import Busy
+from governance.storage.content import ContentDamaged, ContentUnreachable
+from governance.storage.engines import Busy, OutcomeUnknown
 from governance.web import current, guard
 
 log = logging.getLogger("governance.web")
@@ -34,8 +34,10 @@ SENTENCES = {
 def register(app: Flask) -> None:
     app.register_error_handler(Refused, refused)
     app.register_error_handler(Busy, busy)
+    app.register_error_handler(OutcomeUnknown, unknown)
     app.register_error_handler(LedgerFailed, stop)
     app.register_error_handler(ContentDamaged, damaged)
+    app.register_error_handler(ContentUnreachable, unreachable)
     app.register_error_handler(CSRFError, no_token)
     app.register_error_handler(HTTPException, failed)
 
@@ -70,6 +72,17 @@ def _back(status: int) -> tuple[str, str] | None:
 def busy(error: Busy) -> tuple[str, int, dict[str, str]]:
     page = render_template("errors/refused.html", status=503, message=str(error), asked=_asked())
     return page, 503, {"Retry-After": "2"}
+
+
+def unreachable(error: ContentUnreachable) -> tuple[str, int, dict[str, str]]:
+    log.error("the store of files: %s", error.__cause__)
+    page = render_template("errors/refused.html", status=503, message=str(error), asked=_asked())
+    return page, 503, {"Retry-After": "10"}
+
+
+def unknown(error: OutcomeUnknown) -> tuple[str, int]:
+    log.error("the connection to the database broke at a commit: %s", error.__cause__)
+    return render_template("errors/refused.html", status=500, message=str(error)), 500
 
 
 def stop(error: LedgerFailed) -> tuple[str, int]:

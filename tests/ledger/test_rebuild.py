@@ -1,8 +1,6 @@
 """Replay: old leaves stay readable, and the tables can be had again from the ledger at any time."""
 
-import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +11,8 @@ from governance.ledger import rebuild
 from governance.ledger.book import KINDS, UPCASTERS, Book, Event, event, upcaster
 from governance.ledger.log import SYSTEM, Ledger, Log
 from governance.models.directory import Person, Unit
-from governance.storage.guards import create
 from tests.ledger.conftest import NOW, SIZE
+from tests.tampering import alter
 
 
 @pytest.fixture
@@ -93,8 +91,8 @@ def test_a_kind_is_taken_once() -> None:
         event("unit.opened")(UnitOpened)
 
 
-def test_damaged_tables_are_had_again_from_the_ledger(story: Ledger, session: Session, file: Path) -> None:
-    damage(story, file, "UPDATE person SET title = 'Emperor'", "DELETE FROM person_role", "INSERT INTO unit VALUES ('ghost', 'Ghost')")
+def test_damaged_tables_are_had_again_from_the_ledger(story: Ledger, session: Session) -> None:
+    alter(story.engines, "UPDATE person SET title = 'Emperor'", "DELETE FROM person_role", "INSERT INTO unit VALUES ('ghost', 'Ghost')")
     assert len(rebuild.check(session)) == 3
     session.rollback()
 
@@ -135,14 +133,3 @@ def test_a_shelf_takes_a_key_once_like_a_table() -> None:
         shelf.get(Unit, "energy")
     shelf.remove(shelf.get(Unit, "claims"))
     assert shelf.find(Unit, "claims") is None
-
-
-def damage(ledger: Ledger, file: Path, *statements: str) -> None:
-    """What somebody with the file in hand can do, covering their tracks: the guards are back afterwards."""
-    with sqlite3.connect(file) as foreign:
-        for (name,) in foreign.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            foreign.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            foreign.execute(statement)
-    with ledger.engines.writer.begin() as connection:
-        create(connection, Unit.metadata)

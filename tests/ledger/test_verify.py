@@ -1,11 +1,10 @@
 """No silent change: whatever is altered in the ledger is named."""
 
-import sqlite3
 from itertools import product
-from pathlib import Path
 
 import pytest
-from sqlalchemy import StaticPool, create_engine
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from governance.ledger import rebuild
@@ -14,61 +13,69 @@ from governance.ledger.log import Ledger
 from governance.ledger.read import head
 from governance.ledger.verify import verify
 from governance.models.base import table_of
-from governance.models.ledger import Leaf, Node, Words
+from governance.models.ledger import Checkpoint, Leaf, Node, Words
 from tests.ledger.conftest import SIZE
+from tests.tampering import alter, tampering
 
-TABLES = {"leaf": Leaf, "node": Node, "words": Words}
-COLUMNS = [(table.__tablename__, column.name) for table in (Leaf, Node, Words) for column in table.__table__.columns]
-TEXT = ["{c} || 'x'", "''", "CAST(x'ff' AS TEXT)", "CAST({c} AS BLOB)", "{c} || char(0)", "upper({c}) || 'X'"]
+TABLES = {"leaf": Leaf, "node": Node, "words": Words, "checkpoint": Checkpoint}
+COLUMNS = [(name, column.name) for name, table in TABLES.items() for column in table.__table__.columns]
+TEXT = ["{c} || 'x'", "''"]
+SQLITE_TEXT = [*TEXT, "CAST(x'ff' AS TEXT)", "CAST({c} AS BLOB)", "{c} || char(0)", "upper({c}) || 'X'"]
 CHANGED = {
-    "INTEGER": ["{c} + 50", "-1 - {c}", "{c} + 0.5", "'x'"],
-    "BLOB": ["CAST({c} || x'00' AS BLOB)", "x'00'", "CAST(hex({c}) AS TEXT)", "zeroblob(length({c}) + 1)"],
-    "TEXT": [*TEXT, "NULL"],
-    "VARCHAR": TEXT,
+    "sqlite": {
+        "INTEGER": ["{c} + 50", "-1 - {c}", "{c} + 0.5", "'x'"],
+        "BLOB": ["CAST({c} || x'00' AS BLOB)", "x'00'", "CAST(hex({c}) AS TEXT)", "zeroblob(length({c}) + 1)"],
+        "TEXT": [*SQLITE_TEXT, "NULL"],
+        "VARCHAR": SQLITE_TEXT,
+    },
+    "postgresql": {
+        "INTEGER": ["{c} + 50", "-1 - {c}"],
+        "BLOB": [r"{c} || '\x00'::bytea", r"'\x00'::bytea", "sha256({c})", "convert_to('x' || encode({c}, 'hex'), 'UTF8')"],
+        "TEXT": [*TEXT, "NULL", "{c} || chr(1)"],
+        "VARCHAR": [*TEXT, "upper({c}) || 'X'"],
+    },
 }
-"""What somebody may write over a value: another one, another type, a text that is no text."""
+"""What somebody may write over a value: another one, another type where the engine takes it, a text that is no text."""
 ADDED = {
     "at": ["'2020-01-01T00:00:00.000000Z'", "replace({c}, 'Z', '+00:00')"],
+    "note": ["replace({c}, char(10) || '1', char(10) || '01')", "replace({c}, '/', '_')", "replace({c}, char(10), '')"],
+    "size": ["{c} - 1", "{c} + 1"],
     "header": ["CAST(' ' || {c} AS BLOB)", "CAST('{{}}' AS BLOB)"],
 }
-
-
-def alter(file: Path, statement: str) -> int:
-    """What somebody with the file in hand can do: drop the guards, then change what they like."""
-    with sqlite3.connect(file) as foreign:
-        for (name,) in foreign.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            foreign.execute(f"DROP TRIGGER {name}")
-        return foreign.execute(statement).rowcount
+ROW = {"sqlite": "rowid", "postgresql": "ctid"}
+"""Where an engine has a row, whatever its values are."""
+NOT_SIGNED = ("checkpoint", "at")
+"""A head has no line for its moment, so another one is no damage; what is no moment is."""
 
 
 def test_an_honest_ledger_verifies(story: Ledger, session: Session) -> None:
     report = verify(session)
 
     assert not report.problems
-    assert (report.size, report.root) == (SIZE, head(session).root)
+    assert (report.size, report.root, report.heads, report.keys) == (SIZE, head(session).root, 0, ())
+
+
+def test_an_honest_ledger_with_signed_heads_verifies(signed: Ledger, session: Session) -> None:
+    report = verify(session)
+
+    assert not report.problems
+    assert (report.size, report.heads, [key.entry for key in report.keys]) == (SIZE + 2, 2, [SIZE])
 
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
-def test_every_changed_column_of_every_row_is_named(story: Ledger, file: Path, table: str, column: str) -> None:
+def test_every_changed_column_of_every_row_is_named(signed: Ledger, engine: str, table: str, column: str) -> None:
     kind = str(table_of(TABLES[table]).columns[column].type).split("(", maxsplit=1)[0]
-    changes = [change.format(c=f'"{column}"') for change in CHANGED[kind] + ADDED.get(column, [])]
-    copy = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-    with sqlite3.connect(file) as source:
-        source.backup(copy)
-    for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        copy.execute(f"DROP TRIGGER {name}")
-    engine = create_engine("sqlite://", creator=lambda: copy, poolclass=StaticPool)
-    rows = [row for (row,) in copy.execute(f'SELECT rowid FROM "{table}"').fetchall()]
+    added = ADDED.get(column, []) if (engine == "sqlite" or kind == "VARCHAR") and (table, column) != NOT_SIGNED else []
+    changes = [change.format(c=f'"{column}"') for change in CHANGED[engine][kind] + added]
 
-    with Session(engine) as session:
+    with tampering(signed.engines) as connection, Session(connection, join_transaction_mode="rollback_only") as session:
+        rows = connection.exec_driver_sql(f'SELECT {ROW[engine]} FROM "{table}"').scalars().all()
         for row, change in product(rows, changes):
-            session.connection()
-            copy.execute("SAVEPOINT before")
-            if _took(copy, f'UPDATE "{table}" SET "{column}" = {change} WHERE rowid = {row}'):
+            connection.exec_driver_sql("SAVEPOINT before")
+            if _took(connection, f'UPDATE "{table}" SET "{column}" = {change} WHERE {ROW[engine]} = \'{row}\''):
                 assert _named(session, table), f"{change} in row {row}"
-            copy.execute("ROLLBACK TO before")
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT before")
         assert not verify(session).problems
-    engine.dispose()
 
 
 @pytest.mark.parametrize(
@@ -77,14 +84,17 @@ def test_every_changed_column_of_every_row_is_named(story: Ledger, file: Path, t
         ('DELETE FROM leaf WHERE "index" = 3', "missing"),
         ('UPDATE leaf SET body = (SELECT body FROM leaf WHERE "index" = 1) WHERE "index" = 2', "header names"),
         ("DELETE FROM node WHERE level = 2", "missing"),
-        ("INSERT INTO node VALUES (9, 0, x'00')", "no such node"),
+        ("INSERT INTO node SELECT 9, 0, hash FROM node LIMIT 1", "no such node"),
+        ("DELETE FROM checkpoint WHERE id = 0", "head 1, id: it had to be 0"),
+        ("UPDATE checkpoint SET note = (SELECT note FROM checkpoint WHERE id = 0) WHERE id = 1", "head 1, size: it is not what was signed"),
+        ("INSERT INTO checkpoint SELECT 2, 99, root, note, at, key_id FROM checkpoint WHERE id = 1", "head 2, size: it is not what"),
         ("DELETE FROM words WHERE text LIKE 'a reason%'", "missing, and entry 7 names it"),
         ("DELETE FROM words WHERE text LIKE 'a text%'", "missing, and entry 8 names it"),
-        ("INSERT INTO words VALUES (lower(hex(randomblob(32))), x'', 'never said')", "no entry names this text"),
+        (f"INSERT INTO words SELECT '{'ab' * 32}', salt, 'never said' FROM words LIMIT 1", "no entry names this text"),
     ],
 )
-def test_removed_swapped_and_invented_rows_are_named(story: Ledger, file: Path, session: Session, statement: str, named: str) -> None:
-    assert alter(file, statement)
+def test_removed_swapped_and_invented_rows_are_named(signed: Ledger, session: Session, statement: str, named: str) -> None:
+    assert alter(signed.engines, statement)
 
     assert any(named in str(problem) for problem in verify(session).problems)
 
@@ -101,8 +111,8 @@ def test_the_tables_are_what_the_ledger_says(story: Ledger, session: Session) ->
         ("INSERT INTO unit VALUES ('ghost', 'Ghost')", "unit ghost: row is 'there', the ledger says 'missing'"),
     ],
 )
-def test_a_row_that_no_event_explains_is_named(story: Ledger, file: Path, session: Session, statement: str, named: str) -> None:
-    alter(file, statement)
+def test_a_row_that_no_event_explains_is_named(story: Ledger, session: Session, statement: str, named: str) -> None:
+    alter(story.engines, statement)
 
     assert [str(difference) for difference in rebuild.check(session)] == [named]
 
@@ -122,14 +132,14 @@ def test_replay_stops_where_it_is_told(story: Ledger, session: Session) -> None:
     assert shelf.get(Person, "bo").title == "Head"
 
 
-def _took(copy: sqlite3.Connection, statement: str) -> bool:
-    """Whether the file took a change; SQLite itself refuses an index that is no number."""
+def _took(connection: Connection, statement: str) -> bool:
+    """Whether the database took a change: an index that is no number, a text that is too long are refused."""
     try:
-        return copy.execute(statement).rowcount == 1
-    except sqlite3.IntegrityError:
+        return connection.exec_driver_sql(statement).rowcount == 1
+    except DatabaseError:
         return False
 
 
 def _named(session: Session, table: str) -> bool:
-    where = {"leaf": "entry", "node": "node", "words": "words"}[table]
+    where = {"leaf": "entry", "node": "node", "words": "words", "checkpoint": "head"}[table]
     return any(problem.where.startswith(where) for problem in verify(session).problems)

@@ -25,6 +25,7 @@ from governance.reads import reports
 from governance.services import directory, findings, gates, initiatives, packs
 from governance.services.opening import ledger_of, open_engines
 from governance.storage.content import ContentStore
+from governance.storage.folder import Folder
 from tests.demo.conftest import Demo, demo
 from tests.packs.test_report import TORTURE, quiet, text_of
 from tests.services.conftest import House, found
@@ -38,6 +39,7 @@ SHORT = HOSTILE[:120]
 
 @dataclass
 class Issued:
+    folder: Path
     house: House
     content: ContentStore
     pack: Pack
@@ -56,7 +58,7 @@ def issued(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issued]:
     assert work(house.ledger, content)
     with house.read() as session:
         pack = session.scalars(select(Pack)).one()
-    yield Issued(house, content, pack, content.read(pack.digest))
+    yield Issued(folder, house, content, pack, content.read(pack.digest))
     engines.close()
 
 
@@ -134,8 +136,8 @@ def test_a_stored_report_is_named_by_its_digest_and_damage_is_seen(issued: Issue
     from governance.storage.content import ContentDamaged
 
     copied = tmp_path / "content"
-    shutil.copytree(issued.content.path(issued.pack.digest).parent.parent, copied)
-    path = ContentStore(copied).path(issued.pack.digest)
+    shutil.copytree(issued.folder / "content", copied)
+    path = Folder(copied).path(issued.pack.digest)
     path.chmod(0o600)
     path.write_bytes(issued.pdf[:-1] + b"x")
 

@@ -33,8 +33,10 @@ from governance.reads import checks, policies, reviews
 from governance.reads.material import material
 from governance.services import answers, directory, gates, initiatives, moving_in, signoffs
 from governance.services import policies as publishing
-from governance.services.opening import ledger_of, open_engines
+from governance.services.opening import ledger_of
+from governance.storage.engines import Engines
 from governance.words import word
+from tests.prepared import Prepared
 
 START = datetime(2026, 9, 1, 9, tzinfo=UTC)
 REVIEWERS = {Function.DATA_SCIENCE: "rafael", Function.IT_OPS: "mina", Function.BUSINESS: "joao", Function.COMPLIANCE: "aoife"}
@@ -188,20 +190,34 @@ def found(ledger: Ledger) -> None:
         directory.grant_function(log, "elsewhere", Function.BUSINESS, "energy")
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    engines = open_engines(tmp_path, synchronous="OFF")
+def founded(engines: Engines) -> House:
     house = House(ledger_of(engines))
     found(house.ledger)
-    yield house
-    engines.close()
+    return house
 
 
-@pytest.fixture
-def in_review(house: House) -> House:
-    """A request at G1, complete and submitted."""
+def submitted(engines: Engines) -> House:
+    """A request at G1, complete and in review."""
+    house = founded(engines)
+    ask(house)
+    return house
+
+
+def ask(house: House) -> None:
     house.register()
     house.open()
     house.complete()
     house.submit()
+
+
+@pytest.fixture
+def house(prepared: Prepared, engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+    state = submitted if "in_review" in request.fixturenames else founded
+    with prepared.engines(engine, tmp_path, state) as (engines, now):
+        yield House(ledger_of(engines), now)
+
+
+@pytest.fixture
+def in_review(house: House) -> House:
+    """The house with a request at G1, complete and submitted."""
     return house

@@ -16,6 +16,7 @@ from governance.reads import people, reports, work
 from governance.reads.material import team
 from governance.services import accounts, directory, findings, gates, initiatives, packs
 from tests.services.conftest import House
+from tests.tampering import tampering
 
 
 def others(*signed: Function) -> list[Function]:
@@ -218,10 +219,8 @@ def test_storing_the_tables_anew_settles_nothing(in_review: House) -> None:
 
 def lose_a_text(house: House) -> None:
     """What a damaged disk does: a text of the dossier on the table is gone."""
-    engine = house.ledger.engines.writer
-    with engine.begin() as connection:
+    with tampering(house.ledger.engines) as connection:
         revision = connection.execute(sa.text("SELECT sections FROM revision")).scalar_one()
-        connection.exec_driver_sql("DROP TRIGGER append_only_words_delete")
         connection.execute(sa.text("DELETE FROM words WHERE digest = :digest"), {"digest": json.loads(revision)["common"]})
 
 

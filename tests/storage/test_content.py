@@ -3,24 +3,49 @@
 import hashlib
 import io
 import stat
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from governance.storage.content import ContentDamaged, ContentStore
+from governance.storage.content import ContentDamaged, ContentStore, ContentUnreachable, content_of
+from governance.storage.folder import Folder
+from tests.object_store import BUCKET, ObjectStore, object_store
 
 BYTES = b"evidence"
 DIGEST = hashlib.sha256(BYTES).hexdigest()
 
 
+KEY = f"content/{DIGEST[:2]}/{DIGEST}"
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> ContentStore:
-    return ContentStore(tmp_path / "content")
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "content"
+
+
+@pytest.fixture
+def server() -> Iterator[ObjectStore]:
+    with object_store() as started:
+        yield started
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ContentStore:
+    if request.param == "bucket":
+        request.getfixturevalue("server")
+    return content_of(tmp_path, f"s3://{BUCKET}/content" if request.param == "bucket" else None)
+
+
+@pytest.fixture
+def in_folder(tmp_path: Path) -> ContentStore:
+    return content_of(tmp_path)
 
 
 @pytest.mark.parametrize("content", [BYTES, io.BytesIO(BYTES)], ids=["bytes", "a stream"])
-def test_what_is_put_is_read_by_its_digest(tmp_path: Path, content: bytes | io.BytesIO) -> None:
-    store = ContentStore(tmp_path / "content")
+def test_what_is_put_is_read_by_its_digest(store: ContentStore, content: bytes | io.BytesIO) -> None:
+    content = content if isinstance(content, bytes) else io.BytesIO(content.getvalue())
 
     assert store.put(content) == (DIGEST, len(BYTES))
     assert store.has(DIGEST)
@@ -37,25 +62,61 @@ def test_any_size_is_kept(store: ContentStore, size: int) -> None:
     assert store.read(digest) == b"x" * size
 
 
-def test_the_same_bytes_again_change_nothing(store: ContentStore) -> None:
+def test_the_same_bytes_again_change_nothing(in_folder: ContentStore, folder: Path) -> None:
+    in_folder.put(BYTES)
+    before = Folder(folder).path(DIGEST).stat()
+
+    in_folder.put(BYTES)
+
+    assert Folder(folder).path(DIGEST).stat().st_mtime_ns == before.st_mtime_ns
+    assert Folder(folder).path(DIGEST).stat().st_ino == before.st_ino
+
+
+def test_a_bucket_keeps_the_same_bytes_once_and_locked(server: ObjectStore, tmp_path: Path) -> None:
+    store = content_of(tmp_path, f"s3://{BUCKET}/content")
+    for _ in range(2):
+        store.put(BYTES)
+
+    assert server.keys() == [KEY]
+    assert server.retention(KEY) == "GOVERNANCE"
+    assert len(server.client.list_object_versions(Bucket=BUCKET)["Versions"]) == 1
+
+
+def test_changed_bytes_of_a_bucket_are_noticed_when_read_and_not_covered_up_when_put(server: ObjectStore, tmp_path: Path) -> None:
+    store = content_of(tmp_path, f"s3://{BUCKET}/content")
     store.put(BYTES)
-    before = store.path(DIGEST).stat()
+    server.overwrite(KEY, b"something else")
 
+    for act in (lambda: store.read(DIGEST), lambda: store.check(DIGEST), lambda: store.put(BYTES)):
+        with pytest.raises(ContentDamaged):
+            act()
+
+
+def test_a_bucket_that_refuses_or_is_gone_is_said_in_a_sentence_without_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("governance.storage.bucket.PATIENCE", timedelta(seconds=1))
+    with object_store() as server:
+        nowhere = content_of(tmp_path, "s3://nowhere")
+        store = content_of(tmp_path, f"s3://{BUCKET}/content")
+        store.put(BYTES)
+        with pytest.raises(ContentUnreachable, match="Nothing was changed"):
+            nowhere.put(BYTES)
+        assert server.keys() == [KEY]
+
+    for act in (lambda: store.read(DIGEST), lambda: store.put(BYTES), lambda: store.has(DIGEST)):
+        with pytest.raises(ContentUnreachable, match="Nothing was changed"):
+            act()
+
+
+def test_changed_bytes_are_noticed_when_read_and_not_covered_up_when_put(in_folder: ContentStore, folder: Path) -> None:
+    store, file = in_folder, Folder(folder).path(DIGEST)
     store.put(BYTES)
-
-    assert store.path(DIGEST).stat().st_mtime_ns == before.st_mtime_ns
-    assert store.path(DIGEST).stat().st_ino == before.st_ino
-
-
-def test_changed_bytes_are_noticed_when_read_and_not_covered_up_when_put(store: ContentStore) -> None:
-    store.put(BYTES)
-    store.path(DIGEST).write_bytes(b"something else")
+    file.write_bytes(b"something else")
 
     with pytest.raises(ContentDamaged):
         store.read(DIGEST)
     with pytest.raises(ContentDamaged):
         store.put(BYTES)
-    assert store.path(DIGEST).read_bytes() == b"something else"
+    assert file.read_bytes() == b"something else"
 
 
 class Broken(io.BytesIO):
@@ -79,7 +140,7 @@ def test_a_stream_that_breaks_off_leaves_nothing(store: ContentStore, tmp_path: 
 )
 def test_only_a_digest_finds_a_file(store: ContentStore, name: str) -> None:
     with pytest.raises(ValueError, match="not a SHA-256 digest"):
-        store.path(name)
+        store.has(name)
 
 
 def test_a_file_that_is_not_there_is_said_to_be_missing(store: ContentStore) -> None:
@@ -88,8 +149,9 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(store: ContentStore) -> 
         store.read(DIGEST)
 
 
-def test_nobody_else_on_the_machine_reads_it(store: ContentStore) -> None:
-    store.put(BYTES)
+def test_nobody_else_on_the_machine_reads_it(in_folder: ContentStore, folder: Path) -> None:
+    in_folder.put(BYTES)
 
-    assert stat.S_IMODE(store.path(DIGEST).stat().st_mode) == 0o600
-    assert stat.S_IMODE(store.path(DIGEST).parent.stat().st_mode) == 0o700
+    file = Folder(folder).path(DIGEST)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700

@@ -13,8 +13,7 @@ import governance.models
 from governance.ledger.log import SYSTEM, Ledger, LedgerFailed
 from governance.models.base import Base
 from governance.storage import engines as storage
-from governance.storage.engines import Busy, Engines
-from governance.storage.guards import GuardsMissing
+from governance.storage.engines import Busy, Engines, GuardsMissing
 from tests.ledger.conftest import NOW
 
 assert governance.models

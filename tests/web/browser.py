@@ -18,10 +18,12 @@ from governance.ledger.log import SYSTEM
 from governance.models.accounts import Account
 from governance.models.gates import GateRequest, Revision
 from governance.services import accounts
-from governance.services.opening import ledger_of, open_engines
+from governance.services.opening import ledger_of
 from governance.settings import Settings
+from governance.storage.engines import Engines
 from governance.web.guard import TOKEN
-from tests.services.conftest import House, found
+from tests.prepared import Prepared
+from tests.services.conftest import House, ask, founded
 
 PASSWORD = "quiet harbour otters 41"
 HASHED = accounts.hash_password(PASSWORD)
@@ -78,25 +80,31 @@ def text_of(answer: TestResponse) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """The cast, with passwords; two hours ago nothing had happened yet."""
-    engines = open_engines(tmp_path, synchronous="OFF")
-    house = House(ledger_of(engines))
-    found(house.ledger)
+def two_hours_ago(engines: Engines) -> House:
+    """The cast, with passwords, and nothing happened yet."""
+    house = founded(engines)
     house.now = datetime.now(UTC) - timedelta(hours=2)
     with house.ledger.writing(SYSTEM, house.now) as log:
         for account in log.session.scalars(select(Account)):
             account.password = HASHED
-    yield Site(create_app(Settings(instance=tmp_path, secret_key="k" * 40), engines), house)
-    engines.close()
+    return house
+
+
+def asked(engines: Engines) -> House:
+    house = two_hours_ago(engines)
+    ask(house)
+    return house
+
+
+@pytest.fixture
+def site(prepared: Prepared, engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """The application over the cast."""
+    state = asked if "reviewed" in request.fixturenames else two_hours_ago
+    with prepared.engines(engine, tmp_path, state) as (engines, now):
+        yield Site(create_app(Settings(instance=tmp_path, secret_key="k" * 40), engines), House(ledger_of(engines), now))
 
 
 @pytest.fixture
 def reviewed(site: Site) -> Site:
-    """A complete request at G1, in review."""
-    site.house.register()
-    site.house.open()
-    site.house.complete()
-    site.house.submit()
+    """The same with a complete request at G1, in review."""
     return site

@@ -18,11 +18,12 @@ from governance.app import create_app
 from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function
 from governance.ledger import rebuild
+from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM
 from governance.ledger.verify import verify
 from governance.models.accounts import Account
 from governance.models.answers import Evidence
-from governance.services import accounts, answers, directory, findings, initiatives
+from governance.services import accounts, answers, checkpoints, directory, findings, initiatives
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore
@@ -88,7 +89,7 @@ def site_in(folder: Path, *, empty: bool = False) -> Iterator[Loaded]:
     """The loaded house, or an empty one. At the end its ledger verifies, and its tables are what the ledger says."""
     engines = open_engines(folder, synchronous="OFF")
     house = House(ledger_of(engines))
-    link = "" if empty else load(house, ContentStore(folder / "content"))
+    link = "" if empty else load(house, ContentStore(folder / "content"), folder)
     site = Loaded(create_app(Settings(folder, "k" * 40), engines), house, link, sqlite3.connect(folder / DATABASE))
     site.keep()
     yield site
@@ -100,7 +101,7 @@ def site_in(folder: Path, *, empty: bool = False) -> Iterator[Loaded]:
     engines.close()
 
 
-def load(house: House, store: ContentStore) -> str:
+def load(house: House, store: ContentStore, folder: Path) -> str:
     """Five initiatives: one in review, one that a seat rejected, a complete draft, one that asked for nothing yet, one brought in.
 
     Returns a set-up link.
@@ -128,6 +129,7 @@ def load(house: House, store: ContentStore) -> str:
     with house.ledger.writing(SYSTEM, house.now) as log:
         for account in log.session.scalars(select(Account)):
             account.password = HASHED
+    checkpoints.sign(house.ledger, KeyFile(folder / "checkpoint-key"), house.now)
     return str(house.act("omar", lambda log: accounts.make_setup_link(log, "tom")))
 
 

@@ -1,0 +1,37 @@
+"""How a database refuses or fails, in words of ours; each engine says which of its errors is which."""
+
+
+class StorageRefused(Exception):
+    """The database is not what the program expects; the message says what to do."""
+
+
+class GuardsMissing(Exception):
+    """Somebody changed the triggers: the program does not serve a record it cannot protect."""
+
+
+class Busy(Exception):
+    """Somebody else held the write lock for too long. Nothing happened; trying again later is safe."""
+
+    def __init__(self, why: str = "Somebody else is writing. Nothing was changed; try again in a moment.") -> None:
+        super().__init__(why)
+
+
+class OutcomeUnknown(Exception):
+    """The connection broke during a commit: whether it took effect shows only when it is read again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The connection to the database broke while this was being saved, so it may have been saved or not. "
+            "Load the page again and look before you repeat it."
+        )
+
+
+class ContentDamaged(Exception):
+    """What is stored under a digest does not hash to it, or is gone."""
+
+
+class ContentUnreachable(Exception):
+    """The store of files does not answer, or refuses us."""
+
+    def __init__(self) -> None:
+        super().__init__("The store of files does not answer. Nothing was changed; try again in a moment, or tell an administrator.")

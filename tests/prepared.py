@@ -1,0 +1,63 @@
+"""States of the record that many tests start from: reached once for each engine and process, copied for each test."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import URL
+
+from governance.services.opening import DATABASE, open_engines
+from governance.storage.engines import Engines
+from tests.databases import Server
+
+if TYPE_CHECKING:
+    from tests.services.conftest import House
+
+State = Callable[[Engines], "House"]
+"""What leads an empty record to the state: the house as it is then."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    place: Path | URL
+    now: datetime
+
+
+@dataclass
+class Prepared:
+    """Keeps the states. `server` is asked for only where PostgreSQL is."""
+
+    folder: Path
+    server: Callable[[], Server]
+    _kept: dict[tuple[str, State], Kept] = field(default_factory=dict)
+
+    @contextmanager
+    def engines(self, engine: str, folder: Path, state: State) -> Iterator[tuple[Engines, datetime]]:
+        """A copy of the state in an instance folder or in a database of its own, and what time it was."""
+        kept = self._kept.get((engine, state)) or self._reach(engine, state)
+        with self._copy(kept.place, folder) as database:
+            engines = open_engines(folder, database, synchronous="OFF")
+            yield engines, kept.now
+            engines.close()
+
+    def _reach(self, engine: str, state: State) -> Kept:
+        folder = self.folder / f"{engine}-{len(self._kept)}"
+        database = self.server().make() if engine == "postgresql" else None
+        engines = open_engines(folder, database, synchronous="OFF")
+        now = state(engines).now
+        engines.close()
+        self._kept[engine, state] = kept = Kept(database or folder / DATABASE, now)
+        return kept
+
+    @contextmanager
+    def _copy(self, place: Path | URL, folder: Path) -> Iterator[URL | None]:
+        if isinstance(place, Path):
+            shutil.copy(place, folder / DATABASE)
+            yield None
+        else:
+            with self.server().database(place) as url:
+                yield url
