@@ -17,7 +17,7 @@ from governance.storage import guards, postgresql, sqlite
 from governance.storage.backend import BUSY_MS, Backend
 from governance.storage.faults import Busy, GuardsMissing, OlderTables, OutcomeUnknown, StorageRefused
 
-VERSION = 4
+VERSION = 3
 """Of the tables; a database with a higher one was written by a newer program."""
 
 ELSEWHERE = "Choose another instance folder or database, or restore a backup."
