@@ -19,7 +19,7 @@ from tests.faults.test_kills import CAMPAIGN, SHARES, spread
 
 EVENTS = 40
 """Of the runs in which every call fails once."""
-IN_CI = {"pwrite64": 6, "fdatasync": 5}
+IN_CI = {"pwrite64": 4, "fdatasync": 3}
 KB = 1024
 ROOM_IN_CI = 128
 """Kilobytes that the small disk has beside the instance."""
