@@ -23,7 +23,7 @@ IN_CI = {"pwrite64": 4, "fdatasync": 3}
 KB = 1024
 ROOM_IN_CI = 128
 """Kilobytes that the small disk has beside the instance."""
-ROOM_IN_CAMPAIGN = range(0, 6_000, 64)
+ROOM_IN_CAMPAIGN = range(0, 4_480, 64)
 ENOUGH = 64 * KB * KB
 
 

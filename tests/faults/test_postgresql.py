@@ -46,7 +46,7 @@ def killed(folder: Path, database: URL, after: float) -> Said:
 
 
 def stopped(server: databases.Server, folder: Path, database: URL, acts: int) -> Said:
-    """The server stops while a writer is at its next act, and starts again while the writer goes on trying."""
+    """The server stops while a writer is at its next act, and starts again; the writer tries everything else that it had to do."""
     with waiting(folder, database, EVENTS) as found:
         found.begin()
         while len(found.said.done) < acts:
