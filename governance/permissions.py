@@ -97,6 +97,8 @@ ROUTES: Mapping[str, Permission] = {
     "people.disable": Permission.ADMINISTER,
     "people.enable": Permission.ADMINISTER,
     "people.setup_link": Permission.ADMINISTER,
+    "recovery.awaited": Permission.ADMINISTER,
+    "recovery.confirm": Permission.ADMINISTER,
     "settings.organisation": Permission.ADMINISTER,
     "settings.open_unit": Permission.ADMINISTER,
     "settings.rename_unit": Permission.ADMINISTER,

@@ -29,6 +29,9 @@ COMMANDS = {
     "serve": "governance.cli.serve:serve",
     "log": "governance.cli.log:log",
     "policy": "governance.cli.policy:policy",
+    "backup": "governance.cli.archive:backup",
+    "restore": "governance.cli.archive:restore",
+    "export": "governance.cli.archive:export",
 }
 """Where each command lives; imported only when it is asked for."""
 

@@ -13,13 +13,14 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from governance.domain.errors import AwaitsRecovery
 from governance.domain.vocabulary import Function
 from governance.ledger import tree
 from governance.ledger.book import Event, Row
 from governance.ledger.canonical import canonical
 from governance.models.base import Governed
-from governance.models.ledger import Leaf, Node, Words
-from governance.storage.engines import Busy, Engines, OutcomeUnknown
+from governance.models.ledger import Leaf, Node, Restored, Stamp, Words
+from governance.storage.engines import VERSION, Busy, Engines, OtherVersion, OutcomeUnknown
 
 HEADER_VERSION = 1
 
@@ -57,6 +58,8 @@ class Log:
     """The open log: one write transaction, in somebody's name, at one moment."""
 
     def __init__(self, session: Session, engines: Engines, who: Actor, now: datetime, auth: Auth | None) -> None:
+        self.restored = _stamp(session)
+        """The backup that this record came from, while administrators have yet to confirm it."""
         self.session = session
         self.now = now
         self.by = who.id
@@ -73,7 +76,12 @@ class Log:
         self._hashes: dict[tuple[int, int], bytes] = {}
 
     def record(self, event: Event, stream: str, *, by: Actor | None = None) -> int:
-        """Append the event as the next leaf of the ledger and of its stream, and apply it. Returns its index."""
+        """Append the event as the next leaf of the ledger and of its stream, and apply it. Returns its index.
+
+        Raises `AwaitsRecovery` for everything but the confirmation where the record was restored from a backup.
+        """
+        if self.restored is not None and not event.recovers:
+            raise AwaitsRecovery
         who, index, seq = by or self._who, self._next(), self._seq(stream)
         body = canonical({**msgspec.to_builtins(event), "salt": secrets.token_hex(16)})
         header = canonical(self._header(event, stream, who, index, body))
@@ -187,8 +195,8 @@ class Ledger:
     def writing(self, who: Actor, now: datetime, auth: Auth | None = None) -> Iterator[Log]:
         """One transaction: everything in it happens, or nothing. Writers take turns, within the process and between processes.
 
-        Raises `Busy` where no turn can be had, `LedgerFailed` after an error of the disk, from then on always, `OutcomeUnknown` where the
-        connection breaks at the commit.
+        Raises `OtherVersion` where the tables are no longer those of this program, `Busy` where no turn can be had, `LedgerFailed` after an
+        error of the disk, from then on always, `OutcomeUnknown` where the connection breaks at the commit.
         """
         with self.engines.turn(), Session(self.engines.writer, expire_on_commit=False) as session, self._refusals():
             if self._failed is not None:
@@ -225,6 +233,15 @@ class Ledger:
             if error.connection_invalidated:
                 raise OutcomeUnknown from error
             raise
+
+
+def _stamp(session: Session) -> Restored | None:
+    """What the database says about itself, asked in each transaction: it may have been taken over since the program started."""
+    found = session.execute(select(Stamp.version, Stamp.restored)).one_or_none()
+    if found is None or found.version != VERSION:
+        raise OtherVersion
+    restored: Restored | None = found.restored
+    return restored
 
 
 def stored_hash(session: Session, level: int, position: int) -> bytes:

@@ -6,7 +6,7 @@ What this cannot see without an earlier checkpoint: that the last leaves were cu
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,6 +43,8 @@ class Report:
     size: int
     root: bytes
     problems: tuple[Problem, ...]
+    files: Mapping[str, str]
+    """The files that entries name: digest, and the first entry that names it."""
 
 
 def verify(session: Session, content: ContentStore | None = None) -> Report:
@@ -55,7 +57,7 @@ def verify(session: Session, content: ContentStore | None = None) -> Report:
         checked.take(row)
     problems = [*checked.problems, *_nodes(session, checked.hashes), *_words(session, checked.kept)]
     problems += _files(content, checked.files) if content else []
-    return Report(len(checked.hashes), tree.root_of(checked.hashes), tuple(problems))
+    return Report(len(checked.hashes), tree.root_of(checked.hashes), tuple(problems), checked.files)
 
 
 def _rows(session: Session, kind: type[Leaf | Node | Words]) -> Iterator[dict[str, object]]:
@@ -181,9 +183,16 @@ def _words(session: Session, kept: dict[str, str]) -> Iterator[Problem]:
         yield Problem(f"words {digest[:12]}", "digest", f"it is missing, and {naming} names it")
 
 
-def _files(content: ContentStore, kept: dict[str, str]) -> Iterator[Problem]:
+def _files(content: ContentStore, kept: Mapping[str, str]) -> Iterator[Problem]:
     for digest, naming in kept.items():
-        try:
-            content.check(digest)
-        except (ContentDamaged, ValueError) as error:
-            yield Problem(f"file {digest[:12]}", "content", f"{error} It is named by {naming}.")
+        if problem := check_file(content, digest, naming):
+            yield problem
+
+
+def check_file(content: ContentStore, digest: str, naming: str) -> Problem | None:
+    """Read and hash a file again; what is wrong with it, if anything is."""
+    try:
+        content.check(digest)
+    except (ContentDamaged, ValueError) as error:
+        return Problem(f"file {digest[:12]}", "content", f"{error} It is named by {naming}.")
+    return None

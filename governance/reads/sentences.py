@@ -122,6 +122,7 @@ _MARKS = {
     "person.link_made": Mark("lock", "warn"),
     "person.password_set": Mark("lock", "idle"),
     "pack.issued": Mark("report", "idle"),
+    "ledger.recovery_confirmed": Mark("flag", "warn"),
 }
 
 _OUTCOMES = {
@@ -226,6 +227,19 @@ def _pack(body: Facts) -> str:
     return f"issued the evidence pack “{body['title']}” on {about}, up to entry {body['cut']}"
 
 
+def _recovery(body: Facts) -> str:
+    on = day_in_words(date.fromisoformat(body["made_at"][:10]))
+    last = " and opened the record again" if body["confirmation"] >= body["needed"] else ""
+    return (
+        f"confirmed the recovery from the backup of {on} with {_entries(body['size'])}, "
+        f"confirmation {body['confirmation']} of {body['needed']}{last}"
+    )
+
+
+def _entries(number: int) -> str:
+    return f"{number:,} {'entry' if number == 1 else 'entries'}"
+
+
 DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "evidence.added": _evidence_added,
     "item.answered": _item_answered,
@@ -262,6 +276,7 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "limit.stated": lambda body: f"set the limit {spoken(body['name'])} of {body['initiative']} to {amount(body['value'], body['unit'])}",
     "standing.changed": _standing,
     "initiative.advanced": lambda body: f"moved {body['initiative']} to {word(Stage(body['entered'])).past}",
+    "ledger.recovery_confirmed": _recovery,
     "pack.issued": _pack,
     "policy.published": lambda body: f"published the policy “{body['title']}”, version {body['version']}",
 }

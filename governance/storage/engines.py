@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from governance.storage import guards, postgresql, sqlite
 from governance.storage.backend import BUSY_MS, Backend
-from governance.storage.faults import Busy, GuardsMissing, OutcomeUnknown, StorageRefused
+from governance.storage.faults import Busy, GuardsMissing, OtherVersion, OutcomeUnknown, StorageRefused
 
-VERSION = 2
+VERSION = 3
 """Of the tables; a database with a higher one was written by a newer program."""
 
 ELSEWHERE = "Choose another instance folder or database, or restore a backup."
@@ -27,7 +27,7 @@ BACKENDS: dict[str, Backend] = {"sqlite": sqlite, "postgresql": postgresql}
 DATABASE_ERRORS = (DBAPIError, sqlite3.Error, psycopg.Error)
 """The last two where rows are read past SQLAlchemy."""
 
-__all__ = ["BUSY_MS", "DATABASE_ERRORS", "VERSION", "Busy", "Engines", "GuardsMissing", "OutcomeUnknown", "StorageRefused"]
+__all__ = ["BUSY_MS", "DATABASE_ERRORS", "VERSION", "Busy", "Engines", "GuardsMissing", "OtherVersion", "OutcomeUnknown", "StorageRefused"]
 
 
 @dataclass(frozen=True)
