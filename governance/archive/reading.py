@@ -15,6 +15,7 @@ import msgspec
 from governance.archive.parts import CONTENT, FORMAT, LEAVES, MANIFEST, WORDS, Manifest, Part, kept, part_of
 from governance.domain.errors import Refused
 from governance.ledger import tree
+from governance.ledger.replay import EventReader, UnknownKind
 from governance.models.base import Base
 from governance.storage.engines import VERSION
 
@@ -56,6 +57,8 @@ class Archive:
         self._entries = _entries(zipped)
         self.manifest = self._manifest()
         self._parts = {part.name: part for part in self.manifest.parts}
+        self._named: set[str] = set()
+        """The files that entries name, once they were read."""
         self._check_versions()
         self._check_parts()
 
@@ -104,7 +107,7 @@ class Archive:
 
     def check(self) -> None:
         """Read everything once, so that nothing is written from an archive that is damaged at its end."""
-        root = tree.root_of(bytes.fromhex(leaf.hash) for leaf in self.leaves()).hex()
+        root = tree.root_of(self._hashes()).hex()
         if root != self.manifest.root or self._parts[LEAVES].count != self.manifest.size:
             raise NotABackup("The entries in this backup do not have the number and the root that its manifest names.")
         for digest, salt, text in self.words():
@@ -113,7 +116,22 @@ class Archive:
             for _ in self.lines(part_of(table)):
                 pass
         for digest in self.files:
+            if digest not in self._named:
+                raise NotABackup(f"No entry in this backup names the file {digest}, which it holds.")
             self._check_file(digest)
+
+    def _hashes(self) -> Iterator[bytes]:
+        """Of every leaf, read as the event that it is: what it names is noted."""
+        events = EventReader()
+        for index, leaf in enumerate(self.leaves()):
+            try:
+                _, event = events.read(leaf.header.encode(), leaf.body.encode())
+            except UnknownKind as unknown:
+                raise NotABackup(f"{unknown} Nothing was written.") from None
+            except (msgspec.MsgspecError, KeyError, ValueError):
+                raise NotABackup(f"Entry {index} in this backup is not one that was recorded here.") from None
+            self._named.update(filter(None, event.files_kept()))
+            yield bytes.fromhex(leaf.hash)
 
     def _check_file(self, digest: str) -> None:
         hashed = hashlib.sha256()

@@ -18,6 +18,7 @@ from governance.domain.vocabulary import Function
 from governance.ledger import tree
 from governance.ledger.book import Event, Row
 from governance.ledger.canonical import canonical
+from governance.ledger.memo import forget
 from governance.models.base import Governed
 from governance.models.ledger import Leaf, Node, Restored, Stamp, Words
 from governance.storage.engines import VERSION, Busy, Engines, OtherVersion, OutcomeUnknown
@@ -92,6 +93,7 @@ class Log:
             self.session.flush()
             self._append(index, {**leaf, "header": header, "body": body, "hash": tree.leaf_hash(header)})
         self._size, self._seqs[stream] = index + 1, seq + 1
+        forget(self.session)
         if event.changes:
             self.touched.add(stream)
         return index

@@ -9,6 +9,7 @@ from sqlalchemy import Dialect, inspect, select
 from sqlalchemy.orm import Session
 
 from governance.ledger.log import SYSTEM, Ledger
+from governance.ledger.memo import forget
 from governance.ledger.replay import Entry, Shelf, UnknownKind, entries, replay
 from governance.ledger.verify import verify
 from governance.models.base import Base, Governed, table_of
@@ -62,6 +63,7 @@ def rebuild(ledger: Ledger, now: datetime) -> int:
         with ledger.engines.recording(log.session):
             _empty(log.session)
             stored = store(log.session, shelf)
+        forget(log.session)
         log.stale |= set(log.session.scalars(select(Leaf.stream).distinct()))
     return stored
 

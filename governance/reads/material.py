@@ -11,6 +11,7 @@ from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, Sta
 from governance.domain.errors import RuleBroken
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import Function, RequestState
+from governance.ledger.memo import remembered
 from governance.models import answers as rows
 from governance.models.directory import Person
 from governance.models.findings import Finding
@@ -46,6 +47,7 @@ def material(session: Session, key: str, gate: str, policy: Policy) -> Material:
     )
 
 
+@remembered
 def answers(session: Session, key: str) -> Mapping[str, Answer]:
     """The answers given so far, by item."""
     pieces = evidence(session, key)
@@ -53,11 +55,13 @@ def answers(session: Session, key: str) -> Mapping[str, Answer]:
     return {row.item: _answer(row, pieces) for row in given}
 
 
+@remembered
 def evidence(session: Session, key: str) -> Mapping[str, Evidence]:
     found = session.scalars(select(rows.Evidence).where(rows.Evidence.initiative_key == key).order_by(rows.Evidence.at, rows.Evidence.id))
     return {row.id: _evidence(row) for row in found}
 
 
+@remembered
 def team(session: Session, key: str) -> tuple[TeamMember, ...]:
     """Who answers for each function. Where neither the person nor the deputy has an active account, nobody does."""
     rows_ = session.scalars(select(TeamSeat).where(TeamSeat.initiative_key == key)).all()
@@ -68,16 +72,19 @@ def team(session: Session, key: str) -> tuple[TeamMember, ...]:
     return tuple(TeamMember(seat.function, seat.person_id, seat.deputy_id, seat.hours_a_week) for seat in named)
 
 
+@remembered
 def open_points(session: Session, key: str) -> tuple[OpenPoint, ...]:
     found = session.scalars(select(Finding).where(Finding.initiative_key == key, Finding.closed_at.is_(None)).order_by(Finding.id))
     return tuple(OpenPoint(row.id, row.severity, row.owner_id, row.due) for row in found)
 
 
+@remembered
 def limits(session: Session, key: str) -> tuple[StatedLimit, ...]:
     found = session.scalars(select(LimitValue).where(LimitValue.initiative_key == key).order_by(LimitValue.name))
     return tuple(StatedLimit(row.name, row.value, row.unit, row.good) for row in found)
 
 
+@remembered
 def approved(session: Session, key: str, before: GateRequest | None = None) -> Mapping[str, StatedValue]:
     """The values measured in the dossiers of passed gates, by metric; the latest gate counts. `before` leaves later ones out."""
     passed = (

@@ -10,10 +10,12 @@ from governance.domain.errors import NotThere
 from governance.domain.rights import NOTHING_HERE, Doer, Ties
 from governance.domain.separation import Holding, Signer
 from governance.domain.vocabulary import Function, Role
+from governance.ledger.memo import remembered
 from governance.models.directory import Organisation, Person, PersonFunction, PersonRole, Unit
 from governance.models.initiatives import Initiative, NamedViewer, TeamSeat
 
 
+@remembered
 def doer(session: Session, person_id: str, now: datetime) -> Doer:
     """Somebody as the rules see them at a moment. Raises `NotThere`."""
     person = session.get(Person, person_id)
@@ -55,6 +57,7 @@ def signer(who: Doer) -> Signer:
     return Signer(who.id, who.holdings, who.qualifications, who.roles, who.active, who.reset_at)
 
 
+@remembered
 def ties(session: Session, key: str) -> Ties:
     """How an initiative is bound to people. Raises `NotThere`."""
     row = session.get(Initiative, key)

@@ -15,6 +15,7 @@ from governance.domain.rights import NOTHING_HERE
 from governance.domain.separation import Circumstances
 from governance.domain.signoffs import Review, Settled
 from governance.domain.vocabulary import OPEN_STATES, Decision, RequestState, Section, Standing
+from governance.ledger.memo import remembered
 from governance.models.directory import Person
 from governance.models.gates import GateRequest, RequestSeat, Revision, SignOff
 from governance.models.initiatives import Initiative, TeamSeat
@@ -44,6 +45,7 @@ def request(session: Session, request_id: str) -> GateRequest:
     return row
 
 
+@remembered
 def on_the_table(session: Session, request_id: str, now: datetime) -> OnTheTable:
     """A request that was submitted at least once. Raises `NotThere` for a draft."""
     row = request(session, request_id)
@@ -65,6 +67,7 @@ def on_the_table(session: Session, request_id: str, now: datetime) -> OnTheTable
     )
 
 
+@remembered
 def seats(session: Session, request_id: str) -> tuple[Seat, ...]:
     """The seats of the frozen plan, in policy order."""
     rows = session.scalars(select(RequestSeat).where(RequestSeat.request_id == request_id).order_by(RequestSeat.position))
