@@ -117,11 +117,11 @@ class _Reader:
 
     @cached_property
     def _people(self) -> Mapping[str, str]:
-        return dict(self._session.execute(select(Person.id, Person.name)).tuples().all())
+        return {row.id: row.name for row in self._session.execute(select(Person.id, Person.name))}
 
     @cached_property
     def _units(self) -> Mapping[str, str]:
-        return dict(self._session.execute(select(Unit.id, Unit.name)).tuples().all())
+        return {row.id: row.name for row in self._session.execute(select(Unit.id, Unit.name))}
 
 
 def _text(value: object) -> object:

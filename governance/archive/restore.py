@@ -22,6 +22,7 @@ from governance.domain.errors import Conflict
 from governance.ledger import rebuild, tree
 from governance.ledger.canonical import LARGEST
 from governance.ledger.log import SYSTEM, Ledger, Log, instant
+from governance.ledger.memo import forget
 from governance.ledger.rebuild import Shelf
 from governance.ledger.verify import verify
 from governance.models.base import Base, table_of
@@ -74,8 +75,9 @@ def _fill(ledger: Ledger, log: Log, content: ContentStore, archive: Archive, tel
         _insert(session, table_of(Words), words)
         _leaves(session, archive, tell)
         tell("replays the ledger", 0, 0)
-        rebuild.replay(rebuild.entries(session), shelf)
+        rebuild.replay(_entries(archive), shelf)
         rebuild.store(session, shelf)
+    forget(session)
     for table in kept(Base.metadata):
         _insert(session, table, _rows(archive, table))
     manifest = archive.manifest
@@ -96,6 +98,12 @@ def _leaves(session: Session, archive: Archive, tell: Tell) -> None:
         session.execute(insert(table_of(Leaf)), rows)
         if found := [node for row in rows for node in nodes.completed(row["index"], row["hash"])]:
             session.execute(insert(table_of(Node)), found)
+
+
+def _entries(archive: Archive) -> Iterator[rebuild.Entry]:
+    for index, leaf in enumerate(archive.leaves()):
+        header = leaf.header.encode()
+        yield rebuild.Entry(index, _header.decode(header).kind, header, leaf.body.encode())
 
 
 class _Header(msgspec.Struct):

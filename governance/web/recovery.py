@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length
 from governance.domain.errors import NotThere, RuleBroken
 from governance.ledger.log import Auth
 from governance.reads import people, recovery, words
+from governance.reads.recovery import Recovery
 from governance.services import accounts
 from governance.services import recovery as confirming
 from governance.web import current
@@ -42,7 +43,7 @@ def awaited() -> str:
 
 @bp.post("/recovery")
 def confirm() -> Response | tuple[str, int]:
-    form = ConfirmForm()
+    form, _ = ConfirmForm(), _found()
     if not form.validate_on_submit():
         return _page(form), 422
     if not settled(accounts.prove_person(current.session(), current.doer().id, form.password.data)):
@@ -61,11 +62,16 @@ def confirm() -> Response | tuple[str, int]:
     return redirect(url_for(".awaited"), 303)
 
 
-def _page(form: ConfirmForm) -> str:
-    session = current.session()
-    found = recovery.awaited(session, current.now())
+def _found() -> Recovery:
+    """Raises `NotThere` where the record is open."""
+    found = recovery.awaited(current.session(), current.now())
     if found is None:
         raise NotThere("Nothing was restored that waits to be confirmed.")
+    return found
+
+
+def _page(form: ConfirmForm) -> str:
+    session, found = current.session(), _found()
     return render_template(
         "recovery/awaited.html",
         form=form,
