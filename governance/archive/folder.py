@@ -116,7 +116,8 @@ class _Folder:
     def write(self, name: str, chunks: Iterable[bytes]) -> int:
         """Returns how many bytes."""
         path, hashed, size = self._root / name, hashlib.sha256(), 0
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for above in reversed(Path(name).parents):
+            (self._root / above).mkdir(exist_ok=True, mode=0o700)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             for chunk in chunks:
                 hashed.update(chunk)
