@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from governance.archive import backup as writing
 from governance.archive import folder
 from governance.archive import restore as reading
 from governance.cli.main import Context
+from governance.reads import recovery
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 NO_KEYS = "The keys of the instance folder are not in it: keep those apart, where the backup does not lie."
@@ -44,7 +46,7 @@ def restore(context: Context, file: Path, damaged: bool) -> None:
         made = reading.restore(context.ledger, context.content, file, now, tell, damaged=damaged)
     click.echo(f"{made.size:,} entries of the backup made {made.made_at}, root {made.root}: everything was read again and fits.")
     click.echo("Passwords are those of the backup; everybody signs in again. Set-up links are made anew by an administrator.")
-    click.echo("Nothing new goes into this record until two administrators have confirmed the recovery: they sign in and open “Recovery”.")
+    click.echo(f"Nothing new goes into this record until {_administrators(context, now)} confirmed the recovery on the page “Recovery”.")
     click.echo("Keys are in no backup: put those of the instance folder back where you kept them.")
 
 
@@ -66,6 +68,11 @@ def everything(context: Context, directory: Path, no_reports: bool, damaged: boo
     for fault in made.faults:
         click.echo(fault, err=True)
     click.echo(f"{made.size:,} entries, {made.files:,} files. Begin with {directory / 'README.html'}.")
+
+
+def _administrators(context: Context, now: datetime) -> str:
+    with Session(context.engines.reader) as session:
+        return "two administrators have" if recovery.needed(session, now) > 1 else "its administrator has"
 
 
 @contextmanager

@@ -20,13 +20,16 @@ COMMANDS = {
     "log replay": [],
     "policy check": [SHIPPED],
     "policy publish": [SHIPPED, "--by", "nobody"],
+    "backup": ["kept.zip"],
+    "restore": ["kept.zip"],
+    "export all": ["everything"],
 }
 """Every command, with arguments that would do."""
 
 OPENING = [name for name in COMMANDS if name != "policy check"]
 """Those that open an instance."""
 
-TOO_FEW = {"policy check": [[]], "policy publish": [[], [SHIPPED], ["--by", "nobody"]]}
+TOO_FEW = {"policy check": [[]], "policy publish": [[], [SHIPPED], ["--by", "nobody"]], "backup": [[]], "restore": [[]], "export all": [[]]}
 """What a command that needs something is not content with."""
 
 HUGE = "x" * 100_000

@@ -61,6 +61,9 @@ FIRST |= {"person": "ada.lind", "email": "ada@example.org", "password": NEW, "ag
 FRESH, DRAFT, REVIEWED = "/initiatives/AI-0004", "/initiatives/AI-0003", "/initiatives/AI-0001"
 SEAT = "/requests/AI-0001.G1-1/seats/business"
 
+APART = {"setup.first_admin": "empty", "recovery.confirm": "restored"}
+"""Forms that only a house in that state shows."""
+
 ACTS = (
     Act("setup.first_admin", None, "/setup", FIRST),
     Act("accounts.sign_in", None, "/sign-in", {"email": "lena@nordhaven.example", "password": PASSWORD}),
@@ -100,6 +103,7 @@ ACTS = (
     Act("people.disable", "omar", "/people/tom", {"reason": "left"}),
     Act("people.enable", "omar", "/people/elsewhere"),
     Act("people.setup_link", "omar", "/people/tom"),
+    Act("recovery.confirm", "omar", "/recovery", {"reason": "The disk failed.", "password": PASSWORD}),
     Act("settings.organisation", "omar", "/settings", {"name": "Nordhaven", "holidays": "2026-12-24"}),
     Act("settings.open_unit", "omar", "/settings", {"name": "Fraud", "unit": "fraud"}),
     Act("settings.rename_unit", "omar", "/settings", {"name": "Fraud"}),
