@@ -131,6 +131,7 @@ FORMS_AND_PIECES = {
     "/bootstrap/static/<path:filename>",
     "/healthz",
     "/setup",
+    "/recovery",
     "/sign-in",
     "/set-password/<secret>",
     "/profile",
