@@ -37,6 +37,8 @@ ROUTES: Mapping[str, Permission] = {
     "static": Permission.PUBLIC,
     "bootstrap.static": Permission.PUBLIC,
     "health.healthz": Permission.PUBLIC,
+    "health.readyz": Permission.PUBLIC,
+    "health.metrics": Permission.PUBLIC,  # whoever has the token of the settings
     "accounts.sign_in": Permission.PUBLIC,
     "accounts.demo_sign_in": Permission.PUBLIC,
     "accounts.set_password": Permission.PUBLIC,
@@ -80,6 +82,8 @@ ROUTES: Mapping[str, Permission] = {
     "ledger.entries": Permission.READ_LEDGER,
     "ledger.entry": Permission.READ_LEDGER,
     "ledger.export": Permission.READ_LEDGER,
+    "ledger.checkpoint": Permission.READ_LEDGER,
+    "ledger.proof": Permission.READ_LEDGER,
     "packs.listing": Permission.READ_PACKS,
     "packs.issue": Permission.ISSUE_PACKS,
     "packs.issue_trail": Permission.ISSUE_TRAIL,

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
+from governance import logs
 from governance.storage import private
 from governance.storage.address import Address, address
 
@@ -25,6 +26,9 @@ WORDS_OF_DEFAULTS = re.compile(
     "change|this|please|replace|your|me|default|super|secret|key|dev|elopment|test|flask|django|insecure|password|example|[^a-z0-9]"
 )
 """What the secrets that documentation suggests are made of; a secret of nothing else is no secret."""
+
+ORIGIN = re.compile(r"(?=.{3,200}$)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?:/[A-Za-z0-9._~-]+)*")
+"""An address without a scheme."""
 
 PUBLIC = re.compile(r"(?P<address>https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)/?")
 
@@ -50,8 +54,19 @@ class Settings:
     public_address: str | None = None
     database: Address | None = None
     """None for the SQLite file of the instance."""
+    log_format: str = logs.TEXT
+    metrics_token: str | None = None
+    """None where nobody may have the numbers."""
+    processes: int = 1
     bucket: str | None = None
     """None for the folder in the instance."""
+    checkpoint_key: Path | None = None
+    origin: str | None = None
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key that signs heads is. Only the worker and the command line look into it."""
+        return self.checkpoint_key or self.instance / "checkpoint-key"
 
     @property
     def is_loopback(self) -> bool:
@@ -82,7 +97,12 @@ NAMES = {
     "SESSION_HOURS": "how long a sign-in lasts, 1 to 168; default 12",
     "DATABASE_URL": "a PostgreSQL database: postgresql://USER:PASSWORD@HOST/NAME; default a file in the instance folder",
     "CONTENT_URL": "a bucket of an S3-protocol store: s3://BUCKET/PREFIX, keys in the AWS_… variables; default a folder in the instance",
+    "PROCESSES": "how many processes answer requests, 1 to 64; default 1",
+    "LOG_FORMAT": "text for people or json for machines, one line an event on standard error; default text",
+    "METRICS_TOKEN": f"lets Prometheus read /metrics, at least {SHORTEST_SECRET} signs; without it there is no such page",
     "PUBLIC_ADDRESS": "where people reach the site, such as https://governance.example.org; default where the server listens",
+    "CHECKPOINT_KEY": "the file of the key that signs heads of the ledger; made and kept in the instance folder where it is not given",
+    "ORIGIN": "the name of this ledger in signed heads, such as governance.example.org/ledger; made with the key where it is not given",
 }
 """Every setting: as GOVERNANCE_<NAME>; some also without the prefix, as `make` and hosting services pass them."""
 
@@ -103,6 +123,11 @@ def read(environment: Mapping[str, str] | None = None, instance: Path | None = N
         secure_cookies=_switch("SECURE_COOKIES", _value(given, "SECURE_COOKIES", "0")),
         session_lasts=timedelta(hours=_number("SESSION_HOURS", _value(given, "SESSION_HOURS", "12"), 1, 168)),
         public_address=_public(_value(given, "PUBLIC_ADDRESS", "")),
+        checkpoint_key=_file("CHECKPOINT_KEY", _value(given, "CHECKPOINT_KEY", "")),
+        origin=_origin(_value(given, "ORIGIN", "")),
+        log_format=_choice("LOG_FORMAT", _value(given, "LOG_FORMAT", logs.TEXT), logs.FORMATS),
+        metrics_token=_token(_value(given, "METRICS_TOKEN", "")),
+        processes=_number("PROCESSES", _value(given, "PROCESSES", "1"), 1, 64),
         bucket=_bucket(_value(given, "CONTENT_URL", "")),
         database=_database(_value(given, "DATABASE_URL", "")),
     )
@@ -159,12 +184,39 @@ def _public(given: str) -> str | None:
     return found["address"]
 
 
+def _file(name: str, given: str) -> Path | None:
+    """Where a file is or is to be made; None where it is not given. Its folder has to be there."""
+    if not given:
+        return None
+    file = Path(given).absolute()
+    if not given.isprintable() or not file.parent.is_dir() or file.is_dir():
+        raise SettingsError(f"{name} is a file in a folder that is there, not {_quoted(given)}.")
+    return file
+
+
+def _origin(given: str) -> str | None:
+    if given and not ORIGIN.fullmatch(given):
+        raise SettingsError(f"ORIGIN is an address without a scheme, such as governance.example.org/ledger, not {_quoted(given)}.")
+    return given or None
+
+
 def _database(given: str) -> Address | None:
     """It may hold a password, so that no message repeats it."""
     try:
         return address(given) if given else None
     except ValueError:
         raise SettingsError("DATABASE_URL is the address of a PostgreSQL database: postgresql://USER:PASSWORD@HOST/NAME.") from None
+
+
+def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise SettingsError(f"{name} is {' or '.join(choices)}, not {_quoted(value)}.")
+    return value
+
+
+def _token(given: str) -> str | None:
+    """Never repeated in a message, weak or not."""
+    return _checked(given, "GOVERNANCE_METRICS_TOKEN") if given else None
 
 
 def _bucket(given: str) -> str | None:

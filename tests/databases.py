@@ -18,6 +18,9 @@ from governance.models.base import Base
 from governance.storage.engines import Engines
 
 QUICK = "-c autovacuum=off -c max_connections=200"
+ENOUGH = 2 * 1024**3
+"""Bytes for a server and the databases of a test or two."""
+
 AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
 """The server refuses to run as root."""
 
@@ -70,7 +73,7 @@ class Server:
 @contextmanager
 def server(settings: str = "") -> Iterator[Server]:
     """Start one, and stop it in the end whatever happened."""
-    folder = Path(tempfile.mkdtemp(prefix="governance-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="governance-postgresql-", dir=_quick_place()))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     data, log = str(folder / "data"), str(folder / "log")
@@ -86,6 +89,12 @@ def server(settings: str = "") -> Iterator[Server]:
 def _run(program: str, *arguments: str) -> None:
     before = AS_POSTGRES if os.geteuid() == 0 else []
     subprocess.run([*before, str(_programs() / program), *arguments], check=True, capture_output=True, cwd="/")
+
+
+def _quick_place() -> Path | None:
+    """Memory where there is enough of it: every new database is flushed to the disk, and a disk makes that eight times as long."""
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH else None
 
 
 def _programs() -> Path:

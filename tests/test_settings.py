@@ -56,6 +56,24 @@ def test_the_command_line_goes_before_the_full_name_and_that_before_the_short_on
         ("GOVERNANCE_PUBLIC_ADDRESS", "https://governance example.org", "PUBLIC_ADDRESS"),
         ("GOVERNANCE_PUBLIC_ADDRESS", "https://governance.example.org:65536", "PUBLIC_ADDRESS"),
         ("GOVERNANCE_PUBLIC_ADDRESS", "https://", "PUBLIC_ADDRESS"),
+        (
+            "GOVERNANCE_ORIGIN",
+            "https://governance.example.org",
+            "such as governance.example.org/ledger, not “https://governance.example.org”",
+        ),
+        ("GOVERNANCE_ORIGIN", "governance example", "ORIGIN is an address without a scheme"),
+        ("GOVERNANCE_ORIGIN", "governance+example", "ORIGIN"),
+        ("GOVERNANCE_ORIGIN", "governance.example.org/", "ORIGIN"),
+        ("GOVERNANCE_ORIGIN", "governance.example.org//ledger", "ORIGIN"),
+        ("GOVERNANCE_ORIGIN", "góvernance.example", "ORIGIN"),
+        ("GOVERNANCE_ORIGIN", "x" * 201, "ORIGIN"),
+        (
+            "GOVERNANCE_CHECKPOINT_KEY",
+            "/does/not/exist/key",
+            "CHECKPOINT_KEY is a file in a folder that is there, not “/does/not/exist/key”.",
+        ),
+        ("GOVERNANCE_CHECKPOINT_KEY", "/tmp", "CHECKPOINT_KEY is a file"),
+        ("GOVERNANCE_CHECKPOINT_KEY", "/tmp/a\x01b", "CHECKPOINT_KEY is a file"),
         ("GOVERNANCE_DATABASE_URL", "mysql://ada:quiet@db.example.org/governance", "DATABASE_URL is the address of a PostgreSQL database"),
         ("GOVERNANCE_DATABASE_URL", "postgresql://ada:quiet@db.example.org", "postgresql://USER:PASSWORD@HOST/NAME"),
         ("DATABASE_URL", "not an address", "DATABASE_URL"),
@@ -116,6 +134,17 @@ def test_links_begin_with_the_public_address_or_where_the_server_listens(tmp_pat
     read = settings.read(given(tmp_path, GOVERNANCE_PUBLIC_ADDRESS=public))
 
     assert (read.links_from, read.public_host) == (links, name)
+
+
+def test_the_key_of_signed_heads_lies_in_the_instance_folder_or_where_the_settings_say(tmp_path: Path) -> None:
+    plain = settings.read(given(tmp_path / "instance"))
+    named = settings.read(
+        given(tmp_path / "instance", GOVERNANCE_CHECKPOINT_KEY=str(tmp_path / "key"), GOVERNANCE_ORIGIN="a.example/log-1")
+    )
+
+    assert (plain.key_file, plain.origin) == (tmp_path / "instance" / "checkpoint-key", None)
+    assert (named.key_file, named.origin) == (tmp_path / "key", "a.example/log-1")
+    assert not plain.key_file.exists() and not named.key_file.exists(), "reading settings makes no key"
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])

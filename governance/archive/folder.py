@@ -30,7 +30,7 @@ from governance.ledger.verify import Report, check_file, verify
 from governance.models.answers import Evidence
 from governance.models.directory import Organisation
 from governance.models.initiatives import Initiative
-from governance.models.ledger import Words
+from governance.models.ledger import Checkpoint, Words
 from governance.models.packs import Pack
 from governance.models.policies import PublishedPolicy
 from governance.packs.pdf import CannotPrint
@@ -148,6 +148,8 @@ def _row(cells: Iterable[object]) -> bytes:
 def _ledger(out: _Folder, session: Session, report: Report) -> None:
     out.lines("ledger/events.jsonl", ({"index": index, **leaf} for index, leaf in enumerate(leaf_lines(session))))
     out.lines("ledger/words.jsonl", word_lines(session))
+    for head in session.scalars(select(Checkpoint).order_by(Checkpoint.size)):
+        out.write(f"ledger/checkpoints/{head.size}.txt", [head.note.encode()])
     out.lines("ledger/head.json", [{"size": report.size, "root": report.root.hex()}])
 
 

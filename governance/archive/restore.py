@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
 from governance.archive.backup import Tell
-from governance.archive.parts import CONTENT, Manifest, kept, part_of, reader_of
+from governance.archive.parts import CONTENT, LEFT_OUT, Manifest, kept, part_of, reader_of
 from governance.archive.reading import Archive, LeafLine, NotABackup, opened
 from governance.domain.errors import Conflict
 from governance.ledger import rebuild, tree
@@ -77,9 +77,9 @@ def _fill(ledger: Ledger, log: Log, content: ContentStore, archive: Archive, tel
         tell("replays the ledger", 0, 0)
         rebuild.replay(_entries(archive), shelf)
         rebuild.store(session, shelf)
+        for table in kept(Base.metadata):
+            _insert(session, table, _rows(archive, table))
     forget(session)
-    for table in kept(Base.metadata):
-        _insert(session, table, _rows(archive, table))
     manifest = archive.manifest
     restored = Restored(at=instant(log.now), made_at=manifest.made_at, size=manifest.size, root=manifest.root)
     session.execute(update(Stamp).values(restored=restored))
@@ -166,7 +166,7 @@ def _insert(session: Session, table: Table, rows: Iterator[dict[str, Any]]) -> N
 
 def _check_empty(session: Session) -> None:
     """No entry, nobody, nothing kept beside them."""
-    for table in (table_of(Leaf), *(table for table in Base.metadata.sorted_tables if table is not table_of(Stamp))):
+    for table in (table for table in Base.metadata.sorted_tables if table.name not in LEFT_OUT):
         if session.scalar(select(exists().select_from(table))):
             raise Conflict(NOT_EMPTY)
 

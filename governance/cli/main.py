@@ -10,10 +10,11 @@ import click
 
 from governance import __version__, settings
 from governance.domain.errors import Refused
+from governance.ledger.keys import KeyFile
 from governance.ledger.log import Ledger, LedgerFailed
 from governance.ledger.rebuild import Damaged, UnknownKind
 from governance.policy.problems import PolicyError
-from governance.services.opening import ledger_of, open_engines
+from governance.services.opening import key_of, ledger_of, open_engines
 from governance.storage.content import ContentStore, ContentUnreachable, content_of
 from governance.storage.engines import (
     DATABASE_ERRORS,
@@ -28,6 +29,7 @@ from governance.storage.engines import (
 COMMANDS = {
     "serve": "governance.cli.serve:serve",
     "log": "governance.cli.log:log",
+    "doctor": "governance.cli.doctor:doctor",
     "policy": "governance.cli.policy:policy",
     "backup": "governance.cli.archive:backup",
     "restore": "governance.cli.archive:restore",
@@ -72,6 +74,10 @@ class Context:
     @cached_property
     def ledger(self) -> Ledger:
         return ledger_of(self.engines)
+
+    @cached_property
+    def key(self) -> KeyFile:
+        return key_of(self.settings)
 
     @cached_property
     def content(self) -> ContentStore:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
+from governance.cli import names
 from governance.cli.main import Context
-from governance.ledger.log import SYSTEM, UNPROVED, Actor, Auth
+from governance.ledger.log import UNPROVED, Actor, Auth
 from governance.policy.loader import load_policy
 from governance.policy.problems import PolicyError
 from governance.services import policies
-from governance.services.directory import NAME
 
 
 @click.group()
@@ -41,17 +41,10 @@ def check(folders: tuple[Path, ...]) -> None:
     sys.exit(failed)
 
 
-def _person(_: click.Context, __: click.Parameter, given: str) -> str:
-    """The short name of somebody. The program itself publishes nothing at a person's bidding."""
-    if not NAME.fullmatch(given) or given == SYSTEM.id:
-        raise click.BadParameter("name the person by their short name, such as ada.lind.")
-    return given
-
-
 @policy.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(
-    "--by", required=True, callback=_person, help="The compliance officer in whose name; the entry says that nobody proved who they are."
+    "--by", required=True, callback=names.person, help="The compliance officer in whose name; the entry says that nobody proved it."
 )
 @click.pass_obj
 def publish(context: Context, folder: Path, by: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 SETTINGS = "settings/organisation"
+LEDGER = "settings/ledger"
 
 
 def initiative(key: str) -> str:

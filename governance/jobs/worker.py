@@ -1,4 +1,4 @@
-"""The worker: claims a job by lease, does it outside any transaction, records the outcome. Ends with its parent."""
+"""The worker: claims a job by lease, does it outside any transaction, records the outcome; signs heads. Ends with its parent."""
 
 import logging
 import os
@@ -11,16 +11,17 @@ from threading import Event
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from governance import settings
+from governance import logs, settings
 from governance.domain.errors import Refused
+from governance.ledger.keys import KeyFile, NotSigned
 from governance.ledger.log import SYSTEM, Actor, Ledger, Log
 from governance.models.jobs import Job
 from governance.packs.pdf import CannotPrint, Printed
 from governance.packs.record import InitiativeRecord, TrailRecord, digest
 from governance.packs.render import Progress, render_initiative, render_trail
 from governance.reads import recovery, reports
-from governance.services import packs, summaries
-from governance.services.opening import ledger_of, open_engines
+from governance.services import checkpoints, packs, summaries
+from governance.services.opening import key_of, ledger_of, open_engines
 from governance.services.packs import REPORT, Made
 from governance.storage.content import ContentStore, content_of
 from governance.storage.engines import Busy
@@ -29,6 +30,7 @@ LEASE = timedelta(minutes=10)
 MOST_TRIES = 3
 IDLE_SECONDS = 0.5
 REFRESH_SECONDS = 60
+SIGN_SECONDS = checkpoints.EVERY.total_seconds()
 GIVEN_UP = f"It was tried {MOST_TRIES} times and did not succeed. The administrator finds the cause in the log."
 
 log = logging.getLogger("governance.worker")
@@ -41,14 +43,18 @@ class LeaseLost(Exception):
 def main() -> None:
     """Work until told to stop, or until the parent is gone. What nobody expected ends the process; the keeper starts another."""
     found = settings.read()
+    logs.set_up(found.log_format)
     ledger, content = ledger_of(open_engines(found.instance, found.database)), content_of(found.instance, found.bucket)
-    stop, parent, due = Event(), os.getppid(), 0.0
+    key, stop, parent, due, sign_due = key_of(found), Event(), os.getppid(), 0.0, 0.0
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     while not stop.is_set() and os.getppid() == parent:
         try:
             if time.monotonic() >= due:
                 due = time.monotonic() + (0 if refresh(ledger) == summaries.MOST_AT_ONCE else REFRESH_SECONDS)
+            if time.monotonic() >= sign_due:
+                sign_due = time.monotonic() + SIGN_SECONDS
+                sign(ledger, key)
             worked = work(ledger, content)
         except Busy as busy:
             log.warning("waits: %s", busy)
@@ -65,6 +71,18 @@ def refresh(ledger: Ledger) -> int:
             return 0
     with ledger.writing(SYSTEM, now) as open_log:
         return summaries.refresh_due(open_log.session, now)
+
+
+def sign(ledger: Ledger, key: KeyFile) -> None:
+    """Sign a head over what is new. A refusal is logged each time, and stands on the page of the ledger until it is over."""
+    now = datetime.now(UTC)
+    with Session(ledger.engines.reader) as session:
+        if not checkpoints.is_due(session, now):
+            return
+    try:
+        checkpoints.sign_or_say_why(ledger, key, now)
+    except NotSigned as refused:
+        log.error("no head of the ledger is signed: %s", refused)
 
 
 def work(ledger: Ledger, content: ContentStore) -> bool:

@@ -57,6 +57,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Fal
         """The digests of the files that were stored before this happened; None where there was none."""
         return []
 
+    def key_named(self) -> str | None:
+        """The verifier key that signs heads from this entry on, where it names one."""
+        return None
+
 
 KINDS: dict[str, type[Event]] = {}
 """Every kind of event by the word it has in the ledger."""

@@ -18,9 +18,11 @@ from governance.domain.vocabulary import Function
 from governance.ledger import tree
 from governance.ledger.book import Event, Row
 from governance.ledger.canonical import canonical
+from governance.ledger.checkpoint import SignedHead
 from governance.ledger.memo import forget
+from governance.ledger.note import Verifier
 from governance.models.base import Governed
-from governance.models.ledger import Leaf, Node, Restored, Stamp, Words
+from governance.models.ledger import Checkpoint, Leaf, Node, Restored, Stamp, Words
 from governance.storage.engines import VERSION, Busy, Engines, OtherVersion, OutcomeUnknown
 
 HEADER_VERSION = 1
@@ -114,6 +116,13 @@ class Log:
         with self._engines.recording(self.session):
             self.session.execute(insert(Words).values(digest=digest, salt=salt, text=text))
         return digest
+
+    def keep_checkpoint(self, number: int, head: SignedHead, note: str, key: Verifier) -> None:
+        """Keep a signed head. The database refuses a number or a size that was signed before."""
+        stated = {"id": number, "size": head.size, "root": head.root, "note": note, "at": self.now, "key_id": key.id.hex()}
+        self.session.flush()
+        with self._engines.recording(self.session):
+            self.session.execute(insert(Checkpoint).values(stated))
 
     def _next(self) -> int:
         if self._size is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import NotThere
@@ -66,23 +66,33 @@ def entry(session: Session, index: int) -> Entry:
     return _entry(row)
 
 
-def head(session: Session) -> Head:
+def size(session: Session) -> int:
     last = session.scalar(select(func.max(Leaf.index)))
-    size = 0 if last is None else last + 1
-    return Head(size, root_at(session, size))
+    return 0 if last is None else last + 1
+
+
+def head(session: Session) -> Head:
+    there = size(session)
+    return Head(there, root_at(session, there))
 
 
 def root_at(session: Session, size: int) -> bytes:
-    """The root over the first `size` entries; two statements, however many there are."""
+    """The root over the first `size` entries; one statement, however many there are."""
     return tree.root(size, _fetched(session, tree.peaks(size)))
+
+
+def peaks(session: Session, size: int) -> list[bytes]:
+    """The stored hashes of the complete subtrees over the first `size` entries, left to right. Raises `KeyError` where one is missing."""
+    wanted = tree.peaks(size)
+    known = _fetched(session, wanted)
+    return [known(level, position) for level, position in wanted]
 
 
 def _fetched(session: Session, wanted: list[tuple[int, int]]) -> tree.Known:
     """The stored hashes of these complete subtrees (level, position), read together."""
-    leaves = select(Leaf.index, Leaf.hash).where(Leaf.index.in_([position for level, position in wanted if level == 0]))
+    leaves = select(literal(0), Leaf.index, Leaf.hash).where(Leaf.index.in_([position for level, position in wanted if level == 0]))
     nodes = select(Node.level, Node.position, Node.hash).where(tuple_(Node.level, Node.position).in_([at for at in wanted if at[0]]))
-    found = {(0, index): hashed for index, hashed in session.execute(leaves)}
-    found |= {(level, position): hashed for level, position, hashed in session.execute(nodes)}
+    found = {(level, position): hashed for level, position, hashed in session.execute(union_all(leaves, nodes))}
     return lambda level, position: found[level, position]
 
 

@@ -44,16 +44,35 @@ def root(size: int, known: Known) -> bytes:
     return _join([known(level, position) for level, position in peaks(size)])
 
 
+class Frontier:
+    """The complete subtrees over the leaves so far: all it takes to go on hashing, in logarithmic memory."""
+
+    def __init__(self, size: int = 0, hashes: Sequence[bytes] = ()) -> None:
+        """Go on after `size` leaves; `hashes` are those of `peaks(size)`."""
+        self.size = size
+        self._stack = [(level, found) for (level, _), found in zip(peaks(size), hashes, strict=True)]
+
+    def take(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
+        """Add a leaf. Returns the interior nodes (level, position, hash) that it completes, lowest first."""
+        nodes, level, current = [], 0, leaf
+        while self._stack and self._stack[-1][0] == level:
+            current, level = node_hash(self._stack.pop()[1], current), level + 1
+            nodes.append((level, self.size >> level, current))
+        self._stack.append((level, current))
+        self.size += 1
+        return nodes
+
+    @property
+    def root(self) -> bytes:
+        return _join([found for _, found in self._stack]) if self._stack else EMPTY
+
+
 def root_of(hashes: Iterable[bytes]) -> bytes:
-    """The root over leaf hashes, in one pass and logarithmic memory."""
-    stack: list[tuple[int, bytes]] = []
+    """The root over leaf hashes, in one pass."""
+    frontier = Frontier()
     for leaf in hashes:
-        level, current = 0, leaf
-        while stack and stack[-1][0] == level:
-            current = node_hash(stack.pop()[1], current)
-            level += 1
-        stack.append((level, current))
-    return _join([found for _, found in stack]) if stack else EMPTY
+        frontier.take(leaf)
+    return frontier.root
 
 
 def inclusion(index: int, size: int, known: Known) -> list[bytes]:

@@ -1,7 +1,8 @@
 """Verification: every leaf is read again and hashed again, and everything that does not fit is named.
 
 Rows are read as the file has them, so a value of another type or spelling is named too, and nothing in a row can stop the reading.
-What this cannot see without an earlier checkpoint: that the last leaves were cut off, or that everything was written anew.
+What this cannot see without an earlier checkpoint that somebody kept: that the last leaves were cut off, or that everything was
+written anew, signed heads included.
 """
 
 import hashlib
@@ -16,9 +17,12 @@ from sqlalchemy.orm import Session
 
 from governance.ledger import tree
 from governance.ledger.canonical import NotCanonical, canonical
+from governance.ledger.checkpoint import SignedHead
+from governance.ledger.heads import KeyNamed
 from governance.ledger.replay import EventReader, UnknownKind
+from governance.ledger.verify_heads import Heads, Since
 from governance.models.base import table_of
-from governance.models.ledger import Leaf, Node, Words
+from governance.models.ledger import Checkpoint, Leaf, Node, Words
 from governance.storage import raw
 from governance.storage.columns import fixed
 from governance.storage.content import ContentDamaged, ContentStore
@@ -45,44 +49,59 @@ class Report:
     problems: tuple[Problem, ...]
     files: Mapping[str, str]
     """The files that entries name: digest, and the first entry that names it."""
+    heads: int = 0
+    """How many signed heads were checked."""
+    keys: tuple[KeyNamed, ...] = ()
+    since: SignedHead | None = None
+    """What the checkpoint that somebody kept states, where one was given and its signature holds."""
 
 
-def verify(session: Session, content: ContentStore | None = None) -> Report:
-    """Check every leaf, every node, every kept text, and every file that `content` has to hold.
+def verify(session: Session, content: ContentStore | None = None, since: Since | None = None) -> Report:
+    """Check every leaf, every node, every kept text, every signed head, and every file that `content` has to hold.
 
-    The root is that of the stored headers, hashed anew.
+    The root is that of the stored headers, hashed anew. `since` is a checkpoint that somebody kept: what it signed is still there.
     """
-    checked = _Leaves()
+    checked = Leaves()
     for row in _rows(session, Leaf):
         checked.take(row)
     problems = [*checked.problems, *_nodes(session, checked.hashes), *_words(session, checked.kept)]
     problems += _files(content, checked.files) if content else []
-    return Report(len(checked.hashes), tree.root_of(checked.hashes), tuple(problems), checked.files)
+    kept = Heads(checked.hashes, checked.keys)
+    kept.take(_rows(session, Checkpoint))
+    witnessed = kept.check(since) if since else None
+    problems += [Problem(*problem) for problem in kept.problems]
+    return Report(
+        len(checked.hashes), tree.root_of(checked.hashes), tuple(problems), checked.files, kept.count, tuple(checked.keys), witnessed
+    )
 
 
-def _rows(session: Session, kind: type[Leaf | Node | Words]) -> Iterator[dict[str, object]]:
+def _rows(session: Session, kind: type[Leaf | Node | Words | Checkpoint]) -> Iterator[dict[str, object]]:
     table = table_of(kind)
     names = table.columns.keys()
     return (dict(zip(names, values, strict=True)) for values in raw.rows(session, table))
 
 
-class _Leaves:
-    """The state of one pass over the leaves."""
+class Leaves:
+    """The state of one pass over the leaves, from the first one or from a later one on."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0, seqs: Mapping[str, int] | None = None) -> None:
+        """`seqs` are the numbers that come next in the streams, where there are leaves before the first one."""
         self.problems: list[Problem] = []
         self.hashes: list[bytes] = []
         self.kept: dict[str, str] = {}
         """The texts that entries keep apart: digest, and the first entry that names it."""
         self.files: dict[str, str] = {}
         """The files, likewise."""
-        self._seqs: dict[object, int] = {}
+        self.keys: list[KeyNamed] = []
+        """The keys that sign heads, as entries name them."""
+        self._first = first
+        self._seqs: dict[object, int] = {stream: following for stream, following in (seqs or {}).items()}  # noqa: C416 - of any object: rows may hold anything
         self._events = EventReader()
 
     def take(self, row: dict[str, object]) -> None:
         where, header = f"entry {row['index']}", _blob(row["header"])
-        if row["index"] != len(self.hashes):
-            self._say(where, "index", f"the entry before it has index {len(self.hashes) - 1}: entries are missing or were inserted")
+        if row["index"] != (following := self._first + len(self.hashes)):
+            self._say(where, "index", f"the entry before it has index {following - 1}: entries are missing or were inserted")
         self._columns(where, row, header)
         hashed = tree.leaf_hash(header)
         if hashed != row["hash"]:
@@ -100,14 +119,14 @@ class _Leaves:
         if not isinstance(row["body"], bytes) or hashlib.sha256(row["body"]).hexdigest() != parsed.get("body_sha256"):
             self._say(where, "body", "its hash is not the one that the header names")
         else:
-            self._event(where, header, row["body"])
+            self._event(where, row["index"], header, row["body"])
         actor = parsed.get("actor")
         stated = {**parsed, "actor": actor.get("id") if isinstance(actor, dict) else None, "at": _fixed(parsed.get("at"))}
         for column in ("index", "stream", "seq", "kind", "at", "actor"):
             if stated.get(column) != row[column]:
                 self._say(where, column, f"the column says {row[column]!r}, the header {stated.get(column)!r}")
 
-    def _event(self, where: str, header: bytes, body: bytes) -> None:
+    def _event(self, where: str, index: object, header: bytes, body: bytes) -> None:
         try:
             _, event = self._events.read(header, body)
         except UnknownKind as error:
@@ -119,6 +138,8 @@ class _Leaves:
                 self.kept.setdefault(digest, where)
             for digest in filter(None, event.files_kept()):
                 self.files.setdefault(digest, where)
+            if (verifier := event.key_named()) is not None and isinstance(index, int):
+                self.keys.append(KeyNamed(index, verifier))
 
     def _say(self, where: str, column: str, what: str) -> None:
         self.problems.append(Problem(where, column, what))

@@ -1,4 +1,4 @@
-"""The ledger itself: leaves, the interior nodes of its tree, and the long words apart. Append-only, guarded by triggers."""
+"""The ledger itself: leaves, the interior nodes of its tree, the long words apart, and signed heads. Append-only, guarded by triggers."""
 
 from datetime import datetime
 from typing import TypedDict
@@ -44,6 +44,29 @@ class Words(Base):
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     salt: Mapped[bytes] = mapped_column(LargeBinary)
     text: Mapped[str | None] = mapped_column(Text)
+
+
+class Checkpoint(Base):
+    """A signed head, kept for ever: the note as it was signed, and what it states once more for searching."""
+
+    __tablename__ = "checkpoint"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(unique=True)
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    note: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment, comment="the clock of whoever signed: no signature covers it")
+    key_id: Mapped[str] = mapped_column(String(8), comment="of the key that signed, hexadecimal")
+
+
+class Refusal(Base):
+    """Why no head is signed at the moment; no row where nothing stands in the way. Not of record."""
+
+    __tablename__ = "signing_refusal"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    since: Mapped[datetime] = mapped_column(Moment)
+    why: Mapped[str] = mapped_column(Text)
 
 
 class Restored(TypedDict):

@@ -104,7 +104,7 @@ def kinds(session: Session) -> list[str]:
 
 def actors(session: Session) -> Mapping[str, str]:
     """Everybody who ever acted, by id, sorted by name."""
-    names = people.names(session, session.scalars(select(Leaf.actor).distinct()))
+    names = people.names_in(session, select(Leaf.actor))
     return dict(sorted(names.items(), key=lambda pair: pair[1].casefold()))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import ColumnElement, Select, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import NotThere
@@ -82,8 +82,16 @@ def is_active(session: Session, person_id: str) -> bool:
 
 def names(session: Session, ids: Iterable[str | None]) -> Mapping[str, str]:
     """Printed names by id; the program itself is `system`."""
-    wanted = {person_id for person_id in ids if person_id}
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+    return _named(session, Person.id.in_({person_id for person_id in ids if person_id}))
+
+
+def names_in(session: Session, query: Select[tuple[str]]) -> Mapping[str, str]:
+    """The same for the ids that a query finds, in one statement."""
+    return _named(session, Person.id.in_(query))
+
+
+def _named(session: Session, condition: ColumnElement[bool]) -> Mapping[str, str]:
+    rows = session.execute(select(Person.id, Person.name).where(condition))
     return {"system": "The program", **{row.id: row.name for row in rows}}
 
 

@@ -121,6 +121,7 @@ _MARKS = {
     "person.disabled": Mark("lock", "warn"),
     "person.link_made": Mark("lock", "warn"),
     "person.password_set": Mark("lock", "idle"),
+    "ledger.key_changed": Mark("lock", "warn"),
     "pack.issued": Mark("report", "idle"),
     "ledger.recovery_confirmed": Mark("flag", "warn"),
 }
@@ -240,6 +241,11 @@ def _entries(number: int) -> str:
     return f"{number:,} {'entry' if number == 1 else 'entries'}"
 
 
+def _key_changed(body: Facts) -> str:
+    key = "+".join(body["verifier"].split("+")[:2])
+    return f"named {key} as the key that signs heads of the ledger" + (", in the place of the one before" if body.get("previous") else "")
+
+
 DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "evidence.added": _evidence_added,
     "item.answered": _item_answered,
@@ -277,6 +283,7 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "standing.changed": _standing,
     "initiative.advanced": lambda body: f"moved {body['initiative']} to {word(Stage(body['entered'])).past}",
     "ledger.recovery_confirmed": _recovery,
+    "ledger.key_changed": _key_changed,
     "pack.issued": _pack,
     "policy.published": lambda body: f"published the policy “{body['title']}”, version {body['version']}",
 }

@@ -7,9 +7,11 @@ from sqlalchemy import URL
 import governance.events
 import governance.models  # noqa: F401 - maps every table
 from governance.events import streams
+from governance.ledger.keys import KeyFile
 from governance.ledger.log import Ledger, Log
 from governance.models.base import Base
 from governance.services import settling, summaries
+from governance.settings import Settings
 from governance.storage import private
 from governance.storage.engines import Engines, StorageRefused
 
@@ -38,6 +40,11 @@ def ledger_of(engines: Engines) -> Ledger:
     ledger = Ledger(engines)
     ledger.before_commit += [settling.settle_touched, _refresh_summaries]
     return ledger
+
+
+def key_of(settings: Settings) -> KeyFile:
+    """The key that signs heads of the ledger. Nothing is read or made yet."""
+    return KeyFile(settings.key_file, settings.origin)
 
 
 def _refresh_summaries(log: Log) -> None:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request
 
 from governance.domain.text import tidy
 from governance.ledger import read
-from governance.reads import ledger_pages, sentences
+from governance.reads import ledger_pages, sentences, signed_heads
 from governance.reads.ledger_pages import Question
 from governance.web import csvs, current
 from governance.web.forms import day
@@ -29,7 +29,8 @@ def entries() -> str:
         older=found[ledger_pages.PAGE - 1].entry.index if len(found) > ledger_pages.PAGE else None,
         paged=before is not None,
         count=ledger_pages.count(session, question),
-        head=read.head(session),
+        size=read.size(session),
+        signing=signed_heads.signing(session),
         kinds=[(kind, kind) for kind in ledger_pages.kinds(session)],
         actors=list(ledger_pages.actors(session).items()),
         stream_names=list(STREAM_NAMES.items()),
@@ -53,10 +54,28 @@ def entry(index: int) -> str:
         raw_body=found.body_bytes.decode(),
         changes=ledger_pages.changes(session, found),
         proof=ledger_pages.proof(session, found),
+        signing=signed_heads.signing(session),
         length=ledger_pages.stream_length(session, found.stream),
         previous=previous,
         following=following,
     )
+
+
+@bp.get("/ledger/checkpoint")
+def checkpoint() -> Response:
+    head = signed_heads.latest(current.session())
+    return _file(head.note, f"checkpoint-{head.size}.txt")
+
+
+@bp.get("/ledger/<int(max=999999999999999):index>.tlog-proof")
+def proof(index: int) -> Response:
+    return _file(signed_heads.proof(current.session(), index), f"entry-{index}.tlog-proof")
+
+
+def _file(text: str, name: str) -> Response:
+    response = Response(text, mimetype="text/plain; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @bp.get("/ledger.csv")

@@ -14,9 +14,10 @@ from governance.archive.backup import backup
 from governance.archive.parts import Manifest
 from governance.archive.restore import restore
 from governance.domain.vocabulary import Role
+from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM, Ledger
 from governance.models.accounts import Account
-from governance.services import accounts, directory, packs
+from governance.services import accounts, checkpoints, directory, packs
 from governance.services.opening import ledger_of, open_engines
 from governance.storage.content import ContentStore
 from governance.storage.engines import Engines
@@ -49,6 +50,10 @@ class Instance:
     def content(self) -> ContentStore:
         return ContentStore(self.folder / "content")
 
+    @property
+    def key(self) -> KeyFile:
+        return KeyFile(self.folder / "checkpoint-key")
+
     def backup(self, file: Path, *, damaged: bool = False) -> Manifest:
         return backup(self.engines, self.content, file, NOW, quiet, damaged=damaged)
 
@@ -80,6 +85,7 @@ def instance(prepared: Prepared, engine: str, tmp_path: Path) -> Iterator[Instan
     with prepared.engines(engine, folder, lived_in) as (engines, _):
         made = Instance(folder, ledger_of(engines))
         made.content.put(LOGO)
+        checkpoints.sign(made.ledger, made.key, NOW)
         yield made
 
 

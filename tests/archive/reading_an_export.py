@@ -1,5 +1,6 @@
 """Reads an export as somebody would who never heard of this program: the standard library, and what README.html says. Imports nothing else."""
 
+import base64
 import csv
 import hashlib
 import json
@@ -55,6 +56,15 @@ def check_ledger(folder: Path) -> list[dict]:
     return entries
 
 
+def check_heads(folder: Path, entries: list[dict]) -> int:
+    """Every signed head states the root over as many entries as it says. Its signature takes more than the standard library."""
+    hashes, notes = [bytes.fromhex(entry["hash"]) for entry in entries], sorted((folder / "ledger" / "checkpoints").glob("*.txt"))
+    for note in notes:
+        _, size, said = note.read_text(encoding="utf-8").splitlines()[:3]
+        assert note.stem == size and base64.b64decode(said) == root(hashes[: int(size)]), note
+    return len(notes)
+
+
 def check_words(folder: Path) -> dict[str, str]:
     found = {}
     for row in lines(folder / "ledger" / "words.jsonl"):
@@ -79,6 +89,7 @@ def read(folder: Path) -> dict[str, object]:
     lists = {path.stem: table(path) for path in sorted((folder / "lists").glob("*.csv"))}
     return {
         "entries": len(entries),
+        "heads": check_heads(folder, entries),
         "root": json.loads((folder / "ledger" / "head.json").read_text())["root"],
         "kinds": sorted({json.loads(entry["header"])["kind"] for entry in entries}),
         "words": len(words),

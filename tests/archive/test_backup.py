@@ -26,7 +26,7 @@ from governance.ledger.verify import verify
 from governance.models.accounts import Account, SetupLink, WebSession
 from governance.models.base import Base
 from governance.models.jobs import Job
-from governance.models.ledger import Leaf, Node
+from governance.models.ledger import Checkpoint, Leaf, Node
 from governance.models.summary import Summary
 from governance.reads import recovery
 from tests.archive.conftest import LOGO, LOGO_DIGEST, NOW, OTHER, SECRET, Elsewhere, Instance
@@ -34,11 +34,13 @@ from tests.tampering import alter
 
 DECIDED = {
     "account": "kept: passwords and addresses are nowhere else",
+    "checkpoint": "kept, as the ledger",
     "job": "kept: what somebody asked for is done after a restore",
     "leaf": "kept, as the ledger",
     "words": "kept, as the ledger",
     "node": "left out",
     "setup_link": "left out",
+    "signing_refusal": "left out",
     "stamp": "left out",
     "summary": "left out",
     "waiting": "left out",
@@ -72,13 +74,13 @@ def test_a_backup_goes_into_the_other_engine_and_back_and_is_the_same(
     back = elsewhere(engine)
     back.restore(tmp_path / "second.zip")
 
-    assert first.size > 20 and first.root == second.root
+    assert first.size > 20 and first.root == second.root and len(rows(instance, Checkpoint)) == 1
     assert first.parts == second.parts, "byte for byte"
     for found in (there, back):
         with Session(found.engines.reader) as session:
             assert rebuild.check(session) == []
             assert verify(session, found.content).problems == ()
-        for kind in (Leaf, Node, Account, Job):
+        for kind in (Leaf, Node, Account, Job, Checkpoint):
             assert rows(found, kind) == rows(instance, kind)
         assert {row["initiative_key"] for row in rows(found, Summary)} == {"AI-0001"}
         assert rows(found, WebSession) == rows(found, SetupLink) == []
@@ -89,6 +91,7 @@ def test_an_archive_is_for_its_owner_and_holds_what_its_manifest_says_and_no_sec
     instance: Instance, tmp_path: Path
 ) -> None:
     (instance.folder / "secret-key").write_text("a key that stays here")
+    signer = (instance.folder / "checkpoint-key").read_bytes().strip()
     made = instance.backup(tmp_path / "kept.zip")
 
     assert (tmp_path / "kept.zip").stat().st_mode & 0o777 == 0o600
@@ -96,12 +99,18 @@ def test_an_archive_is_for_its_owner_and_holds_what_its_manifest_says_and_no_sec
         assert archive.testzip() is None
         names = [part.name for part in made.parts]
         assert archive.namelist() == [*names, "manifest.json"]
-        assert names == ["leaves.jsonl", "words.jsonl", "tables/account.jsonl", "tables/job.jsonl", f"content/{LOGO_DIGEST}"]
+        assert names == [
+            "leaves.jsonl",
+            "words.jsonl",
+            *(f"tables/{name}.jsonl" for name in ("account", "checkpoint", "job")),
+            f"content/{LOGO_DIGEST}",
+        ]
         found = {name: archive.read(name) for name in names}
     for part in made.parts:
         assert hashlib.sha256(found[part.name]).hexdigest() == part.sha256 and len(found[part.name]) == part.bytes
         assert part.count == found[part.name].count(b"\n") or part.name.startswith("content/")
     assert SECRET in found["tables/account.jsonl"].decode() and b"a key that stays here" not in b"".join(found.values())
+    assert signer and signer not in b"".join(found.values())
     [session] = rows(instance, WebSession)
     assert str(session["token"]).encode() not in b"".join(found.values())
 

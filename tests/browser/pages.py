@@ -21,6 +21,7 @@ from governance.events import streams
 from governance.events.initiatives import Advanced
 from governance.jobs.worker import work
 from governance.ledger import read
+from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
 from governance.models.answers import Evidence
 from governance.models.gates import GateRequest, Revision
@@ -28,7 +29,7 @@ from governance.models.initiatives import Initiative
 from governance.models.jobs import Job
 from governance.permissions import ROUTES, allows
 from governance.reads import people
-from governance.services import accounts, directory, findings, initiatives, packs, signoffs
+from governance.services import accounts, checkpoints, directory, findings, initiatives, packs, signoffs
 from governance.services.opening import ledger_of, open_engines
 from governance.storage import private
 from governance.storage.content import ContentStore
@@ -47,8 +48,17 @@ CAST: Mapping[str, str | None] = {
 WIDEST = "wilhelmina.van.der.meer"
 """Holds every role and a long name, so that the menu on top is as wide as it gets."""
 NOT_PAGES = frozenset(
-    {"static", "bootstrap.static", "health.healthz", "settings.logo", "evidence.download", "packs.download"}
-    | {"portfolio.export", "people.export", "ledger.export"}
+    {
+        "static",
+        "bootstrap.static",
+        "health.healthz",
+        "health.readyz",
+        "health.metrics",
+        "settings.logo",
+        "evidence.download",
+        "packs.download",
+    }
+    | {"portfolio.export", "people.export", "ledger.export", "ledger.checkpoint", "ledger.proof"}
 )
 """What a GET answers with something else than a page; a test looks that it does."""
 ELSEWHERE = frozenset({"setup.first_admin", "recovery.awaited"})
@@ -121,6 +131,7 @@ def enrich(portfolio: Portfolio) -> None:
     portfolio.secret = str(act("omar.said", lambda log: accounts.make_setup_link(log, "noor.haddad")))
 
     finding = NewFinding(FindingSeverity.HIGH, "The drill failed twice.", "sofia.marchetti", item=None)
+    checkpoints.sign(portfolio.ledger, KeyFile(portfolio.folder / "checkpoint-key"), datetime.now(UTC))
     portfolio.sign("pieter.dewit", "AI-0004.G1-1", "business", Decision.REJECT, finding)
     portfolio.sign("aoife.lynch", "AI-0004.G1-1", "compliance", Decision.APPROVE)
     act("aoife.lynch", lambda log: log.record(Advanced(initiative="AI-0008", request="AI-0008.G1-1", entered=Stage.RETIRED), streams.initiative("AI-0008")))  # fmt: skip

@@ -18,6 +18,8 @@ COMMANDS = {
     "serve": [],
     "log verify": [],
     "log replay": [],
+    "log checkpoint": [],
+    "log rotate-key": ["--by", "nobody", "--reason", "it leaked"],
     "policy check": [SHIPPED],
     "policy publish": [SHIPPED, "--by", "nobody"],
     "backup": ["kept.zip"],
@@ -29,7 +31,14 @@ COMMANDS = {
 OPENING = [name for name in COMMANDS if name != "policy check"]
 """Those that open an instance."""
 
-TOO_FEW = {"policy check": [[]], "policy publish": [[], [SHIPPED], ["--by", "nobody"]], "backup": [[]], "restore": [[]], "export all": [[]]}
+TOO_FEW = {
+    "policy check": [[]],
+    "policy publish": [[], [SHIPPED], ["--by", "nobody"]],
+    "log rotate-key": [[], ["--by", "nobody"], ["--reason", "it leaked"]],
+    "backup": [[]],
+    "restore": [[]],
+    "export all": [[]],
+}
 """What a command that needs something is not content with."""
 
 HUGE = "x" * 100_000
@@ -196,7 +205,7 @@ def test_an_instance_that_cannot_be_opened_is_refused_and_stays_as_it_is(
     assert picture(tmp_path) == before
 
 
-@pytest.mark.parametrize("name", ["log verify", "log replay", "policy publish"])
+@pytest.mark.parametrize("name", ["log verify", "log replay", "log checkpoint", "log rotate-key", "policy publish"])
 def test_a_damaged_database_is_named_and_not_made_worse(run: Run, tmp_path: Path, name: str) -> None:
     folder = tmp_path / "instance"
     open_engines(folder).close()
@@ -236,6 +245,10 @@ def picture(folder: Path) -> dict[str, bytes]:
         ("DEMO", "yes"),
         ("GOVERNANCE_SECURE_COOKIES", "true"),
         ("GOVERNANCE_SESSION_HOURS", "1e9"),
+        ("GOVERNANCE_ORIGIN", "https://governance.example.org"),
+        ("GOVERNANCE_ORIGIN", "\udcff"),
+        ("GOVERNANCE_CHECKPOINT_KEY", "/does/not/exist/key"),
+        ("GOVERNANCE_CHECKPOINT_KEY", "/tmp"),
         ("GOVERNANCE_SECRET_KEY", "short"),
         ("GOVERNANCE_SECRET_KEY", "please-change-this-secret-key-please"),
         ("GOVERNANCE_SECRET_KEY", "\udcff"),

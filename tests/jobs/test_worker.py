@@ -13,7 +13,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from governance.jobs import worker
+from governance.ledger import heads
+from governance.ledger.keys import KeyFile
+from governance.ledger.verify import verify
 from governance.models.jobs import Job
+from governance.models.ledger import Checkpoint
 from governance.models.packs import Pack
 from governance.services import packs
 from governance.storage.content import ContentStore
@@ -110,6 +114,63 @@ def test_what_nobody_expected_frees_the_job_for_the_next_try(house: House, conte
 
     assert job(house, asked).leased_until is None
     assert worker.work(house.ledger, content) and issued(house) == 1
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> KeyFile:
+    return KeyFile(tmp_path / "checkpoint-key")
+
+
+def heads_of(house: House) -> int:
+    with house.read() as session:
+        return session.scalar(select(func.count()).select_from(Checkpoint)) or 0
+
+
+def test_a_head_is_signed_when_there_is_something_new(house: House, key: KeyFile) -> None:
+    for _ in range(2):
+        worker.sign(house.ledger, key)
+
+    assert heads_of(house) == 1
+
+
+def test_a_refusal_to_sign_is_logged_each_time_and_stands_in_the_ledger_page_until_it_is_over(
+    house: House, key: KeyFile, caplog: pytest.LogCaptureFixture
+) -> None:
+    key.path.write_text("no key")
+    key.path.chmod(0o600)
+    for _ in range(2):
+        worker.sign(house.ledger, key)
+
+    said = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert len(said) == 2 and all("no head of the ledger is signed" in record.getMessage() for record in said)
+    with house.read() as session:
+        refusal = heads.refusal(session)
+    assert refusal is not None and "no private key" in refusal.why
+
+    key.path.unlink()
+    worker.sign(house.ledger, key)
+
+    assert heads_of(house) == 1
+    with house.read() as session:
+        assert heads.refusal(session) is None
+
+
+def test_a_refusal_to_sign_keeps_nobody_from_their_report(
+    house: House, asked: str, keeper: "subprocess.Popen[bytes]", key: KeyFile
+) -> None:
+    key.path.mkdir(mode=0o700)
+
+    eventually(lambda: job(house, asked).done_at is not None)
+
+    assert issued(house) == 1 and heads_of(house) == 0
+
+
+def test_a_started_worker_signs_by_itself(house: House, keeper: "subprocess.Popen[bytes]", key: KeyFile) -> None:
+    eventually(lambda: heads_of(house) == 1)
+
+    with house.read() as session:
+        assert not verify(session).problems
+    assert key.read()
 
 
 @pytest.fixture

@@ -12,8 +12,10 @@ import governance.events  # registers every kind of event
 import governance.models  # maps every table
 from governance.events.directory import PersonChanged, PersonDisabled, PersonRegistered, UnitOpened, UnitRenamed
 from governance.events.policies import PolicyPublished
+from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger
 from governance.models.base import Base
+from governance.services import checkpoints
 from governance.storage.engines import Engines
 
 NOW = datetime(2026, 9, 9, 12, tzinfo=UTC)
@@ -56,6 +58,17 @@ def story(ledger: Ledger) -> Ledger:
         files = {"policy.yaml": log.keep_text("a text of record")}
         log.record(PolicyPublished(policy="gates", version="1", title="Gates", digest="ab" * 32, files=files), "policy/gates")
     return ledger
+
+
+@pytest.fixture
+def signed(story: Ledger, tmp_path: Path) -> Ledger:
+    """The same, its key named, and two heads signed: one over ten entries, one over eleven."""
+    key = KeyFile(tmp_path / "checkpoint-key")
+    checkpoints.sign(story, key, NOW)
+    with story.writing(Actor("ada"), NOW) as log:
+        log.record(UnitRenamed(unit="claims", name="Claims"), "unit/claims")
+    checkpoints.sign(story, key, NOW)
+    return story
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from governance.domain.errors import AwaitsRecovery, Conflict, NotAllowed, RuleB
 from governance.domain.vocabulary import Role
 from governance.jobs import worker
 from governance.ledger import read, rebuild
+from governance.ledger.keys import KeyFile, NotSigned
 from governance.ledger.log import SYSTEM
 from governance.ledger.read import head
 from governance.ledger.verify import verify
@@ -19,7 +20,7 @@ from governance.models.jobs import Job
 from governance.models.ledger import Leaf, Restored, Stamp
 from governance.reads import recovery, sentences
 from governance.reads.ledger_pages import in_words
-from governance.services import accounts, directory, packs
+from governance.services import accounts, checkpoints, directory, packs
 from governance.services import recovery as confirming
 from governance.storage.content import ContentStore
 from governance.storage.engines import OtherVersion
@@ -171,6 +172,20 @@ def test_a_report_that_is_asked_for_waits_and_is_made_when_the_record_is_open(ho
     with house.read() as session:
         row = session.get_one(Job, job)
     assert row.done_at is not None and row.tries == 1
+
+
+def test_no_head_is_signed_before_and_one_is_afterwards(house: House, tmp_path: Path) -> None:
+    key = KeyFile(tmp_path / "checkpoint-key")
+    restored(house)
+
+    with pytest.raises(NotSigned, match="until its administrators have confirmed"):
+        checkpoints.sign_or_say_why(house.ledger, key, house.now)
+    worker.sign(house.ledger, key)
+    confirm(house, "omar")
+    confirm(house, "tom")
+    head = checkpoints.sign(house.ledger, key, house.now)
+
+    assert head is not None and head.size == size(house)
 
 
 def test_the_tables_may_be_stored_anew_in_the_meantime(house: House) -> None:

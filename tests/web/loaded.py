@@ -18,13 +18,14 @@ from governance.app import create_app
 from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import Decision, FindingSeverity, Function, Role
 from governance.ledger import rebuild
+from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM
 from governance.ledger.read import head
 from governance.ledger.verify import verify
 from governance.models.accounts import Account
 from governance.models.answers import Evidence
 from governance.models.ledger import Restored, Stamp
-from governance.services import accounts, directory, findings, initiatives
+from governance.services import accounts, checkpoints, directory, findings, initiatives
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore
@@ -89,7 +90,7 @@ def site_in(folder: Path, *, state: str = "loaded") -> Iterator[Loaded]:
     """The loaded house, an empty one, or one that was restored and waits for its administrators. At the end its ledger verifies, and its tables are what the ledger says."""
     engines = open_engines(folder, synchronous="OFF")
     house = House(ledger_of(engines))
-    link = load(house, ContentStore(folder / "content")) if state == "loaded" else ""
+    link = load(house, ContentStore(folder / "content"), folder) if state == "loaded" else ""
     if state == "restored":
         restored(house)
     site = Loaded(create_app(Settings(folder, "k" * 40), engines), house, link, sqlite3.connect(folder / DATABASE))
@@ -103,7 +104,7 @@ def site_in(folder: Path, *, state: str = "loaded") -> Iterator[Loaded]:
     engines.close()
 
 
-def load(house: House, store: ContentStore) -> str:
+def load(house: House, store: ContentStore, folder: Path) -> str:
     """Four initiatives: one in review, one that a seat rejected, a complete draft, one that asked for nothing yet. Returns a set-up link."""
     found(house.ledger)
     house.now = datetime.now(UTC) - timedelta(hours=6)
@@ -124,6 +125,7 @@ def load(house: House, store: ContentStore) -> str:
     with house.ledger.writing(SYSTEM, house.now) as log:
         for account in log.session.scalars(select(Account)):
             account.password = HASHED
+    checkpoints.sign(house.ledger, KeyFile(folder / "checkpoint-key"), house.now)
     return str(house.act("omar", lambda log: accounts.make_setup_link(log, "tom")))
 
 
