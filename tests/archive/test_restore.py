@@ -19,13 +19,14 @@ from governance.ledger import tree
 from governance.ledger.canonical import canonical
 from governance.models.base import Base
 from governance.models.ledger import Leaf, Stamp
+from governance.services import checkpoints
 from governance.services.opening import ledger_of, open_engines
 from governance.storage.engines import VERSION
 from tests import databases
-from tests.archive.conftest import LOGO, LOGO_DIGEST, Instance, lived_in
+from tests.archive.conftest import LOGO, LOGO_DIGEST, NOW, Instance, lived_in
 from tests.prepared import Prepared
 
-ACCOUNT, JOB, FILE = "tables/account.jsonl", "tables/job.jsonl", f"content/{LOGO_DIGEST}"
+ACCOUNT, HEADS, JOB, FILE = *(f"tables/{name}.jsonl" for name in ("account", "checkpoint", "job")), f"content/{LOGO_DIGEST}"
 
 
 @dataclass
@@ -482,6 +483,22 @@ def a_day_for_a_moment(archive: Archive) -> bytes:
     return with_row(archive, JOB, asked_at="soon")
 
 
+@fault("does not verify")
+def a_signed_head_changed(archive: Archive) -> bytes:
+    note = archive.lines(HEADS)[0]["note"]
+    return with_row(archive, HEADS, note=note.replace("\n\n— ", "\nmore\n\n— "))
+
+
+@fault("does not verify")
+def a_signed_head_over_more_than_there_is(archive: Archive) -> bytes:
+    return with_row(archive, HEADS, size=10_000)
+
+
+@fault("Row 1 of checkpoint")
+def a_root_that_is_none(archive: Archive) -> bytes:
+    return with_row(archive, HEADS, root="no base64")
+
+
 @fault("not such as this program writes")
 def a_number_that_no_database_has(archive: Archive) -> bytes:
     return with_row(archive, JOB, tries=10**30)
@@ -508,6 +525,9 @@ LATE = {
     a_value_of_another_type,
     nothing_where_something_has_to_be,
     a_day_for_a_moment,
+    a_signed_head_changed,
+    a_signed_head_over_more_than_there_is,
+    a_root_that_is_none,
     a_number_that_no_database_has,
     a_row_twice,
 }
@@ -541,6 +561,7 @@ def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     with prepared.engines("sqlite", folder / "source", lived_in) as (engines, _):
         source = Instance(folder / "source", ledger_of(engines))
         source.content.put(LOGO)
+        checkpoints.sign(source.ledger, source.key, NOW)
         source.backup(folder / "good.zip")
     server: databases.Server | None = request.getfixturevalue("postgresql") if engine == "postgresql" else None
     engines = open_engines(folder / "target", server.make() if server else None, synchronous="OFF")
