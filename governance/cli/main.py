@@ -30,6 +30,7 @@ COMMANDS = {
     "serve": "governance.cli.serve:serve",
     "log": "governance.cli.log:log",
     "doctor": "governance.cli.doctor:doctor",
+    "upgrade": "governance.cli.upgrade:upgrade",
     "policy": "governance.cli.policy:policy",
     "backup": "governance.cli.archive:backup",
     "restore": "governance.cli.archive:restore",

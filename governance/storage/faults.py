@@ -12,6 +12,10 @@ class OtherVersion(StorageRefused):
         super().__init__("Another version of the program has taken over the database. Nothing was changed; stop this one and start that.")
 
 
+class OlderTables(StorageRefused):
+    """An older version of the program wrote the database, and nobody has brought it to this one yet."""
+
+
 class GuardsMissing(Exception):
     """Somebody changed the triggers: the program does not serve a record it cannot protect."""
 
