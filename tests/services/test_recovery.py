@@ -20,13 +20,12 @@ from governance.models.jobs import Job
 from governance.models.ledger import Leaf, Restored, Stamp
 from governance.reads import recovery, sentences
 from governance.reads.ledger_pages import in_words
-from governance.services import accounts, checkpoints, directory, packs
+from governance.services import accounts, checkpoints, checkup, directory, packs
 from governance.services import recovery as confirming
+from governance.services.checkup import Grade, Instance
 from governance.storage.content import ContentStore
 from governance.storage.engines import OtherVersion
-from tests.services.conftest import House, house
-
-__all__ = ["house"]
+from tests.services.conftest import House
 
 MADE = datetime(2026, 8, 30, 22, tzinfo=UTC)
 
@@ -186,6 +185,19 @@ def test_no_head_is_signed_before_and_one_is_afterwards(house: House, tmp_path: 
     head = checkpoints.sign(house.ledger, key, house.now)
 
     assert head is not None and head.size == size(house)
+
+
+def test_the_doctor_says_who_is_waited_for_and_blames_no_worker(house: House, tmp_path: Path) -> None:
+    restored(house)
+    house.act("ruth", lambda log: packs.ask_for_trail(log, date(2020, 1, 1), date(2020, 1, 1)))
+    confirm(house, "omar")
+    later = house.now + timedelta(hours=1)
+    instance = Instance(tmp_path, house.ledger.engines, ContentStore(tmp_path / "content"), KeyFile(tmp_path / "checkpoint-key"), later)
+
+    waits, worked = (checkup.CHECKS[what](instance) for what in ("the recovery", "the worker"))
+
+    assert waits.grade is Grade.WARNING and "1 of 2 administrators" in waits.found and "“Recovery”" in waits.do
+    assert worked.grade is Grade.GOOD and worked.found == "1 reports wait for the recovery to be confirmed."
 
 
 def test_the_tables_may_be_stored_anew_in_the_meantime(house: House) -> None:
