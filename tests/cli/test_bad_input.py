@@ -22,6 +22,8 @@ COMMANDS = {
     "log rotate-key": ["--by", "nobody", "--reason", "it leaked"],
     "policy check": [SHIPPED],
     "policy publish": [SHIPPED, "--by", "nobody"],
+    "doctor": [],
+    "upgrade": [],
     "backup": ["kept.zip"],
     "restore": ["kept.zip"],
     "export all": ["everything"],
