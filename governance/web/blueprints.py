@@ -8,9 +8,11 @@ from governance.web import (
     findings,
     gates,
     health,
+    importing,
     initiatives,
     intake,
     ledger,
+    moving_in,
     packs,
     people,
     policies,
@@ -19,6 +21,7 @@ from governance.web import (
     settings,
     setup,
     signing,
+    staffing,
     work,
 )
 
@@ -32,9 +35,11 @@ BLUEPRINTS = tuple(
         findings,
         gates,
         health,
+        importing,
         initiatives,
         intake,
         ledger,
+        moving_in,
         packs,
         people,
         policies,
@@ -43,6 +48,7 @@ BLUEPRINTS = tuple(
         settings,
         setup,
         signing,
+        staffing,
         work,
     )
 )

@@ -17,6 +17,7 @@ from tests.browser.conftest import Served, serve
 from tests.browser.pages import Portfolio
 from tests.demo.conftest import Demo, demo
 from tests.services.conftest import House
+from tests.sheets import HALF, source
 from tests.web.browser import PASSWORD
 from tests.web.loaded import restored
 
@@ -36,9 +37,11 @@ FILLED = {
     "role": "auditor",
     "function": "compliance",
     "unit": "insurance",
+    "file": source(HALF).digest,
+    "mapping": source(HALF).mapping_digest,
 }
 OTHERWISE = {"gates.close": {"request_id": "AI-0004.G1-1"}, "signing.decide": {"request_id": "AI-0007.G2-1"}, "signing.sign": {"request_id": "AI-0007.G2-1"}}  # fmt: skip
-SENDERS = {Permission.ADMINISTER: "omar.said", Permission.ISSUE_PACKS: "ruth.adler", Permission.ISSUE_TRAIL: "ruth.adler", Permission.PUBLIC: None}  # fmt: skip
+SENDERS = {Permission.VOUCH: "aoife.lynch", Permission.ADMINISTER: "omar.said", Permission.ISSUE_PACKS: "ruth.adler", Permission.ISSUE_TRAIL: "ruth.adler", Permission.PUBLIC: None}  # fmt: skip
 SENT_BY = {
     "signing.decide": "mina.petrov",
     "signing.sign": "mina.petrov",
@@ -117,6 +120,8 @@ COME_BACK = {
     "accounts.sign_in",
     "checklists.add_evidence",
     "findings.raise_finding",
+    "importing.confirm",
+    "importing.start",
     "initiatives.describe",
     "initiatives.model",
     "initiatives.readers",
@@ -133,6 +138,7 @@ COME_BACK = {
     "settings.rename_unit",
     "signing.decide",
     "signing.sign",
+    "staffing.start",
 }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from governance.domain.errors import AwaitsRecovery, Conflict, NotAllowed, RuleBroken
 from governance.domain.vocabulary import Role
+from governance.events.directory import UnitOpened
 from governance.jobs import worker
 from governance.ledger import read, rebuild
 from governance.ledger.keys import KeyFile, NotSigned
@@ -58,6 +59,8 @@ def test_nothing_is_recorded_until_two_administrators_have_confirmed(house: Hous
 
     with pytest.raises(AwaitsRecovery, match="restored from a backup"):
         house.act("omar", lambda log: directory.open_unit(log, "fraud", "Fraud"))
+    with pytest.raises(AwaitsRecovery):
+        house.act("omar", lambda log: log.record_all([(UnitOpened(unit="fraud", name="Fraud"), "unit/fraud")]))
     assert size(house) == before
     assert confirm(house, "omar") is False
     with pytest.raises(AwaitsRecovery):
