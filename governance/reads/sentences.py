@@ -213,7 +213,7 @@ def _pack(body: Facts) -> str:
 
 
 def _recovery(body: Facts) -> str:
-    on = day(body["made_at"])
+    on = day(body["made_at"][:10])
     last = " and opened the record again" if body["confirmation"] >= body["needed"] else ""
     return (
         f"confirmed the recovery from the backup of {on} with {_entries(body['size'])}, "
