@@ -104,7 +104,8 @@ class Engines:
         """The version of the tables that are there. Raises `StorageRefused` where they are of another program."""
         if "stamp" not in inspect(connection).get_table_names():
             raise StorageRefused(f"The database belongs to another program: it has tables, and no stamp of this one. {ELSEWHERE}")
-        version = connection.scalar(sa.text("SELECT version FROM stamp")) or 0
+        is_ours = "version" in {column["name"] for column in inspect(connection).get_columns("stamp")}
+        version = connection.scalar(sa.text("SELECT version FROM stamp")) or 0 if is_ours else None
         if not isinstance(version, int):
             raise StorageRefused(f"The database has a stamp that this program did not write. {ELSEWHERE}")
         return version
