@@ -30,6 +30,7 @@ COMMANDS = {
     "serve": "governance.cli.serve:serve",
     "log": "governance.cli.log:log",
     "policy": "governance.cli.policy:policy",
+    "worker": "governance.cli.worker:worker",
 }
 """Where each command lives; imported only when it is asked for."""
 

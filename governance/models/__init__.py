@@ -1,5 +1,18 @@
 """Tables, one module per noun. Importing this package maps them all."""
 
-from governance.models import accounts, answers, directory, findings, gates, initiatives, jobs, ledger, packs, policies, summary
+from governance.models import accounts, answers, directory, findings, gates, initiatives, jobs, ledger, outbox, packs, policies, summary
 
-__all__ = ["accounts", "answers", "directory", "findings", "gates", "initiatives", "jobs", "ledger", "packs", "policies", "summary"]
+__all__ = [
+    "accounts",
+    "answers",
+    "directory",
+    "findings",
+    "gates",
+    "initiatives",
+    "jobs",
+    "ledger",
+    "outbox",
+    "packs",
+    "policies",
+    "summary",
+]

@@ -19,7 +19,7 @@ from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import Decision, FindingSeverity, RequestState, Role, Stage, Visibility
 from governance.events import streams
 from governance.events.initiatives import Advanced
-from governance.jobs.worker import work
+from governance.jobs.reports import work
 from governance.ledger import read
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
