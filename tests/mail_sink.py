@@ -29,7 +29,7 @@ class Taken:
 
     @property
     def id(self) -> str:
-        return str(self.message["Message-ID"])
+        return str(self.message["Message-ID"]).strip()  # it may stand on a line of its own
 
     @property
     def text(self) -> str:

@@ -66,7 +66,7 @@ def message_id(site: str, leaf: Leaf, recipient: str) -> str:
     """The same for the same instance, entry and person. The hash of an entry differs between ledgers, and so does this."""
     named = hashlib.sha256("\0".join([site, leaf.hash.hex(), recipient]).encode()).hexdigest()
     host = urlsplit(site).hostname or "localhost"
-    return f"<{leaf.index}.{named[:40]}@{f'[IPv6:{host}]' if ':' in host else host}>"
+    return f"<{leaf.index}.{named[:24]}@{f'[IPv6:{host}]' if ':' in host else host}>"
 
 
 def deliver(ledger: Ledger, post: Post, is_over: Callable[[], bool]) -> bool:

@@ -63,7 +63,8 @@ def outbox(session: Session) -> Outbox:
         .order_by(Delivery.state, Delivery.leaf.desc(), Delivery.id)
         .limit(MOST_SHOWN)
     )
-    counted = dict(session.execute(select(Delivery.state, func.count()).where(_open()).group_by(Delivery.state)).tuples())
+    states = session.execute(select(Delivery.state, func.count()).where(_open()).group_by(Delivery.state))
+    counted = {state: count for state, count in states}
     rows = [_undelivered(*row) for row in session.execute(query)]
     return Outbox(counted.get(DeliveryState.WAITING, 0), counted.get(DeliveryState.GIVEN_UP, 0), rows)
 

@@ -16,6 +16,7 @@ from governance.services.opening import DATABASE, open_engines
 SHIPPED = str(policies_directory() / "stage-gates")
 COMMANDS = {
     "serve": [],
+    "worker": [],
     "log verify": [],
     "log replay": [],
     "log checkpoint": [],
@@ -243,6 +244,12 @@ def picture(folder: Path) -> dict[str, bytes]:
         ("GOVERNANCE_ORIGIN", "\udcff"),
         ("GOVERNANCE_CHECKPOINT_KEY", "/does/not/exist/key"),
         ("GOVERNANCE_CHECKPOINT_KEY", "/tmp"),
+        ("GOVERNANCE_WORKER", "yes"),
+        ("GOVERNANCE_MAIL_URL", "mail.example.org"),
+        ("GOVERNANCE_MAIL_URL", "smtp://mail.example.org"),
+        ("GOVERNANCE_MAIL_URL", "\udcff"),
+        ("GOVERNANCE_MAIL_FROM", "nobody"),
+        ("GOVERNANCE_MAIL_FROM", "\udcff"),
         ("GOVERNANCE_SECRET_KEY", "short"),
         ("GOVERNANCE_SECRET_KEY", "please-change-this-secret-key-please"),
         ("GOVERNANCE_SECRET_KEY", "\udcff"),

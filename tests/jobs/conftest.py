@@ -11,14 +11,34 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from governance.jobs import mail, outbox
+from governance.jobs.outbox import Follower
 from governance.ledger.keys import KeyFile
 from governance.models.jobs import Job
 from governance.models.packs import Pack
 from governance.services import packs
+from governance.services.opening import ledger_of
 from governance.storage.content import ContentStore
-from tests.services.conftest import House, house
+from governance.storage.engines import Engines
+from tests.prepared import Prepared
+from tests.services.conftest import House, founded, house
 
 __all__ = ["house"]
+
+
+def registered(engines: Engines) -> House:
+    """An initiative, and followers that have read everything so far."""
+    house = founded(engines)
+    house.register()
+    for name in ("sample", mail.FOLLOWER):
+        outbox.follow(house.ledger, Follower(name, (), lambda *_: (), lambda *_: ""), house.now)
+    return house
+
+
+@pytest.fixture
+def followed(prepared: Prepared, engine: str, tmp_path: Path) -> Iterator[House]:
+    with prepared.engines(engine, tmp_path, registered) as (engines, now):
+        yield House(ledger_of(engines), now)
 
 
 @pytest.fixture

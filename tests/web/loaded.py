@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from governance.app import create_app
+from governance.domain.deliveries import DeliveryState
 from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import Decision, FindingSeverity, Function
 from governance.ledger import rebuild
@@ -23,6 +25,8 @@ from governance.ledger.log import SYSTEM
 from governance.ledger.verify import verify
 from governance.models.accounts import Account
 from governance.models.answers import Evidence
+from governance.models.ledger import Leaf
+from governance.models.outbox import Delivery
 from governance.services import accounts, checkpoints, directory, findings, initiatives
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
@@ -121,8 +125,30 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     with house.ledger.writing(SYSTEM, house.now) as log:
         for account in log.session.scalars(select(Account)):
             account.password = HASHED
+    with house.ledger.writing(SYSTEM, house.now) as log:
+        log.session.add(given_up(log.session))
     checkpoints.sign(house.ledger, KeyFile(folder / "checkpoint-key"), house.now)
     return str(house.act("omar", lambda log: accounts.make_setup_link(log, "tom")))
+
+
+def given_up(session: Session) -> Delivery:
+    """A mail about the latest submission that the server refused."""
+    leaf = session.scalars(select(Leaf).where(Leaf.kind == "gate.submitted").order_by(Leaf.index.desc()).limit(1)).one()
+    refused = "550 5.1.1 <mina@nordhaven.example>: nobody of this name <script>alert(1)</script>"
+    return Delivery(
+        id="0123456789abcdef",
+        follower="mail",
+        leaf=leaf.index,
+        recipient="mina",
+        message_id="<1.ab@governance.example.org>",
+        state=DeliveryState.GIVEN_UP,
+        made_at=leaf.at,
+        tries=1,
+        leased_until=None,
+        next_try_at=leaf.at,
+        last_error=refused,
+        settled_at=leaf.at,
+    )
 
 
 def _findings(house: House) -> None:
