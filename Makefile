@@ -10,7 +10,7 @@ PYTHON := $(VENV)/bin/python
 GOVERNANCE := $(VENV)/bin/governance
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench campaign lock
+.PHONY: help run test lint fmt docs bench campaign lock
 
 help:  ## Show what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -34,6 +34,10 @@ fmt:  ## Format the code
 	@scripts/bootstrap lint
 	$(VENV)/bin/ruff check --fix-only .
 	$(VENV)/bin/ruff format .
+
+docs:  ## Write the pages that come from the code
+	@scripts/bootstrap run
+	$(PYTHON) scripts/settings_page.py
 
 bench:  ## Measure, side by side, and print a table
 	@scripts/bootstrap test

@@ -37,6 +37,8 @@ ROUTES: Mapping[str, Permission] = {
     "static": Permission.PUBLIC,
     "bootstrap.static": Permission.PUBLIC,
     "health.healthz": Permission.PUBLIC,
+    "health.readyz": Permission.PUBLIC,
+    "health.metrics": Permission.PUBLIC,  # whoever has the token of the settings
     "accounts.sign_in": Permission.PUBLIC,
     "accounts.demo_sign_in": Permission.PUBLIC,
     "accounts.set_password": Permission.PUBLIC,

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
+from governance import logs
 from governance.storage import private
 from governance.storage.address import Address, address
 from governance.storage.mail_address import MailServer, Sender, mail_server, sender
@@ -54,6 +55,10 @@ class Settings:
     public_address: str | None = None
     database: Address | None = None
     """None for the SQLite file of the instance."""
+    log_format: str = logs.TEXT
+    metrics_token: str | None = None
+    """None where nobody may have the numbers."""
+    processes: int = 1
     bucket: str | None = None
     """None for the folder in the instance."""
     checkpoint_key: Path | None = None
@@ -97,6 +102,9 @@ NAMES = {
     "SESSION_HOURS": "how long a sign-in lasts, 1 to 168; default 12",
     "DATABASE_URL": "a PostgreSQL database: postgresql://USER:PASSWORD@HOST/NAME; default a file in the instance folder",
     "CONTENT_URL": "a bucket of an S3-protocol store: s3://BUCKET/PREFIX, keys in the AWS_… variables; default a folder in the instance",
+    "PROCESSES": "how many processes answer requests, 1 to 64; default 1",
+    "LOG_FORMAT": "text for people or json for machines, one line an event on standard error; default text",
+    "METRICS_TOKEN": f"lets Prometheus read /metrics, at least {SHORTEST_SECRET} signs; without it there is no such page",
     "PUBLIC_ADDRESS": "where people reach the site, such as https://governance.example.org; default where the server listens",
     "CHECKPOINT_KEY": "the file of the key that signs heads of the ledger; made and kept in the instance folder where it is not given",
     "ORIGIN": "the name of this ledger in signed heads, such as governance.example.org/ledger; made with the key where it is not given",
@@ -125,6 +133,9 @@ def read(environment: Mapping[str, str] | None = None, instance: Path | None = N
         public_address=_public(_value(given, "PUBLIC_ADDRESS", "")),
         checkpoint_key=_file("CHECKPOINT_KEY", _value(given, "CHECKPOINT_KEY", "")),
         origin=_origin(_value(given, "ORIGIN", "")),
+        log_format=_choice("LOG_FORMAT", _value(given, "LOG_FORMAT", logs.TEXT), logs.FORMATS),
+        metrics_token=_token(_value(given, "METRICS_TOKEN", "")),
+        processes=_number("PROCESSES", _value(given, "PROCESSES", "1"), 1, 64),
         bucket=_bucket(_value(given, "CONTENT_URL", "")),
         database=_database(_value(given, "DATABASE_URL", "")),
         worker=_switch("WORKER", _value(given, "WORKER", "1")),
@@ -225,6 +236,17 @@ def _mail_from(given: str, *, needed: bool) -> Sender | None:
         return sender(given) if given else None
     except ValueError:
         raise SettingsError(f"MAIL_FROM is an address such as Governance <governance@example.org>, not {_quoted(given)}.") from None
+
+
+def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise SettingsError(f"{name} is {' or '.join(choices)}, not {_quoted(value)}.")
+    return value
+
+
+def _token(given: str) -> str | None:
+    """Never repeated in a message, weak or not."""
+    return _checked(given, "GOVERNANCE_METRICS_TOKEN") if given else None
 
 
 def _bucket(given: str) -> str | None:

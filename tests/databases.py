@@ -71,9 +71,9 @@ class Server:
 
 
 @contextmanager
-def server(settings: str = "") -> Iterator[Server]:
+def server(settings: str = "", place: Path | None = None) -> Iterator[Server]:
     """Start one, and stop it in the end whatever happened."""
-    folder = Path(tempfile.mkdtemp(prefix="governance-postgresql-", dir=_quick_place()))
+    folder = Path(tempfile.mkdtemp(prefix="governance-postgresql-", dir=place or _quick_place()))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     data, log = str(folder / "data"), str(folder / "log")

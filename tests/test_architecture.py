@@ -23,6 +23,7 @@ ORDER = [
     {"models"},
     {"policy", "packs"},
     {"permissions", "words", "settings", "paths"},
+    {"logs"},
     {"storage"},
     {"domain"},
 ]

@@ -198,7 +198,9 @@ def test_the_password_of_a_mail_server_is_read_as_it_was_meant_and_not_shown(tmp
     assert "qui" not in repr(read)
 
 
-@pytest.mark.parametrize("address", ["smtp://ada:quiet@mail.example.org:x", "smtp://ada:quiet@mail.example.org/box", "http://ada:quiet@mail"])
+@pytest.mark.parametrize(
+    "address", ["smtp://ada:quiet@mail.example.org:x", "smtp://ada:quiet@mail.example.org/box", "http://ada:quiet@mail"]
+)
 def test_a_refused_address_of_a_mail_server_is_not_repeated(tmp_path: Path, address: str) -> None:
     with pytest.raises(SettingsError) as refused:
         settings.read(given(tmp_path, GOVERNANCE_MAIL_URL=address, GOVERNANCE_MAIL_FROM="a@example.org"))

@@ -29,6 +29,8 @@ from governance.storage.engines import (
 COMMANDS = {
     "serve": "governance.cli.serve:serve",
     "log": "governance.cli.log:log",
+    "doctor": "governance.cli.doctor:doctor",
+    "upgrade": "governance.cli.upgrade:upgrade",
     "policy": "governance.cli.policy:policy",
     "worker": "governance.cli.worker:worker",
 }

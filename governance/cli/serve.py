@@ -13,6 +13,7 @@ from gunicorn.app.base import BaseApplication
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from governance import logs
 from governance.app import create_app
 from governance.cli.main import Context
 from governance.demo.loader import demo_password, load
@@ -38,7 +39,8 @@ class Server(BaseApplication):
         settings = self._context.settings
         options = {
             "bind": settings.address.removeprefix("http://"),
-            "workers": 1,
+            "workers": settings.processes,
+            "forwarded_allow_ips": "",  # nothing here depends on what a proxy says
             "threads": THREADS,
             "worker_class": "gthread",
             "timeout": 60,
@@ -59,6 +61,7 @@ class Server(BaseApplication):
 def serve(context: Context) -> None:
     """Serve the application; on an empty instance, load the demo portfolio first (unless DEMO=0)."""
     settings = context.settings
+    logs.set_up(settings.log_format)
     _check_port(settings)
     if _is_empty(context) and settings.demo:
         _load_demo(context)

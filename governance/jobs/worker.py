@@ -11,7 +11,7 @@ from threading import Event
 
 from sqlalchemy.orm import Session
 
-from governance import settings
+from governance import logs, settings
 from governance.jobs import mail, outbox, reports
 from governance.jobs.mail import Post
 from governance.ledger.keys import KeyFile, NotSigned
@@ -67,6 +67,7 @@ def main() -> None:
 
 def run(found: Settings, is_over: Callable[[], bool] = lambda: False) -> None:
     """Work until told to stop (SIGTERM, Ctrl+C). What is being done is finished first."""
+    logs.set_up(found.log_format)
     engines, stop = open_engines(found.instance, found.database), Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -18,7 +18,7 @@ from governance.storage import raw
 
 Values = tuple[object, ...]
 
-__all__ = ["Damaged", "Difference", "Entry", "Shelf", "UnknownKind", "check", "entries", "rebuild", "replay"]
+__all__ = ["Damaged", "Difference", "Entry", "Shelf", "UnknownKind", "check", "entries", "rebuild", "replay", "store"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def rebuild(ledger: Ledger, now: datetime) -> int:
         replay(entries(log.session, after=shelf.index), shelf)
         with ledger.engines.recording(log.session):
             _empty(log.session)
-            stored = _store(log.session, shelf)
+            stored = store(log.session, shelf)
         forget(log.session)
         log.stale |= set(log.session.scalars(select(Leaf.stream).distinct()))
     return stored
@@ -74,7 +74,8 @@ def _empty(session: Session) -> None:
             session.execute(table.delete())
 
 
-def _store(session: Session, shelf: Shelf) -> int:
+def store(session: Session, shelf: Shelf) -> int:
+    """Put the rows of a shelf into empty tables. Returns how many. Only while recording."""
     count = 0
     for kind, rows in shelf.rows.items():
         names = inspect(kind).columns.keys()
@@ -88,8 +89,8 @@ def _store(session: Session, shelf: Shelf) -> int:
 def _compare(session: Session, shelf: Shelf, kind: type[Governed]) -> Iterator[Difference]:
     table, names = kind.__tablename__, table_of(kind).columns.keys()
     keys = [names.index(str(column.key)) for column in table_of(kind).primary_key]
-    store = _storing(kind, session.get_bind().dialect)
-    expected = {tuple(values[key] for key in keys): values for values in map(store, shelf.rows[kind].values())}
+    stored_form = _storing(kind, session.get_bind().dialect)
+    expected = {tuple(values[key] for key in keys): values for values in map(stored_form, shelf.rows[kind].values())}
     for found in raw.rows(session, table_of(kind)):
         key = tuple(found[key] for key in keys)
         if (other := expected.pop(key, None)) is None:

@@ -73,6 +73,12 @@ def given_up(session: Session) -> int:
     return session.scalar(select(func.count()).where(Delivery.state == DeliveryState.GIVEN_UP)) or 0
 
 
+def late(session: Session, since: datetime) -> int:
+    """How many wait since before a moment."""
+    query = select(func.count()).where(Delivery.state == DeliveryState.WAITING, Delivery.made_at < since)
+    return session.scalar(query) or 0
+
+
 def _open() -> ColumnElement[bool]:
     return Delivery.state.in_([DeliveryState.WAITING, DeliveryState.GIVEN_UP])
 

@@ -27,6 +27,13 @@ def open_engines(instance: Path, database: URL | None = None, *, synchronous: st
     return Engines.open(database or _file_of(instance), Base.metadata, synchronous=synchronous)
 
 
+def open_older(instance: Path, database: URL | None = None) -> Engines:
+    """The same whatever version its tables have: for bringing them to this one. Raises `StorageRefused` where there is nothing yet."""
+    if database is None and not (instance / DATABASE).exists():
+        raise StorageRefused(f"There is no database in {instance}.")
+    return Engines.unchecked(database or _file_of(instance))
+
+
 def _file_of(instance: Path) -> Path:
     file = instance / DATABASE
     private.make(file)  # the files that SQLite puts beside it get the same rights

@@ -35,6 +35,9 @@ class Backend(Protocol):
     def guards_found(self, connection: Connection) -> dict[str, str]:
         """The guards that are in place, each as the statement that would have made it."""
 
+    def drop_guards(self, connection: Connection) -> None:
+        """Take every trigger away that is there, ours or not: only to put the right ones in place in the same transaction."""
+
     def rows(self, connection: Connection, query: str) -> Iterator[Raw]:
         """Rows as the driver has them; damage in one does not stop the reading."""
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from governance.storage import guards, postgresql, sqlite
 from governance.storage.backend import BUSY_MS, Backend
-from governance.storage.faults import Busy, GuardsMissing, OutcomeUnknown, StorageRefused
+from governance.storage.faults import Busy, GuardsMissing, OlderTables, OutcomeUnknown, StorageRefused
 
 VERSION = 3
 """Of the tables; a database with a higher one was written by a newer program."""
@@ -27,7 +27,7 @@ BACKENDS: dict[str, Backend] = {"sqlite": sqlite, "postgresql": postgresql}
 DATABASE_ERRORS = (DBAPIError, sqlite3.Error, psycopg.Error)
 """The last two where rows are read past SQLAlchemy."""
 
-__all__ = ["BUSY_MS", "DATABASE_ERRORS", "VERSION", "Busy", "Engines", "GuardsMissing", "OutcomeUnknown", "StorageRefused"]
+__all__ = ["BUSY_MS", "DATABASE_ERRORS", "VERSION", "Busy", "Engines", "GuardsMissing", "OlderTables", "OutcomeUnknown", "StorageRefused"]
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,8 @@ class Engines:
         `synchronous="OFF"` is for tests only. Raises `StorageRefused` for what is no database of this program, out of reach, or of another
         version, `GuardsMissing` where its triggers were changed.
         """
-        url = place if isinstance(place, URL) else make_url(f"sqlite:///{place}")
-        backend, durable = backend_of(url.get_backend_name()), synchronous == "FULL"
-        engines = cls(url, backend, backend.reader(url, durable=durable), backend.writer(url, durable=durable), Lock())
+        engines, durable = cls.unchecked(place, synchronous=synchronous), synchronous == "FULL"
+        backend = engines.backend
         try:
             engines._prepare(tables, durable)
         except DBAPIError as error:
@@ -61,6 +60,13 @@ class Engines:
             engines.close()
             raise
         return engines
+
+    @classmethod
+    def unchecked(cls, place: Path | URL, *, synchronous: str = "FULL") -> "Engines":
+        """The doors to a database whose tables may be older: for bringing them to this version."""
+        url = place if isinstance(place, URL) else make_url(f"sqlite:///{place}")
+        backend, durable = backend_of(url.get_backend_name()), synchronous == "FULL"
+        return cls(url, backend, backend.reader(url, durable=durable), backend.writer(url, durable=durable), Lock())
 
     @property
     def name(self) -> str:
@@ -83,28 +89,39 @@ class Engines:
         with self.backend.recording(session.connection()):
             yield
 
+    def stamped(self, connection: Connection) -> int:
+        """The version of the tables that are there. Raises `StorageRefused` where they are of another program."""
+        if "stamp" not in inspect(connection).get_table_names():
+            raise StorageRefused(f"The database belongs to another program: it has tables, and no stamp of this one. {ELSEWHERE}")
+        version = connection.scalar(sa.text("SELECT version FROM stamp")) or 0
+        if not isinstance(version, int):
+            raise StorageRefused(f"The database has a stamp that this program did not write. {ELSEWHERE}")
+        return version
+
+    def guard(self, connection: Connection, tables: MetaData) -> None:
+        """Put every guard in place."""
+        for statement in self.backend.guards(tables).values():
+            connection.exec_driver_sql(statement)
+
     def _prepare(self, tables: MetaData, durable: bool) -> None:
         with self.writer.begin() as connection:
             self.backend.check(connection, durable=durable)
-            found = inspect(connection).get_table_names()
-            if not found:
+            if not inspect(connection).get_table_names():
                 self._create(connection, tables)
-            elif "stamp" not in found:
-                raise StorageRefused(f"The database belongs to another program: it has tables, and no stamp of this one. {ELSEWHERE}")
-            version = connection.scalar(sa.text("SELECT version FROM stamp")) or 0
-            if not isinstance(version, int):
-                raise StorageRefused(f"The database has a stamp that this program did not write. {ELSEWHERE}")
-            if version != VERSION:
-                age = "newer" if version > VERSION else "older"
+            version = self.stamped(connection)
+            if version > VERSION:
                 raise StorageRefused(
-                    f"The database has tables of version {version}, {age} than this program: use the version that wrote it."
+                    f"The database has tables of version {version}, newer than this program: use the version that wrote it."
+                )
+            if version < VERSION:
+                raise OlderTables(
+                    f"The database has tables of version {version}, older than this program. Take a copy, then: governance upgrade"
                 )
             guards.check(self.backend.guards_found(connection), self.backend.guards(tables))
 
     def _create(self, connection: Connection, tables: MetaData) -> None:
         tables.create_all(connection)
-        for statement in self.backend.guards(tables).values():
-            connection.exec_driver_sql(statement)
+        self.guard(connection, tables)
         connection.execute(sa.text("INSERT INTO stamp (id, version) VALUES (1, :version)"), {"version": VERSION})
 
     def close(self) -> None:

@@ -5,6 +5,10 @@ class StorageRefused(Exception):
     """The database is not what the program expects; the message says what to do."""
 
 
+class OlderTables(StorageRefused):
+    """An older version of the program wrote the database, and nobody has brought it to this one yet."""
+
+
 class GuardsMissing(Exception):
     """Somebody changed the triggers: the program does not serve a record it cannot protect."""
 

@@ -98,6 +98,17 @@ def guards_found(connection: Connection) -> dict[str, str]:
     return found | {name: text if enabled == "O" else f"{text} -- switched off" for name, text, enabled in rows}
 
 
+def drop_guards(connection: Connection) -> None:
+    triggers = sa.text(
+        "SELECT tgname, relname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid "
+        "WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace"
+    )
+    for name, table in connection.execute(triggers).all():
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}" ON "{table}"')
+    for name in guards_found(connection):
+        connection.exec_driver_sql(f"DROP FUNCTION {name}")
+
+
 def rows(connection: Connection, query: str) -> Iterator[Raw]:
     driver = _driver(connection)
     with driver.cursor("rows") as cursor:  # a name makes the server keep the rows until they are asked for

@@ -77,6 +77,11 @@ def guards_found(connection: Connection) -> dict[str, str]:
     return found
 
 
+def drop_guards(connection: Connection) -> None:
+    for name in guards_found(connection):
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+
+
 def rows(connection: Connection, query: str) -> Iterator[Raw]:
     """Text that is no UTF-8 comes with lone surrogates."""
     file = connection.connection.dbapi_connection

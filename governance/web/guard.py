@@ -24,6 +24,9 @@ UNKNOWN_NAME = "This site does not go by the name you asked for. Its administrat
 TEXT_ONLY, WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-data"
 """What pages send."""
 
+NO_PAGES = frozenset({"static", "bootstrap.static", "health.healthz", "health.readyz", "health.metrics"})
+"""Whoever asks for these is no person, and asks by any name."""
+
 TOKEN = "token"  # noqa: S105 - the name of the session field
 
 
@@ -41,7 +44,7 @@ def admit() -> Answer | None:
         _recognise()  # the page that says so keeps the menu
         return None
     permission = ROUTES[request.endpoint]
-    if request.endpoint in ("static", "bootstrap.static", "health.healthz"):
+    if request.endpoint in NO_PAGES:
         return None
     if not hosts.is_known(current.parts().settings):
         return make_response(render_template("errors/refused.html", status=400, message=UNKNOWN_NAME), 400)

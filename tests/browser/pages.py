@@ -48,7 +48,16 @@ CAST: Mapping[str, str | None] = {
 WIDEST = "wilhelmina.van.der.meer"
 """Holds every role and a long name, so that the menu on top is as wide as it gets."""
 NOT_PAGES = frozenset(
-    {"static", "bootstrap.static", "health.healthz", "settings.logo", "evidence.download", "packs.download"}
+    {
+        "static",
+        "bootstrap.static",
+        "health.healthz",
+        "health.readyz",
+        "health.metrics",
+        "settings.logo",
+        "evidence.download",
+        "packs.download",
+    }
     | {"portfolio.export", "people.export", "ledger.export", "ledger.checkpoint", "ledger.proof"}
 )
 """What a GET answers with something else than a page; a test looks that it does."""

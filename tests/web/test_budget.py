@@ -133,6 +133,8 @@ FORMS_AND_PIECES = {
     "/static/<path:filename>",
     "/bootstrap/static/<path:filename>",
     "/healthz",
+    "/readyz",
+    "/metrics",
     "/setup",
     "/sign-in",
     "/set-password/<secret>",
