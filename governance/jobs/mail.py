@@ -8,10 +8,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.charset import QP, Charset
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.message import Message
+from email.utils import format_datetime, formataddr
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -95,37 +97,54 @@ def _still(session: Session, row: Delivery) -> Addressed:
     return found
 
 
-def written(found: Addressed, post: Post, named: str) -> EmailMessage:
-    """The mail. The first line of its text is the subject. Raises `NotTaken` for an address that is none."""
+def written(found: Addressed, post: Post, named: str) -> Message:
+    """The mail. The first line of its text is the subject. Raises `NotTaken` for an address that none can go to.
+
+    No header holds a person's or an initiative's name except the subject, which is encoded whole where it looks encoded already: the
+    newer half of the library decodes such words when it folds a line, line ends included.
+    """
     title, text = _text(found, post.site).split("\n", 1)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = post.sender
-    try:
-        message["To"] = Address(display_name=in_one_line(found.name), addr_spec=found.email)
-    except (ValueError, IndexError, MessageError):
-        raise NotTaken("Mail cannot be sent to this address.", for_good=True) from None
-    message["Subject"] = title.strip()
-    message["Date"] = datetime.now(UTC)
+    subject = title.strip()
+    message = Message()
+    message["From"] = formataddr((post.sender.display_name, post.sender.addr_spec)) if post.sender else ""
+    message["To"] = _checked(found.email)
+    message["Subject"] = Header(subject, "utf-8" if "=?" in subject else None)  # type: ignore[assignment]
+    message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = named
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence is announced to it
-    message.set_content(text.strip() + "\n")
+    message["MIME-Version"] = "1.0"
+    message.set_payload(text.strip() + "\n", _charset())
     return message
+
+
+def _checked(email: str) -> str:
+    try:
+        if email.isascii():
+            return Address(addr_spec=email).addr_spec
+    except (ValueError, IndexError, MessageError):
+        pass
+    raise NotTaken("Mail cannot be sent to this address.", for_good=True)
 
 
 def _text(found: Addressed, site: str) -> str:
     notice = found.notice
-    return (
-        _environment()
-        .get_template(f"{notice.kind.value}.txt")
-        .render(
-            site=site,
-            name=in_one_line(found.name),
-            initiative=in_one_line(found.initiative),
-            notice=notice,
-            outcome=word(notice.outcome).past if notice.outcome else "",
-            due=day_in_words(notice.due) if notice.due else "",
-        )
+    template = _environment().get_template(f"{notice.kind.value}.txt")
+    return template.render(
+        site=site,
+        name=in_one_line(found.name),
+        initiative=in_one_line(found.initiative),
+        notice=notice,
+        outcome=word(notice.outcome).past if notice.outcome else "",
+        due=day_in_words(notice.due) if notice.due else "",
     )
+
+
+@cache
+def _charset() -> Charset:
+    """UTF-8 that can be read in the raw, too."""
+    charset = Charset("utf-8")
+    charset.body_encoding = QP
+    return charset
 
 
 @cache
@@ -143,7 +162,7 @@ class Courier:
         self._host = urlsplit(site).hostname or ""
         self._connection: smtplib.SMTP | None = None
 
-    def hand_in(self, message: EmailMessage) -> None:
+    def hand_in(self, message: Message) -> None:
         """Returns once the server has taken it. Raises `NotTaken` where it refuses, `WayClosed` where it cannot be talked to."""
         connection = self._connection = self._connection or self._connected()
         try:
@@ -156,8 +175,6 @@ class Courier:
             raise self._refused(code, answer) from None
         except smtplib.SMTPResponseException as refused:
             raise self._refused(refused.smtp_code, refused.smtp_error) from None
-        except smtplib.SMTPNotSupportedError:
-            raise NotTaken("The server does not take addresses with such letters.", for_good=True) from None
         except OSError as broken:
             self.leave()
             raise NotTaken(f"The connection broke: {in_one_line(str(broken))}", for_good=False) from None

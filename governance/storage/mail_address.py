@@ -49,7 +49,7 @@ def sender(given: str) -> Address:
         found = Address(display_name=name, addr_spec=spec)
     except (MessageError, IndexError):
         raise ValueError("not an address") from None
-    if not found.username or not found.domain or not given.isprintable():
+    if not found.username or not found.domain or not spec.isascii() or not given.isprintable():
         raise ValueError("not an address")
     return found
 

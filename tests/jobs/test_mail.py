@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
 from email.headerregistry import Address
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -22,25 +24,27 @@ from sqlalchemy import select
 
 from governance.domain.deliveries import DeliveryState
 from governance.domain.findings import NewFinding
-from governance.domain.vocabulary import Decision, FindingSeverity, Function, Visibility
-from governance.events import streams
-from governance.events.initiatives import Described
+from governance.domain.notices import NoticeKind
+from governance.domain.vocabulary import Decision, FindingSeverity, Function, RequestState, Visibility
 from governance.jobs import mail, outbox
 from governance.jobs.mail import Post
 from governance.ledger.log import SYSTEM
 from governance.models.accounts import Account
 from governance.models.outbox import Cursor, Delivery
+from governance.reads.notices import Addressed, Notice
 from governance.services import accounts, directory, findings, initiatives
 from governance.storage.mail_address import MailServer
 from tests.jobs.conftest import environment_of, eventually
 from tests.jobs.test_outbox import deliveries, raise_findings, states, time_goes_by
 from tests.mail_sink import ACCEPTED, SENT, Sink, Taken, sinking
 from tests.services.conftest import House, house, in_review
+from tests.web import hostile
 
 __all__ = ["house", "in_review"]
 
 SITE = "https://governance.example.org"
 TOM = "tom@nordhaven.example"
+SUBJECTS = {"Your turn", "Withdrawn", "Changes requested", "Passed", "A finding for you"}
 
 
 on_both = pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
@@ -118,7 +122,7 @@ def test_a_mail_is_plain_says_where_it_is_from_and_that_nobody_should_answer_by_
     send(three, post)
 
     message = sink.taken[0].message
-    assert (str(message["From"]), str(message["To"])) == ("Governance <governance@example.org>", f"Tom <{TOM}>")
+    assert (str(message["From"]), str(message["To"])) == ("Governance <governance@example.org>", TOM)
     assert message["Auto-Submitted"] == "auto-generated" and message.get_content_type() == "text/plain"
     assert str(message["Message-ID"]) == deliveries(three)[0].message_id and abs(message["Date"].datetime - datetime.now(UTC)) < timedelta(
         minutes=1
@@ -129,38 +133,43 @@ def test_a_mail_is_plain_says_where_it_is_from_and_that_nobody_should_answer_by_
     assert f"{SITE}/profile" in sink.taken[0].text
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "Claims\r\nBcc: mallory@example.org",
-        "Claims\nSubject: other\n\nNew body",
-        "Claims\x00\x1b[31m\u202egnp",
-        "=?utf-8?q?=0D=0ABcc:_mallory=40example.org?=",
-        "Schäden früh erkennen, 損害 " * 5,
-        "x" * 200,
-    ],
-    ids=["a header", "a body", "hidden signs", "an encoded header", "other letters", "a long word"],
-)
-def test_no_title_and_no_name_becomes_a_header(followed: House, post: Post, sink: Sink, name: str) -> None:
-    """As an old or a foreign ledger may have it: the service refuses most of these."""
-    described = Described(initiative="AI-0001", name=name, summary="-", unit="claims", lead="lena", visibility=Visibility.ORGANISATION)
-    followed.act("lena", lambda log: log.record(described, streams.initiative("AI-0001")))
-    odd = directory.Profile(f"Tom {name}"[:200].replace("\n", " ").replace("\r", " "), "invented", "claims")
-    followed.act("omar", lambda log: directory.change_person(log, "tom", odd))
-    raise_findings(followed, 1)
-    sent(followed, post)
+ENCODED = "=?utf-8?q?=0D=0ABcc:_mallory=40example.org?="
+HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"}
+NAMES = {
+    **hostile.TEXTS,
+    "another header": "Claims\r\nBcc: mallory@example.org",
+    "another body": "Claims\nSubject: other\n\nNew body",
+    "an encoded header": ENCODED,
+    "an encoded header in two": f"{ENCODED[:20]}= {ENCODED} =?={ENCODED}",
+    "other letters": "Schäden früh erkennen, 損害 " * 5,
+    "a list of people": '"Tom" <mallory@example.org>, Tom',
+}
 
-    [taken] = sink.taken
-    assert taken.recipients == (TOM,)
-    headers = taken.raw.split(b"\r\n\r\n", 1)[0].decode("ascii")
-    assert {line.split(":")[0] for line in headers.split("\r\n") if not line.startswith((" ", "\t"))} <= {
-        "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"
-    }  # fmt: skip
-    assert [address.addr_spec for address in taken.message["To"].addresses] == [TOM]
-    assert all(len(line) <= 998 for line in taken.raw.split(b"\r\n"))
-    assert "\n" not in str(taken.message["Subject"]) and taken.text.startswith("Hello Tom")
-    if name.startswith("Sch"):
-        assert name.strip() in str(taken.message["Subject"]) and name.strip() in taken.text
+
+@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("name", NAMES.values(), ids=list(NAMES))
+def test_no_title_and_no_name_becomes_a_header_or_a_recipient(post: Post, kind: NoticeKind, name: str) -> None:
+    """As an old or a foreign ledger may have them: the services refuse most of these."""
+    notice = Notice(kind, "tom", "AI-0001", "G1", "AI-0001.G1-1", RequestState.PASSED, "AI-0001.F-1", date(2026, 9, 7))
+    raw = mail.written(Addressed(notice, name=name, email=TOM, initiative=name), post, "<1.ab@governance.example.org>").as_bytes()
+
+    headers = raw.split(b"\n\n", 1)[0].decode("ascii").split("\n")
+    message = message_from_bytes(raw, policy=default)
+    assert [line.split(":")[0] for line in headers if not line.startswith((" ", "\t"))] == list(message.keys())
+    assert set(message.keys()) <= HEADERS and len(message.keys()) == len(set(message.keys()))
+    assert [address.addr_spec for address in message["To"].addresses] == [TOM]
+    assert message["Subject"].split(":")[0] in SUBJECTS and not set(message["Subject"]) & set("\r\n\0")
+    assert message.get_content().startswith("Hello ") and max(map(len, raw.split(b"\n"))) <= 998
+
+
+def test_a_name_arrives_as_it_is_written(post: Post) -> None:
+    notice = Notice(NoticeKind.FINDING, "tom", "AI-0001", finding="AI-0001.F-1", due=date(2026, 9, 7))
+    raw = mail.written(Addressed(notice, "Zoë, Ångström", TOM, "Schäden erkennen 損害"), post, "<1.ab@governance.example.org>").as_bytes()
+
+    message = message_from_bytes(raw, policy=default)
+    assert message["Subject"] == "A finding for you: Schäden erkennen 損害"
+    assert message["To"] == TOM and "Hello Zoë, Ångström,\n" in message.get_content()
+    assert "AI-0001, Schäden erkennen 損害" in message.get_content() and "by Mon 7 Sep 2026" in message.get_content()
 
 
 def test_each_mail_has_a_message_id_of_its_own_that_follows_from_instance_entry_and_person(three: House, post: Post) -> None:
@@ -193,7 +202,7 @@ def test_who_may_not_see_the_initiative_any_more_gets_nothing_not_even_its_name(
     raised = NewFinding(FindingSeverity.LOW, "The drill failed.", "mallory")
     house.act("rafael", lambda log: findings.raise_finding(log, "AI-0001", raised))
     follow(house, post)
-    hidden = initiatives.Description("Claims triage", "Scores.", "claims", "lena", Visibility.NAMED)
+    hidden = initiatives.Description("Claims triage", "Scores new motor claims.", "claims", "lena", Visibility.NAMED)
     house.act("lena", lambda log: initiatives.describe(log, "AI-0001", hidden))
 
     send(house, post)
@@ -305,7 +314,8 @@ def test_what_the_server_answers_decides_and_is_kept(
 
 
 @pytest.mark.parametrize(
-    "address", ["a,b@nordhaven.example", "tom@nordhaven.example>", "töm@nordhaven.example", '"@nordhaven.example', "@"]
+    "address",
+    ["a,b@nordhaven.example", "tom@nordhaven.example>", "töm@nordhaven.example", "tom@nördhaven.example", '"@nordhaven.example', "@"],
 )
 def test_an_address_that_mail_cannot_go_to_is_given_up_and_the_others_go_on(three: House, post: Post, sink: Sink, address: str) -> None:
     with three.ledger.writing(SYSTEM, three.now) as log:
@@ -415,7 +425,7 @@ def test_a_worker_killed_after_a_mail_was_taken_leads_to_one_repeat_with_the_sam
                 blocked.__enter__()
 
         sink.before_answer = nobody_can_mark_it
-        eventually(lambda: sink.heard.count("QUIT") == 0 and len(sink.taken) == 2)
+        eventually(lambda: len(sink.taken) == 2)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         sink.before_answer = lambda _: None
@@ -445,6 +455,6 @@ def test_two_workers_at_once_send_each_of_many_notices_exactly_once(followed: Ho
             assert process.wait(60) == 0
 
     assert Counter(sink.ids) == Counter(row.message_id for row in deliveries(followed)) and len(set(sink.ids)) == MANY
-    assert sum(line.startswith("EHLO") for line in sink.heard) >= 2, "both had a part in it"
+    assert sum(line.upper().startswith("EHLO") for line in sink.heard) >= 2, "both had a part in it"
     with followed.read() as session:
         assert set(session.scalars(select(Delivery.tries))) == {1}

@@ -305,4 +305,4 @@ def test_two_followers_read_each_for_itself(three: House) -> None:
 
     with three.read() as session:
         counts = session.execute(select(Delivery.follower, func.count()).group_by(Delivery.follower))
-        assert {name: count for name, count in counts} == {"sample": 3, "other": 1}
+        assert dict(counts) == {"sample": 3, "other": 1}
