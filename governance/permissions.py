@@ -14,6 +14,7 @@ class Permission(StrEnum):
     PUBLIC = "public"  # nobody has to be signed in
     EMPTY_INSTANCE = "empty_instance"  # only before the first administrator exists
     SIGNED_IN = "signed_in"
+    VOUCH = "vouch"  # say what was approved before this system
     REGISTER = "register"  # put an initiative into the inventory
     TAKE_PART = "take_part"  # anybody but a mere reader: answers, requests, decisions, comments, findings
     READ_LEDGER = "read_ledger"
@@ -24,6 +25,7 @@ class Permission(StrEnum):
 
 
 HOLDERS: Mapping[Permission, frozenset[Role]] = {
+    Permission.VOUCH: frozenset({Role.COMPLIANCE_OFFICER}),
     Permission.REGISTER: frozenset({Role.PROJECT_LEAD, Role.COMPLIANCE_OFFICER}),
     Permission.TAKE_PART: frozenset({Role.PROJECT_LEAD, Role.REVIEWER, Role.COMPLIANCE_OFFICER}),
     Permission.READ_LEDGER: frozenset({Role.AUDITOR, Role.COMPLIANCE_OFFICER}),
@@ -58,6 +60,13 @@ ROUTES: Mapping[str, Permission] = {
     "initiatives.readers": Permission.TAKE_PART,
     "initiatives.remove_reader": Permission.TAKE_PART,
     "initiatives.model": Permission.TAKE_PART,
+    "moving_in.bring_in": Permission.VOUCH,
+    "moving_in.attach": Permission.VOUCH,
+    "moving_in.regularise": Permission.VOUCH,
+    "importing.start": Permission.VOUCH,
+    "importing.example": Permission.VOUCH,
+    "importing.preview": Permission.VOUCH,
+    "importing.confirm": Permission.VOUCH,
     "facts.tiering": Permission.SIGNED_IN,
     "facts.answer": Permission.TAKE_PART,
     "facts.limits": Permission.TAKE_PART,
@@ -102,6 +111,9 @@ ROUTES: Mapping[str, Permission] = {
     "people.disable": Permission.ADMINISTER,
     "people.enable": Permission.ADMINISTER,
     "people.setup_link": Permission.ADMINISTER,
+    "staffing.start": Permission.ADMINISTER,
+    "staffing.example": Permission.ADMINISTER,
+    "staffing.confirm": Permission.ADMINISTER,
     "settings.organisation": Permission.ADMINISTER,
     "settings.open_unit": Permission.ADMINISTER,
     "settings.rename_unit": Permission.ADMINISTER,

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from governance.domain.importing import Outcome
 from governance.domain.limits import spoken
 from governance.domain.vocabulary import (
     AnswerState,
@@ -18,6 +19,7 @@ from governance.domain.vocabulary import (
     Good,
     PasswordWay,
     ProofMethod,
+    Regularity,
     RequestState,
     Role,
     Section,
@@ -59,6 +61,18 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Standing.GOOD: _plain("Good", "nothing speaks against using what was approved", "met", "ok"),
         Standing.ON_HOLD: _plain("On hold", "what runs may run on; nothing new passes", "hold", "warn"),
         Standing.SUSPENDED: _plain("Suspended", "must not run", "hold", "bad"),
+    },
+    Outcome: {
+        Outcome.IMPORTED: _plain("Import", "a new initiative", "up", "ok"),
+        Outcome.UPDATED: _plain("Update", "what changed in the file is taken over", "changes", "you"),
+        Outcome.UNCHANGED: _plain("Unchanged", "it stands here as the file says", "met"),
+        Outcome.REFUSED: _plain("Refused", "it is not taken, and the reason stands beside it", "not-met", "bad"),
+    },
+    Regularity: {
+        Regularity.DUE: _plain("To be regularised", "approved before this system; it passes a gate here until a day", "waiting", "warn"),
+        Regularity.OVERDUE: _plain("Overdue to be regularised", "the day is past on which it should have been regular here", "flag", "bad"),
+        Regularity.REGULARISED: _plain("Regularised here", "it passed a gate here since, or compliance recorded the evidence", "met", "ok"),
+        Regularity.KEPT: _plain("Kept for the record", "it was retired before this system", "na"),
     },
     Function: {one: Word(one.spoken[0].upper() + one.spoken[1:], one.spoken, "") for one in Function},
     Section: {

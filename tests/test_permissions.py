@@ -13,6 +13,7 @@ ALLOWED = {
     Permission.PUBLIC: {None, LEAD, REVIEWER, OFFICER, AUDITOR, ADMIN},
     Permission.EMPTY_INSTANCE: set(),
     Permission.SIGNED_IN: {None, LEAD, REVIEWER, OFFICER, AUDITOR, ADMIN},
+    Permission.VOUCH: {OFFICER},
     Permission.REGISTER: {LEAD, OFFICER},
     Permission.TAKE_PART: {LEAD, REVIEWER, OFFICER},
     Permission.READ_LEDGER: {OFFICER, AUDITOR},

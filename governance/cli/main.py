@@ -28,9 +28,11 @@ from governance.storage.engines import (
 
 COMMANDS = {
     "serve": "governance.cli.serve:serve",
+    "initiative": "governance.cli.initiative:initiative",
     "log": "governance.cli.log:log",
     "doctor": "governance.cli.doctor:doctor",
     "upgrade": "governance.cli.upgrade:upgrade",
+    "people": "governance.cli.people:people",
     "policy": "governance.cli.policy:policy",
     "worker": "governance.cli.worker:worker",
 }

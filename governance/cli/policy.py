@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from governance.cli import names
 from governance.cli.main import Context
+from governance.cli.options import in_the_name_of
 from governance.ledger.log import UNPROVED, Actor, Auth
 from governance.policy.loader import load_policy
 from governance.policy.problems import PolicyError
@@ -43,9 +43,7 @@ def check(folders: tuple[Path, ...]) -> None:
 
 @policy.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option(
-    "--by", required=True, callback=names.person, help="The compliance officer in whose name; the entry says that nobody proved it."
-)
+@in_the_name_of("compliance officer")
 @click.pass_obj
 def publish(context: Context, folder: Path, by: str) -> None:
     """Make a policy the rules from now on. Requests already submitted keep theirs."""

@@ -4,6 +4,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+SHORT_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,58}[a-z0-9]")
+"""Of people and units: it stands in the record and does not change."""
+ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
+"""Of e-mail, folded."""
+
 LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 HIDDEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 """Signs that nobody types and that make a text look like another: controls, reversed directions, byte order marks."""
@@ -11,11 +16,15 @@ HIDDEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufe
 
 def tidy(text: str) -> str:
     """What a door does to typed text: NFC, line ends as `\\n`, hidden signs and outer spaces off."""
+    if text.isascii() and text.isprintable():
+        return text.strip()  # nothing else can be wrong with it
     return HIDDEN.sub("", LINE_END.sub("\n", unicodedata.normalize("NFC", text))).strip()
 
 
 def fold(text: str) -> str:
     """A form that sorts and searches alike on every database: compatibility forms, marks and case removed."""
+    if text.isascii():
+        return text.casefold()  # nothing to spread
     spread = unicodedata.normalize("NFKD", text)
     return "".join(sign for sign in spread if not unicodedata.combining(sign)).casefold()
 

@@ -20,6 +20,15 @@ class Standing(StrEnum):
     SUSPENDED = "suspended"
 
 
+class Regularity(StrEnum):
+    """Where an initiative stands that was approved before this system."""
+
+    DUE = "due"
+    OVERDUE = "overdue"
+    REGULARISED = "regularised"
+    KEPT = "kept"
+
+
 class Function(StrEnum):
     """Who must agree."""
 

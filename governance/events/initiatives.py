@@ -7,6 +7,7 @@ from governance.domain.text import fold
 from governance.domain.vocabulary import Function, Stage, Standing, Tier, Visibility
 from governance.ledger.book import Book, Event, event
 from governance.models.initiatives import Initiative, LimitValue, NamedViewer, StageEntry, TeamSeat, Tiering
+from governance.models.moving_in import Origin
 
 
 @event("initiative.registered")
@@ -176,7 +177,7 @@ class StandingChanged(Event, frozen=True, kw_only=True):
 
 @event("initiative.advanced")
 class Advanced(Event, frozen=True, kw_only=True):
-    """A gate was passed: the initiative enters the next stage."""
+    """A gate was passed: the initiative enters the next stage. The first one makes regular what was brought in."""
 
     initiative: str
     request: str
@@ -186,3 +187,6 @@ class Advanced(Event, frozen=True, kw_only=True):
         row = book.get(Initiative, self.initiative)
         row.stage, row.stage_since = self.entered, book.at
         book.add(StageEntry(leaf=book.index, initiative_key=self.initiative, stage=self.entered, at=book.at, request_id=self.request))
+        origin = book.find(Origin, self.initiative)
+        if origin is not None and origin.regularised_at is None:
+            origin.regularised_at, origin.regularised_request = book.at, self.request

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from governance.domain.vocabulary import Function
 from governance.ledger import tree
+from governance.ledger.batch import Batch
 from governance.ledger.book import Event, Row
 from governance.ledger.canonical import canonical
 from governance.ledger.checkpoint import SignedHead
@@ -25,6 +26,8 @@ from governance.models.ledger import Checkpoint, Leaf, Node, Words
 from governance.storage.engines import Busy, Engines, OutcomeUnknown
 
 HEADER_VERSION = 1
+TOGETHER = 500
+"""Streams that are looked up with one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +76,51 @@ class Log:
         self._act = secrets.token_hex(16)
         self._size: int | None = None
         self._seqs: dict[str, int] = {}
+        self._began: dict[str, int] = {}  # where streams begin that have their first leaf in this transaction
         self._hashes: dict[tuple[int, int], bytes] = {}
 
     def record(self, event: Event, stream: str, *, by: Actor | None = None) -> int:
         """Append the event as the next leaf of the ledger and of its stream, and apply it. Returns its index."""
-        who, index, seq = by or self._who, self._next(), self._seq(stream)
-        body = canonical({**msgspec.to_builtins(event), "salt": secrets.token_hex(16)})
-        header = canonical(self._header(event, stream, who, index, body))
-        leaf = {"index": index, "stream": stream, "seq": seq, "kind": event.kind, "at": self.now, "actor": who.id}
+        who = by or self._who
+        leaf = self._leaf(event, stream, who)
         self.session.flush()  # what was changed besides events meets the guards here
         with self._engines.recording(self.session):
-            event.apply(LiveBook(self.session, index, self.now, who.id))
+            event.apply(LiveBook(self.session, leaf["index"], self.now, who.id))
             self.session.flush()
-            self._append(index, {**leaf, "header": header, "body": body, "hash": tree.leaf_hash(header)})
-        self._size, self._seqs[stream] = index + 1, seq + 1
+            self._append([leaf])
+        self._took(event, leaf)
+        return int(leaf["index"])
+
+    def record_all(self, events: Iterable[tuple[Event, str]]) -> None:
+        """The same for many events, each with its stream, in this order: rows and leaves are stored together, at the end."""
+        self.session.flush()
+        batch, leaves, first, given = Batch(self.session, self.now), list[dict[str, Any]](), self._next(), list(events)
+        self._know_seqs({stream for _, stream in given})
+        with self._engines.recording(self.session):
+            for event, stream in given:
+                leaf = self._leaf(event, stream, self._who)
+                batch.turn_to(leaf["index"], self._who.id, fresh=leaf["seq"] == 0 or self._began.get(stream, -1) >= first)
+                event.apply(batch)
+                leaves.append(leaf)
+                self._took(event, leaf)
+            batch.store()
+            self._append(leaves)
+
+    def _leaf(self, event: Event, stream: str, who: Actor) -> dict[str, Any]:
+        """The next leaf of the ledger and of its stream."""
+        index, seq = self._next(), self._seq(stream)
+        body = canonical({**msgspec.to_builtins(event), "salt": secrets.token_hex(16)})
+        header = canonical(self._header(event, stream, who, index, body))
+        named = {"index": index, "stream": stream, "seq": seq, "kind": event.kind, "at": self.now, "actor": who.id}
+        return {**named, "header": header, "body": body, "hash": tree.leaf_hash(header)}
+
+    def _took(self, event: Event, leaf: dict[str, Any]) -> None:
+        self._size, self._seqs[leaf["stream"]] = leaf["index"] + 1, leaf["seq"] + 1
+        if leaf["seq"] == 0:
+            self._began[leaf["stream"]] = leaf["index"]
         forget(self.session)
         if event.changes:
-            self.touched.add(stream)
-        return index
+            self.touched.add(leaf["stream"])
 
     def keep_words(self, text: str) -> str:
         """Keep people's words apart from the ledger, salted, and return the digest that events name."""
@@ -128,6 +158,15 @@ class Log:
             self._seqs[stream] = 0 if last is None else last + 1
         return self._seqs[stream]
 
+    def _know_seqs(self, streams: set[str]) -> None:
+        """Look up at once where these streams end."""
+        unknown = sorted(streams - self._seqs.keys())
+        for start in range(0, len(unknown), TOGETHER):
+            some = unknown[start : start + TOGETHER]
+            ends = select(Leaf.stream, func.max(Leaf.seq)).where(Leaf.stream.in_(some)).group_by(Leaf.stream)
+            found = {stream: last + 1 for stream, last in self.session.execute(ends)}
+            self._seqs |= {stream: found.get(stream, 0) for stream in some}
+
     def _header(self, event: Event, stream: str, who: Actor, index: int, body: bytes) -> dict[str, Any]:
         auth = {"method": self.auth.method, "at": instant(self.auth.at), "via": self.auth.via} if self.auth else None
         return {
@@ -144,15 +183,20 @@ class Log:
             "body_sha256": hashlib.sha256(body).hexdigest(),
         }
 
-    def _append(self, index: int, leaf: dict[str, Any]) -> None:
-        """Store the leaf, and the interior nodes that it completes."""
+    def _append(self, leaves: list[dict[str, Any]]) -> None:
+        """Store the leaves, and the interior nodes that they complete."""
+        if not leaves:
+            return
         connection = self.session.connection()
-        connection.execute(insert(Leaf), leaf)
-        self._hashes[0, index] = leaf["hash"]
-        nodes = tree.completed(index, leaf["hash"], self._known)
-        self._hashes |= {(level, position): found for level, position, found in nodes}
+        connection.execute(insert(Leaf), leaves)
+        nodes: list[dict[str, Any]] = []
+        for leaf in leaves:
+            self._hashes[0, leaf["index"]] = leaf["hash"]
+            completed = tree.completed(leaf["index"], leaf["hash"], self._known)
+            self._hashes.update({(level, position): found for level, position, found in completed})
+            nodes += [{"level": level, "position": position, "hash": found} for level, position, found in completed]
         if nodes:
-            connection.execute(insert(Node), [{"level": level, "position": position, "hash": found} for level, position, found in nodes])
+            connection.execute(insert(Node), nodes)
 
     def _known(self, level: int, position: int) -> bytes:
         return self._hashes.get((level, position)) or stored_hash(self.session, level, position)

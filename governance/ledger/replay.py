@@ -88,6 +88,10 @@ class Shelf:
     def find(self, kind: type[Row], key: object) -> Row | None:
         return self.rows[kind].get(key)  # type: ignore[return-value]
 
+    def has(self, row: Governed) -> bool:
+        """Whether there is a row with the key of this one."""
+        return self._key(row) in self.rows[type(row)]
+
     def remove(self, row: Governed) -> None:
         del self.rows[type(row)][self._key(row)]
 

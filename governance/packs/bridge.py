@@ -4,11 +4,12 @@ readers who cannot see it."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from governance.domain.moving_in import NOT_SIGNED_HERE
 from governance.domain.vocabulary import RequestState, Stage
 from governance.packs.drawing import Point, at, drawing, line, placed, text
 from governance.packs.phrases import Mark, day, label, mark, ordinal
 from governance.packs.record import GateRequest, InitiativeRecord
-from governance.packs.story import gate_name
+from governance.packs.story import gate_name, is_as_found
 from governance.packs.tokens import COLOURS, Tone
 
 SPANS = (Stage.PILOT, Stage.REVIEW, Stage.LIMITED_PRODUCTION, Stage.FULL_PRODUCTION)
@@ -91,7 +92,8 @@ def _spans(record: InitiativeRecord) -> Iterator[str]:
         middle = (EDGES[position] + EDGES[position + 1]) / 2
         yield text((middle, 120), label(stage), 8.2, bold=True)
         if stage is record.initiative.stage:
-            yield text((middle, 131), f"here since {day(record.initiative.stage_since)}", 7.2, COLOURS["muted"])
+            stated = ", as stated" if is_as_found(record) else ""
+            yield text((middle, 131), f"here since {day(record.initiative.stage_since)}{stated}", 7.2, COLOURS["muted"])
 
 
 def _drawn(tower: Tower) -> Iterator[str]:
@@ -108,4 +110,5 @@ def _drawn(tower: Tower) -> Iterator[str]:
 def _in_words(record: InitiativeRecord, towers: list[Tower]) -> str:
     gates = "; ".join(f"{tower.name} {' '.join(tower.lines)}" for tower in towers)
     initiative = record.initiative
-    return f"The way over the bridge: {gates}. In stage {label(initiative.stage)} since {day(initiative.stage_since)}."
+    stated = f", {NOT_SIGNED_HERE}" if is_as_found(record) else ""
+    return f"The way over the bridge: {gates}. In stage {label(initiative.stage)} since {day(initiative.stage_since)}{stated}."

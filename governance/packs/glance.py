@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from governance.domain.vocabulary import OPEN_STATES, AnswerState, Function, RequestState, Stage, Standing
+from governance.domain.moving_in import NOT_SIGNED_HERE
+from governance.domain.vocabulary import OPEN_STATES, AnswerState, Function, Regularity, RequestState, Stage, Standing
 from governance.packs.phrases import Mark, counted, day, days_between, inside, label, mark, sentence
 from governance.packs.record import GateRequest, InitiativeRecord
 from governance.packs.story import counting, function_mark, gate_name, passage, request_mark
@@ -86,7 +87,16 @@ def tiles(record: InitiativeRecord) -> list[Tile]:
 
 def open_points(record: InitiativeRecord) -> list[OpenPoint]:
     """Everything somebody still has to do or should know, gravest first. May be empty; the page then says that nothing is open."""
-    found = [*_standing(record), *_findings(record), *_requests(record), *_tier(record), *_pilot(record), *_expired(record), *_late(record)]
+    found = [
+        *_standing(record),
+        *_brought_in(record),
+        *_findings(record),
+        *_requests(record),
+        *_tier(record),
+        *_pilot(record),
+        *_expired(record),
+        *_late(record),
+    ]
     order = [Tone.BAD, Tone.UNSURE, Tone.WAITS, Tone.IDLE]
     return sorted(found, key=lambda point: order.index(point.mark.tone))
 
@@ -101,6 +111,15 @@ def _standing(record: InitiativeRecord) -> Iterator[OpenPoint]:
             initiative.lead,
             f"since {day(initiative.standing_since)}",
         )
+
+
+def _brought_in(record: InitiativeRecord) -> Iterator[OpenPoint]:
+    found = record.brought_in
+    if found and found.regularise_by and found.regularity in (Regularity.DUE, Regularity.OVERDUE):
+        tone = Tone.BAD if found.regularity is Regularity.OVERDUE else Tone.WAITS
+        meaning = f"In {inside(found.stage)} since {day(found.since)}, {NOT_SIGNED_HERE}."
+        word = "Overdue" if tone is Tone.BAD else "Not signed here"
+        yield OpenPoint(Mark(tone, word), meaning, record.initiative.lead, f"regular by {day(found.regularise_by)}")
 
 
 def _findings(record: InitiativeRecord) -> Iterator[OpenPoint]:
@@ -167,6 +186,12 @@ def unproven(record: InitiativeRecord) -> list[str]:
         if check.state is AnswerState.MET and not check.evidence and not check.values
     ]
     said = [*limits_of_the_ledger()]
+    if record.brought_in:
+        papers = counted(len(record.brought_in.papers), "paper")
+        said.append(
+            f"What was decided before this system. That it was in {inside(record.brought_in.stage)} is the word of"
+            f" {record.brought_in.said_by} ({record.brought_in.said_as}) and of {papers}; nobody signed it here."
+        )
     if given:
         resting = sentence(counted(len(given), "signature rests", "signatures rest"))
         said.append(f"Who sat at the keyboard. {resting} on a password: the proof is the server’s word.")

@@ -25,8 +25,9 @@ LETTERS_TO_THE_UNIT = 0.26
 
 
 def lane(record: InitiativeRecord) -> str:
-    """From the registration to the cut."""
-    calendar = Calendar(record.initiative.registered_at, record.cut.at)
+    """From the registration, or the day since when a stage was found before it, to the cut."""
+    first = min([record.initiative.registered_at, *(entry.at for entry in record.stages)])
+    calendar = Calendar(first, record.cut.at)
     parts = [*_months(calendar), *_stages(record, calendar), *_requests(record, calendar)]
     return drawing(482, 82, _in_words(record), parts)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from governance.domain.moving_in import NOT_SIGNED_HERE
 from governance.domain.vocabulary import RequestState
 from governance.packs.phrases import counted, days_between, inside, label, mark
 from governance.packs.record import GateRequest, InitiativeRecord
@@ -23,12 +24,18 @@ def milestones(record: InitiativeRecord) -> list[Milestone]:
     initiative = record.initiative
     start = Milestone(initiative.registered_at, Tone.PLAIN, f"Registered by {initiative.registered_by}")
     later = [*_of_stages(record), *_of_requests(record), *_of_findings(record)]
-    return [start, *sorted(later, key=lambda milestone: milestone.at)]
+    return sorted([start, *later], key=lambda milestone: milestone.at)
 
 
 def _of_stages(record: InitiativeRecord) -> Iterator[Milestone]:
     settled = {request.id for request in record.requests if request.settled_at}
-    for entry in record.stages:
+    found = record.brought_in
+    if found:
+        yield Milestone(
+            found.since, Tone.PLAIN, f"In stage {label(found.stage)} from here on, {NOT_SIGNED_HERE}", f"on the word of {found.said_by}"
+        )
+        yield Milestone(found.recorded_at, Tone.PLAIN, f"Brought in by {found.recorded_by}", counted(len(found.papers), "paper"), key=True)
+    for entry in record.stages[1 if found else 0 :]:
         if entry.request not in settled and entry.at != record.initiative.registered_at:
             yield Milestone(entry.at, Tone.PLAIN, f"Entered stage {label(entry.stage)}", key=True)
 

@@ -9,10 +9,11 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
-from governance.domain.vocabulary import EvidenceKind, FindingSeverity, Function, Stage, Standing, Tier
+from governance.domain.vocabulary import EvidenceKind, FindingSeverity, Function, Regularity, Stage, Standing, Tier
 from governance.packs.gate_record import Check, Comment, GateRequest, Policy, Revision, Seat, SectionDigest, SignOff, Value
 
 __all__ = [
+    "BroughtIn",
     "Check",
     "Comment",
     "Cut",
@@ -23,6 +24,7 @@ __all__ = [
     "InitiativeRecord",
     "Labelled",
     "Organisation",
+    "Paper",
     "Policy",
     "Revision",
     "Seat",
@@ -134,6 +136,38 @@ class StageEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """An approval from before this system. It is no sign-off."""
+
+    evidence: str  # id
+    title: str
+    approved_on: str
+    approved_by: str  # a printed name, as the paper has it
+    function: Function | None = None  # None: not known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroughtIn:
+    """Approved before this system, not signed here: the stage as found, on whose word, and whether it is regular here since."""
+
+    stage: Stage
+    since: str
+    said_by: str
+    said_as: str
+    reason: str
+    recorded_by: str
+    recorded_at: str
+    regularity: Regularity  # on the day of the cut
+    regularise_by: str | None
+    regularised_at: str | None = None
+    regularised_by: str | None = None
+    regularised_request: str | None = None
+    regularised_why: str = ""
+    regularised_on: tuple[str, ...] = ()
+    papers: tuple[Paper, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     id: str
     title: str
@@ -198,6 +232,7 @@ class InitiativeRecord:
     tiering: Tiering | None = None
     limits: tuple[Labelled, ...] = ()
     legal: tuple[Labelled, ...] = ()
+    brought_in: BroughtIn | None = None
     kind: str = "initiative"
     v: int = 1
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from governance.domain.moving_in import NOT_SIGNED_HERE
 from governance.domain.text import listed
 from governance.domain.vocabulary import OPEN_STATES, AnswerState, Decision, Function, RequestState, Stage, Standing
 from governance.packs.phrases import Mark, counted, days_between, inside, label, long_day, mark, ordinal, sentence, spoken
@@ -128,6 +129,11 @@ def standing_mark(record: InitiativeRecord) -> Mark:
     return Mark(Tone.OK if in_production else Tone.PLAIN, f"In {inside(initiative.stage)}")
 
 
+def is_as_found(record: InitiativeRecord) -> bool:
+    """Whether the stage is still the one it was brought in at, so that no gate here led to it."""
+    return record.brought_in is not None and len(record.stages) == 1
+
+
 def headline(record: InitiativeRecord) -> str:
     """What follows the mark on the cover."""
     initiative = record.initiative
@@ -135,6 +141,8 @@ def headline(record: InitiativeRecord) -> str:
     if initiative.standing is not Standing.GOOD:
         why = f": {initiative.standing_why}" if initiative.standing_why else ""
         parts = [f"since {long_day(initiative.standing_since)}, in stage {label(initiative.stage)}{why}."]
+    if record.brought_in:
+        parts.append(f"{sentence(NOT_SIGNED_HERE)}; {inside(record.brought_in.regularity)}.")
     parts += [_settled(record, request) for request in record.requests if request.state in (RequestState.PASSED, RequestState.REJECTED)]
     waiting = [gate_name(request) for request in record.requests if request.state in OPEN_STATES]
     if waiting:

@@ -59,7 +59,7 @@ def _read(texts: Mapping[str, str]) -> tuple[list[tuple[Document, FileModel]], l
         except PolicyError as error:
             problems += error.problems
             continue
-        model, faults = shaped(document)
+        model, faults = shaped(document, FileModel)
         problems += faults
         if model is not None:
             files.append((document, model))

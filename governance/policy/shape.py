@@ -1,15 +1,17 @@
 """The models held against the documents: every fault as a sentence at its place."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from governance.policy.models import FileModel
 from governance.policy.problems import PolicyProblem, near, nearest
 from governance.policy.reader import Document, Location
 from governance.policy.values import MARK
+
+Model = TypeVar("Model", bound=BaseModel)
 
 SENTENCES = {
     "string_type": "text is asked for",
@@ -25,17 +27,17 @@ SENTENCES = {
 }
 
 
-def shaped(document: Document) -> tuple[FileModel | None, list[PolicyProblem]]:
+def shaped(document: Document, kind: type[Model]) -> tuple[Model | None, list[PolicyProblem]]:
     """The document as a model, or every way in which it is not one."""
     if not isinstance(document.data, dict):
         return None, [document.problem((), "a policy file holds keys and values")]
     try:
-        return FileModel.model_validate(document.data), []
+        return kind.model_validate(document.data), []
     except ValidationError as error:
-        return None, list(_problems(document, error.errors(include_url=False)))
+        return None, list(_problems(document, error.errors(include_url=False), _known(kind)))
 
 
-def _problems(document: Document, details: Sequence[ErrorDetails]) -> Iterator[PolicyProblem]:
+def _problems(document: Document, details: Sequence[ErrorDetails], known: frozenset[str]) -> Iterator[PolicyProblem]:
     """One problem for each fault: a misspelt key is not missing too, and what fits none of several types is wrong once."""
     absent = {_at(detail) for detail in details if detail["type"] == "missing"}
     said: set[Location] = set()
@@ -45,7 +47,7 @@ def _problems(document: Document, details: Sequence[ErrorDetails]) -> Iterator[P
             siblings = {str(other[-1]): other for other in absent if other[:-1] == at[:-1]}
             meant = nearest(str(at[-1]), siblings)
             absent -= {siblings[meant]} if meant else set()
-            hint = f" (did you mean “{meant}”?)" if meant else near(str(at[-1]), KEYS)
+            hint = f" (did you mean “{meant}”?)" if meant else near(str(at[-1]), known)
             yield document.problem(at, f"unknown key “{at[-1]}”{hint}", key=True)
         elif detail["type"] != "missing" and document.nearest(at) not in said:
             said.add(document.nearest(at))
@@ -93,4 +95,6 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(part)
 
 
-KEYS = frozenset(_keys(FileModel, set()))
+@cache
+def _known(kind: type[BaseModel]) -> frozenset[str]:
+    return frozenset(_keys(kind, set()))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
@@ -59,6 +59,12 @@ def answers(session: Session, key: str) -> Mapping[str, Answer]:
 def evidence(session: Session, key: str) -> Mapping[str, Evidence]:
     found = session.scalars(select(rows.Evidence).where(rows.Evidence.initiative_key == key).order_by(rows.Evidence.at, rows.Evidence.id))
     return {row.id: _evidence(row) for row in found}
+
+
+def next_piece(session: Session, key: str) -> str:
+    """The id of the next piece of evidence of an initiative."""
+    taken = session.scalar(select(func.count()).select_from(rows.Evidence).where(rows.Evidence.initiative_key == key)) or 0
+    return f"{key}.E-{taken + 1}"
 
 
 @remembered

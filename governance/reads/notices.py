@@ -25,7 +25,7 @@ from governance.models.findings import Finding
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
 from governance.models.ledger import Leaf
-from governance.reads import people, reviews, turns
+from governance.reads import people, review_turns, reviews
 from governance.reads.reviews import OnTheTable
 
 log = logging.getLogger("governance.notices")
@@ -103,7 +103,7 @@ def _turn_came(session: Session, event: Event, leaf: Leaf, now: datetime) -> Ite
 def _reviewers(session: Session, table: OnTheTable, now: datetime, kind: NoticeKind, since: datetime | None = None) -> Iterator[Notice]:
     """Whoever can take a seat that is next; only the seats that are it since a moment, where one is given."""
     request, unit = table.request, table.around.unit
-    for turn in turns.to_sign(session, table, now):
+    for turn in review_turns.to_sign(session, table, now):
         if turn.function is not None and since in (None, turn.since):
             holders = people.by_function(session, [turn.function], unit).get(turn.function, [])
             for person in holders:

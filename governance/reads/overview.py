@@ -1,6 +1,6 @@
 """What the overview of an initiative shows: stages, readiness, blockers, timeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -16,9 +16,10 @@ from governance.ledger import read
 from governance.ledger.read import Entry
 from governance.models.directory import Unit
 from governance.models.gates import GateRequest
-from governance.models.initiatives import Initiative, NamedViewer, StageEntry, TeamSeat, Tiering
+from governance.models.initiatives import Initiative, NamedViewer, TeamSeat, Tiering
+from governance.models.moving_in import Origin
 from governance.models.summary import Summary, Waiting
-from governance.reads import sentences, words
+from governance.reads import moving_in, sentences, words
 
 SHOWN = 20
 MOST_WEIGHTS = 4
@@ -58,24 +59,25 @@ class Weight:
 
 def steps(session: Session, initiative: Initiative) -> list[Step]:
     """The stages in order, with when they were entered and left."""
-    rows = session.scalars(select(StageEntry).where(StageEntry.initiative_key == initiative.key).order_by(StageEntry.leaf)).all()
+    rows = moving_in.stages(session, initiative.key)
     entered = {row.stage: row.at for row in rows}
     after = {row.stage: later.at for row, later in pairwise(rows)}
     shown = [*NEXT, Stage.FULL_PRODUCTION, *([Stage.RETIRED] if Stage.RETIRED in entered else [])]
     return [Step(stage, entered.get(stage), after.get(stage), stage is initiative.stage) for stage in shown]
 
 
-def state(session: Session, key: str) -> tuple[Summary, Tiering | None, str]:
-    """The summary row, the tiering and the name of the unit, read together."""
+def state(session: Session, key: str) -> tuple[Summary, Tiering | None, str, Origin | None]:
+    """The summary row, the tiering, the name of the unit and where it was brought in from, read together."""
     query = (
-        select(Summary, Tiering, Unit.name)
+        select(Summary, Tiering, Unit.name, Origin)
         .join(Initiative, Initiative.key == Summary.initiative_key)
         .join(Unit, Unit.id == Initiative.unit_id)
         .outerjoin(Tiering, Tiering.initiative_key == Summary.initiative_key)
+        .outerjoin(Origin, Origin.initiative_key == Summary.initiative_key)
         .where(Summary.initiative_key == key)
     )
-    found, tiering, unit = session.execute(query).one()
-    return found, tiering, unit
+    found, tiering, unit, origin = session.execute(query).one()
+    return found, tiering, unit, origin
 
 
 def waiting(session: Session, key: str) -> Sequence[Waiting]:
@@ -91,9 +93,13 @@ def people_in(entries: list[Entry]) -> set[str]:
     return {person for entry in entries for person in (entry.actor, *sentences.people_in(entry))}
 
 
-def timeline(session: Session, entries: list[Entry], names: Mapping[str, str]) -> list[Happened]:
+def texts_of(session: Session, entries: list[Entry], also: Iterable[str | None] = ()) -> Mapping[str, str]:
+    """The words that people wrote with these entries, and those of other digests, looked up together."""
+    return words.texts(session, [*(sentences.digest_of_words(entry) for entry in entries), *also])
+
+
+def timeline(entries: list[Entry], names: Mapping[str, str], texts: Mapping[str, str]) -> list[Happened]:
     """The entries in plain words."""
-    texts = words.texts(session, [sentences.digest_of_words(entry) for entry in entries])
     found = []
     for entry in entries:
         mark = sentences.state_of(entry)

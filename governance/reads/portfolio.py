@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from governance.domain.lifecycle import ORDER
 from governance.domain.rights import Doer
 from governance.domain.text import fold
-from governance.domain.vocabulary import Stage, Standing, Tier
+from governance.domain.vocabulary import Regularity, Stage, Standing, Tier
 from governance.models.directory import Person, Unit
 from governance.models.initiatives import Initiative
+from governance.models.moving_in import Origin
 from governance.models.summary import Summary
 from governance.reads.visibility import visible
+
+Listed: TypeAlias = Select[Initiative, Summary, str, str, Origin]
 
 PAGE = 50
 MOST_ON_BOARD = 30
@@ -41,6 +46,8 @@ class Filters:
     unit: str | None = None
     lead: str | None = None
     state: str | None = None  # of the open request
+    origin: Regularity | None = None  # of what was approved before this system
+    today: date = date.max  # what is overdue depends on it
     sort: Sort = Sort.LAST
     descending: bool = True
 
@@ -53,6 +60,7 @@ class Line:
     summary: Summary
     unit: str
     lead: str
+    origin: Origin | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +119,17 @@ def leads(session: Session, doer: Doer) -> Mapping[str, str]:
     return {row.id: row.name for row in session.execute(query)}
 
 
-def _base() -> Select[Initiative, Summary, str, str]:
+def _base() -> Listed:
     return (
-        select(Initiative, Summary, Unit.name, Person.name)
+        select(Initiative, Summary, Unit.name, Person.name, Origin)
         .join(Summary, Summary.initiative_key == Initiative.key)
         .join(Unit, Unit.id == Initiative.unit_id)
         .join(Person, Person.id == Initiative.lead_id)
+        .outerjoin(Origin, Origin.initiative_key == Initiative.key)
     )
 
 
-def _filtered(doer: Doer, filters: Filters) -> Select[Initiative, Summary, str, str]:
+def _filtered(doer: Doer, filters: Filters) -> Listed:
     return _base().where(*_conditions(doer, filters))
 
 
@@ -136,10 +145,23 @@ def _conditions(doer: Doer, filters: Filters) -> list[ColumnElement[bool]]:
         Initiative.lead_id: filters.lead,
         Summary.request_state: filters.state,
     }
-    return conditions + [column == value for column, value in exact.items() if value is not None]
+    conditions += [column == value for column, value in exact.items() if value is not None]
+    return conditions + ([Initiative.key.in_(_brought_in(filters.origin, filters.today))] if filters.origin else [])
 
 
-def _ordered(query: Select[Initiative, Summary, str, str], filters: Filters) -> Select[Initiative, Summary, str, str]:
+def _brought_in(wanted: Regularity, today: date) -> Select[str]:
+    """The rule of `domain.moving_in.regularity` in SQL; a test holds the two together."""
+    irregular = and_(Origin.regularised_at.is_(None), Origin.stage != Stage.RETIRED, Origin.regularise_by.is_not(None))
+    where = {
+        Regularity.DUE: and_(irregular, Origin.regularise_by >= today),
+        Regularity.OVERDUE: and_(irregular, Origin.regularise_by < today),
+        Regularity.REGULARISED: Origin.regularised_at.is_not(None),
+        Regularity.KEPT: and_(Origin.regularised_at.is_(None), or_(Origin.stage == Stage.RETIRED, Origin.regularise_by.is_(None))),
+    }
+    return select(Origin.initiative_key).where(where[wanted])
+
+
+def _ordered(query: Listed, filters: Filters) -> Listed:
     stage_order = {stage: place for place, stage in enumerate(ORDER)}
     tier_order = {tier: place for place, tier in enumerate(Tier)}
     column: ColumnElement[object] = {
@@ -154,5 +176,5 @@ def _ordered(query: Select[Initiative, Summary, str, str], filters: Filters) -> 
     return query.order_by(ordered.nulls_last(), Initiative.key)
 
 
-def _lines(session: Session, query: Select[Initiative, Summary, str, str]) -> list[Line]:
+def _lines(session: Session, query: Listed) -> list[Line]:
     return [Line(*row) for row in session.execute(query)]

@@ -17,13 +17,13 @@ from governance.ledger.read import Entry
 from governance.models import answers as answer_rows
 from governance.models.findings import Finding
 from governance.models.gates import GateRequest
-from governance.models.initiatives import Initiative, StageEntry, Tiering
+from governance.models.initiatives import Initiative, Tiering
 from governance.models.ledger import Leaf
 from governance.packs import record
 from governance.packs.fonts import installed
 from governance.packs.record import Cut, InitiativeRecord, Labelled, TrailEntry, TrailRecord
 from governance.reads import material as reading
-from governance.reads import people, policies, report_requests, sentences, words
+from governance.reads import moving_in, people, policies, report_requests, sentences, words
 from governance.words import named
 
 DIRECTORY = ("settings/", "unit/", "person/", "policy/")
@@ -52,6 +52,7 @@ def initiative_record(session: Session, key: str) -> InitiativeRecord:
         requests=tuple(report_requests.all_of(session, key, names.of, at)),
         evidence=tuple(_evidence(session, key, names)),
         findings=tuple(_findings(session, key, names)),
+        brought_in=_brought_in(session, key, names, at),
         trail=_trail(session, read.of_stream(session, streams.initiative(key))),
     )
 
@@ -153,8 +154,41 @@ def _limits(session: Session, key: str) -> Iterable[Labelled]:
 
 
 def _stages(session: Session, key: str) -> Iterable[record.StageEntry]:
-    for row in session.scalars(select(StageEntry).where(StageEntry.initiative_key == key).order_by(StageEntry.leaf)):
+    for row in moving_in.stages(session, key):
         yield record.StageEntry(stage=row.stage, at=instant(row.at), leaf=row.leaf, request=row.request_id)
+
+
+def _brought_in(session: Session, key: str, names: _Names, at: datetime) -> record.BroughtIn | None:
+    row = moving_in.origin(session, key)
+    if row is None:
+        return None
+    texts = words.texts(session, [row.reason, row.regularised_why])
+    return record.BroughtIn(
+        stage=row.stage,
+        since=row.since.isoformat(),
+        said_by=row.said_by,
+        said_as=row.said_as,
+        reason=words.said(texts, row.reason),
+        recorded_by=names.of(row.by),
+        recorded_at=instant(row.at),
+        regularity=moving_in.regularity(row, at.date()),
+        regularise_by=row.regularise_by.isoformat() if row.regularise_by else None,
+        regularised_at=instant(row.regularised_at) if row.regularised_at else None,
+        regularised_by=names.of(row.regularised_by) if row.regularised_by else None,
+        regularised_request=row.regularised_request,
+        regularised_why=words.said(texts, row.regularised_why),
+        regularised_on=tuple(row.regularised_on),
+        papers=tuple(
+            record.Paper(
+                evidence=paper.evidence,
+                title=paper.title,
+                approved_on=paper.approved_on.isoformat(),
+                approved_by=paper.approved_by,
+                function=paper.function,
+            )
+            for paper in moving_in.papers(row)
+        ),
+    )
 
 
 def _tiering(session: Session, key: str, policy: Policy, names: _Names) -> record.Tiering | None:

@@ -23,6 +23,9 @@ from governance.reads import checks, people, policies
 from governance.reads.frozen import frozen_material
 from governance.reads.material import material
 
+TOGETHER = 1_000
+"""Keys in one statement."""
+
 
 @dataclass(frozen=True, slots=True)
 class OnTheTable:
@@ -176,8 +179,13 @@ def open_request(session: Session, key: str) -> GateRequest | None:
 
 def in_review(session: Session, keys: Sequence[str]) -> Sequence[str]:
     """The requests of these initiatives that are in review."""
-    query = select(GateRequest.id).where(GateRequest.initiative_key.in_(keys), GateRequest.state == RequestState.IN_REVIEW)
-    return session.scalars(query).all() if keys else ()
+    found: list[str] = []
+    for start in range(0, len(keys), TOGETHER):
+        some = keys[start : start + TOGETHER]
+        found += session.scalars(
+            select(GateRequest.id).where(GateRequest.initiative_key.in_(some), GateRequest.state == RequestState.IN_REVIEW)
+        )
+    return found
 
 
 def in_review_resting_on(session: Session, people_: Sequence[str]) -> Sequence[str]:

@@ -1,9 +1,8 @@
 """The ledger in people's words: one sentence for every kind of entry, and the mark that stands beside it."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from governance.domain.limits import amount, spoken
 from governance.domain.vocabulary import (
@@ -22,21 +21,8 @@ from governance.domain.vocabulary import (
 )
 from governance.ledger.log import UNPROVED
 from governance.ledger.read import Entry
-from governance.words import day_in_words, word
-
-Names: TypeAlias = Mapping[str, str]
-
-
-class Facts(dict[str, Any]):
-    """The body of an entry, with the names of those it is about."""
-
-    def __init__(self, body: Mapping[str, Any], names: Names) -> None:
-        super().__init__(body)
-        self._names = names
-
-    def name(self, field: str) -> str:
-        """The printed name of the person a field holds the id of."""
-        return self._names.get(self[field], self[field])
+from governance.reads.telling import Facts, Names, brought_in, count, day, imported, prior_approval, regularised
+from governance.words import word
 
 
 class Mark(NamedTuple):
@@ -113,6 +99,8 @@ _MARKS = {
     "gate.changes_requested": Mark("changes", "warn"),
     "gate.commented": Mark("comment", "idle"),
     "initiative.advanced": Mark("met", "ok"),
+    "initiative.brought_in": Mark("attest", "warn"),
+    "initiative.regularised": Mark("met", "ok"),
     "initiative.model_named": Mark("metric", "idle"),
     "item.answered": Mark("progress", "idle"),
     "finding.raised": Mark("flag", "bad"),
@@ -147,14 +135,10 @@ def _evidence_added(body: Facts) -> str:
 
 
 def _item_answered(body: Facts) -> str:
-    rests = [_count(len(body["values"]), "value"), _count(len(body["evidence"]), "piece") + (" of evidence" if body["evidence"] else "")]
+    rests = [count(len(body["values"]), "value"), count(len(body["evidence"]), "piece") + (" of evidence" if body["evidence"] else "")]
     told = f"answered check {body['item']}: {word(AnswerState(body['claim'])).past}"
     found = " and ".join(part for part, there in zip(rests, (body["values"], body["evidence"]), strict=True) if there)
     return told + (f", with {found}" if found else "") + (", loaded as given" if body.get("carried") else "")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _registered(body: Facts) -> str:
@@ -175,7 +159,7 @@ def _team(body: Facts) -> str:
 def _tiering(body: Facts) -> str:
     if body.get("tier"):
         tier = word(Tier(body["tier"])).past
-        return f"answered the tiering questions of {body['initiative']}: {tier} risk, {_count(body['score'], 'point')}"
+        return f"answered the tiering questions of {body['initiative']}: {tier} risk, {count(body['score'], 'point')}"
     return f"answered part of the tiering questions of {body['initiative']}; {len(body['missing'])} are open"
 
 
@@ -186,7 +170,7 @@ def _standing(body: Facts) -> str:
 
 def _submitted(body: Facts) -> str:
     again = " again" if body["revision"] > 1 else ""
-    return f"submitted request {body['request']}{again}: revision {body['revision']}, put before {_count(len(body['seats']), 'seat')}"
+    return f"submitted request {body['request']}{again}: revision {body['revision']}, put before {count(len(body['seats']), 'seat')}"
 
 
 def _signed(body: Facts) -> str:
@@ -195,12 +179,12 @@ def _signed(body: Facts) -> str:
 
 def _finding(body: Facts) -> str:
     about = f" on check {body['item']}" if body.get("item") else ""
-    severity, due = word(FindingSeverity(body["severity"])).past, day_in_words(date.fromisoformat(body["due"]))
+    severity, due = word(FindingSeverity(body["severity"])).past, day(body["due"])
     return f"raised finding {body['finding']} ({severity}){about}, owned by {body.name('owner')}, due {due}"
 
 
 def _granted_role(body: Facts) -> str:
-    until = f" until {day_in_words(date.fromisoformat(str(body['until'])[:10]))}" if body.get("until") else ""
+    until = f" until {day(str(body['until'])[:10])}" if body.get("until") else ""
     return f"gave {body.name('person')} the role {word(Role(body['role'])).past}{until}"
 
 
@@ -267,6 +251,10 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "tiering.answered": _tiering,
     "limit.stated": lambda body: f"set the limit {spoken(body['name'])} of {body['initiative']} to {amount(body['value'], body['unit'])}",
     "standing.changed": _standing,
+    "initiative.brought_in": brought_in,
+    "initiative.regularised": regularised,
+    "initiative.imported": imported,
+    "prior_approval.attached": prior_approval,
     "initiative.advanced": lambda body: f"moved {body['initiative']} to {word(Stage(body['entered'])).past}",
     "ledger.key_changed": _key_changed,
     "pack.issued": _pack,

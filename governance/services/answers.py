@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import cast
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
-
 from governance.domain import rights
 from governance.domain.dossier import StatedValue, digest
 from governance.domain.errors import Problem, RuleBroken
@@ -21,6 +19,7 @@ from governance.ledger.log import Log
 from governance.models.answers import Evidence, ValueRow
 from governance.reads import people, policies, reviews
 from governance.reads.checks import KEPT_RECORDS
+from governance.reads.material import next_piece
 
 MOST_VALUES, MOST_PIECES, MOST_CASES = 40, 200, 10**12
 COUNTED = "Enter how many cases were measured, as a whole number from 1."
@@ -62,7 +61,7 @@ def add_evidence(log: Log, key: str, new: NewEvidence) -> str:
     rights.check_may_work_on(people.doer(log.session, log.by, log.now), people.ties(log.session, key), "add evidence")
     _check_evidence(new, log.now)
     new = _of_its_kind(new)
-    evidence_id = _next_id(log, key)
+    evidence_id = next_piece(log.session, key)
     event = EvidenceAdded(
         evidence=evidence_id,
         initiative=key,
@@ -219,8 +218,3 @@ def _digest(log: Log, new: NewEvidence) -> str:
     if new.file:
         return new.file.digest
     return log.keep_words(new.statement) if new.statement else digest(new.address or "")
-
-
-def _next_id(log: Log, key: str) -> str:
-    taken = log.session.scalar(select(func.count()).select_from(Evidence).where(Evidence.initiative_key == key)) or 0
-    return f"{key}.E-{taken + 1}"

@@ -1,6 +1,5 @@
 """The organisation, its units and its people. Administrators keep it; every change is on record."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +9,7 @@ from sqlalchemy import delete, func, select
 
 from governance.domain import rights
 from governance.domain.errors import Conflict, Problem, RuleBroken
+from governance.domain.text import ADDRESS, SHORT_NAME
 from governance.domain.vocabulary import Function, Role
 from governance.events import streams
 from governance.events.directory import (
@@ -30,8 +30,7 @@ from governance.models.accounts import Account, SetupLink, WebSession
 from governance.models.directory import Person, PersonFunction, PersonRole, Unit
 from governance.reads import people
 
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,58}[a-z0-9]")
-EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
+NAME, EMAIL = SHORT_NAME, ADDRESS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
-
 from governance.domain import rights
 from governance.domain.errors import Problem, RuleBroken
 from governance.domain.numbers import is_decimal
@@ -30,6 +28,7 @@ from governance.models.directory import Person, Unit
 from governance.models.initiatives import Initiative, NamedViewer
 from governance.policy.assess import assess_initiative
 from governance.reads import people, policies
+from governance.reads.keys import key_of, next_number
 
 KEY = re.compile(r"AI-\d{4,6}")
 LONGEST_UNIT = 60
@@ -52,7 +51,7 @@ def register(log: Log, intake: Description, *, key: str | None = None) -> str:
     doer = people.doer(log.session, log.by, log.now)
     rights.check_role(doer, [Role.PROJECT_LEAD, Role.COMPLIANCE_OFFICER], "register an initiative")
     _check_description(log, intake)
-    new = _check_key(log, key) if key else _next_key(log)
+    new = _check_key(log, key) if key else key_of(next_number(log.session))
     log.record(
         Registered(
             initiative=new,
@@ -208,12 +207,3 @@ def _check_key(log: Log, key: str) -> str:
             f"The key {key} is taken, or is not of the form AI-0042.", Problem("key", "Use a free key such as AI-0042.", "key")
         )
     return key
-
-
-def _next_key(log: Log) -> str:
-    last = log.session.scalar(select(func.max(Initiative.key)).where(func.length(Initiative.key) == _longest(log)))
-    return f"AI-{int(last.removeprefix('AI-')) + 1 if last else 1:04}"
-
-
-def _longest(log: Log) -> int:
-    return log.session.scalar(select(func.max(func.length(Initiative.key)))) or 0

@@ -4,34 +4,54 @@ Not an act of anybody: nothing here is recorded, and everything can be worked ou
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import Refused
 from governance.domain.vocabulary import Function, RequestState
-from governance.models.findings import Finding
-from governance.models.initiatives import Initiative, Tiering
+from governance.events import streams
+from governance.models.base import table_of
+from governance.models.initiatives import Initiative
 from governance.models.ledger import Leaf
 from governance.models.summary import FunctionReadiness, Summary, Waiting
-from governance.reads import checks, turns
-from governance.reads.turns import State, Turn
+from governance.reads import checks, surroundings, turns
+from governance.reads.surroundings import Surroundings
+from governance.reads.turn import Turn
+from governance.reads.turns import State
+
+Columns: TypeAlias = Mapping[str, object]
 
 log = logging.getLogger("governance.summaries")
 
 LATER = timedelta(hours=1)
+TOGETHER = 500
+"""How many are read and stored with the same statements."""
 MOST_AT_ONCE = 50
 """Of the rows that are due: others want to write too."""
 
 
-def refresh(session: Session, keys: Iterable[str], now: datetime) -> None:
+def refresh(session: Session, keys: Sequence[str], now: datetime) -> None:
     """Work out the summary and the waiting rows of these initiatives as of `now`."""
-    for key in keys:
-        initiative = session.get(Initiative, key)
-        if initiative is not None:
-            _try(session, initiative, now)
+    for start in range(0, len(keys), TOGETHER):
+        _refresh(session, keys[start : start + TOGETHER], now)
+
+
+def _refresh(session: Session, keys: Sequence[str], now: datetime) -> None:
+    around = surroundings.of(session, keys)
+    states = {key: found for key, row in around.initiatives.items() if (found := _try(session, row, around, now))}
+    last = _last_leaves(session, list(states))
+    for kind in (Waiting, Summary):
+        session.execute(delete(kind).where(kind.initiative_key.in_(list(states))))
+    connection = session.connection()
+    if states:
+        rows = [_summary(key, state, around, last[key]) for key, state in states.items()]
+        connection.execute(insert(table_of(Summary)), rows)
+    if waiting := [_waiting(around.initiatives[key], turn) for key, state in states.items() for turn in state.turns]:
+        connection.execute(insert(table_of(Waiting)), waiting)
 
 
 def are_due(session: Session, now: datetime) -> bool:
@@ -56,41 +76,35 @@ def _due(now: datetime) -> Select[str]:
     return select(Summary.initiative_key).where(Summary.changes_at <= now).order_by(Summary.changes_at).limit(MOST_AT_ONCE)
 
 
-def _try(session: Session, initiative: Initiative, now: datetime) -> None:
+def _try(session: Session, initiative: Initiative, around: Surroundings, now: datetime) -> State | None:
     """A damaged record keeps the row it had, and is looked at again later: it must not stop what has nothing to do with it."""
     try:
-        _store(session, initiative, turns.state(session, initiative, now))
+        return turns.state(session, initiative, around, now)
     except Refused as refused:
         log.error("the summary of %s cannot be worked out: %s", initiative.key, refused.message)
         session.execute(update(Summary).where(Summary.initiative_key == initiative.key).values(changes_at=now + LATER))
+        return None
 
 
-def _store(session: Session, initiative: Initiative, state: State) -> None:
-    session.execute(delete(Waiting).where(Waiting.initiative_key == initiative.key))
-    session.execute(delete(Summary).where(Summary.initiative_key == initiative.key))
-    last = _last_leaf(session, initiative.key)
-    tiering = session.get(Tiering, initiative.key)
-    session.add(
-        Summary(
-            initiative_key=initiative.key,
-            tier=tiering.tier if tiering else None,
-            gate=state.gate,
-            request_id=state.request.id if state.request else None,
-            request_state=state.request.state.value if state.request else None,
-            seats=dict(state.seats),
-            checks_done=state.done,
-            checks_total=state.total,
-            readiness={function.value: _readiness(checks.of_function(state.checked, function)) for function in Function},
-            waits_for=state.waits_for,
-            waits_since=min((turn.since for turn in state.turns), default=None),
-            findings_open=_open_findings(session, initiative.key),
-            last_leaf=last.index,
-            last_at=last.at,
-            changes_at=state.changes_at,
-        )
-    )
-    session.add_all(_waiting(initiative, turn) for turn in state.turns)
-    session.flush()
+def _summary(key: str, state: State, around: Surroundings, last: tuple[int, datetime]) -> Columns:
+    tiering = around.tierings.get(key)
+    return {
+        "initiative_key": key,
+        "tier": tiering.tier if tiering else None,
+        "gate": state.gate,
+        "request_id": state.request.id if state.request else None,
+        "request_state": state.request.state.value if state.request else None,
+        "seats": dict(state.seats),
+        "checks_done": state.done,
+        "checks_total": state.total,
+        "readiness": {function.value: _readiness(checks.of_function(state.checked, function)) for function in Function},
+        "waits_for": state.waits_for,
+        "waits_since": min((turn.since for turn in state.turns), default=None),
+        "findings_open": len(around.findings.get(key, ())),
+        "last_leaf": last[0],
+        "last_at": last[1],
+        "changes_at": state.changes_at,
+    }
 
 
 def _readiness(mine: list[checks.Checked]) -> FunctionReadiness:
@@ -99,30 +113,27 @@ def _readiness(mine: list[checks.Checked]) -> FunctionReadiness:
     return FunctionReadiness(met=len(applying) - len(still_open), total=len(applying), open=still_open)
 
 
-def _waiting(initiative: Initiative, turn: Turn) -> Waiting:
-    return Waiting(
-        id=f"{initiative.key}:{turn.kind}:{turn.subject or ''}",
-        initiative_key=initiative.key,
-        kind=turn.kind,
-        person_id=turn.person,
-        function=turn.function,
-        unit_id=initiative.unit_id,
-        excluded=sorted(turn.excluded),
-        qualification=turn.qualification,
-        what=turn.what,
-        why=turn.why,
-        request_id=turn.request,
-        subject=turn.subject,
-        since=turn.since,
-        due=turn.due,
-    )
+def _waiting(initiative: Initiative, turn: Turn) -> Columns:
+    return {
+        "id": f"{initiative.key}:{turn.kind}:{turn.subject or ''}",
+        "initiative_key": initiative.key,
+        "kind": turn.kind,
+        "person_id": turn.person,
+        "function": turn.function,
+        "unit_id": initiative.unit_id,
+        "excluded": sorted(turn.excluded),
+        "qualification": turn.qualification,
+        "what": turn.what,
+        "why": turn.why,
+        "request_id": turn.request,
+        "subject": turn.subject,
+        "since": turn.since,
+        "due": turn.due,
+    }
 
 
-def _last_leaf(session: Session, key: str) -> Leaf:
-    query = select(Leaf).where(Leaf.stream == f"initiative/{key}").order_by(Leaf.index.desc()).limit(1)
-    return session.scalars(query).one()
-
-
-def _open_findings(session: Session, key: str) -> int:
-    query = select(func.count()).select_from(Finding).where(Finding.initiative_key == key, Finding.closed_at.is_(None))
-    return session.scalar(query) or 0
+def _last_leaves(session: Session, keys: Sequence[str]) -> dict[str, tuple[int, datetime]]:
+    """The last entry of each stream: its index and its moment."""
+    last = select(func.max(Leaf.index)).where(Leaf.stream.in_([streams.initiative(key) for key in keys])).group_by(Leaf.stream)
+    rows = session.execute(select(Leaf.stream, Leaf.index, Leaf.at).where(Leaf.index.in_(last)))
+    return {streams.named([stream], streams.initiative)[0]: (index, at) for stream, index, at in rows}

@@ -8,9 +8,11 @@ from governance.web import (
     findings,
     gates,
     health,
+    importing,
     initiatives,
     intake,
     ledger,
+    moving_in,
     packs,
     people,
     policies,
@@ -18,6 +20,7 @@ from governance.web import (
     settings,
     setup,
     signing,
+    staffing,
     work,
 )
 
@@ -31,9 +34,11 @@ BLUEPRINTS = tuple(
         findings,
         gates,
         health,
+        importing,
         initiatives,
         intake,
         ledger,
+        moving_in,
         packs,
         people,
         policies,
@@ -41,6 +46,7 @@ BLUEPRINTS = tuple(
         settings,
         setup,
         signing,
+        staffing,
         work,
     )
 )

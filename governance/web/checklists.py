@@ -149,10 +149,12 @@ def _render(found: Checklist, opened: str, failed: ItemForm | None = None) -> st
     forms = {page.check.item.id: _form(found, page, formdata=None) for page in writable}
     if failed is not None:
         forms[failed.page.check.item.id] = failed
+    around = frame(loading.initiative(found.initiative.key), "checklist")
     return render_template(
         "checklists/checklist.html",
         found=found,
-        initiative_tabs=frame(loading.initiative(found.initiative.key), "checklist")["tabs"],
+        initiative_tabs=around["tabs"],
+        origin_notice=around["origin_notice"],
         forms=forms,
         opened=opened,
         problems=failed.all_problems() if failed else [],

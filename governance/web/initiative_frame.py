@@ -8,7 +8,7 @@ from flask import url_for
 from governance.permissions import HOLDERS, Permission
 from governance.reads import overview as reading
 from governance.reads import people
-from governance.web import current
+from governance.web import current, origin_view
 from governance.web.loading import Loaded
 from governance.words import word
 
@@ -16,11 +16,11 @@ from governance.words import word
 def frame(found: Loaded, here: str, also: Iterable[str | None] = ()) -> dict[str, Any]:
     """The values the template `initiatives/frame.html` needs."""
     row, session = found.initiative, current.session()
-    summary, tiering, unit = reading.state(session, row.key)
+    summary, tiering, unit, origin = reading.state(session, row.key)
     team = reading.team(session, row.key)
-    names = people.names(
-        session, [row.lead_id, *also, *(seat.person_id for seat in team.values()), *(seat.deputy_id for seat in team.values())]
-    )
+    brought = (origin.by, origin.regularised_by) if origin else ()
+    seated = [person for seat in team.values() for person in (seat.person_id, seat.deputy_id)]
+    names = people.names(session, [row.lead_id, *also, *brought, *seated])
     tabs: list[tuple[str, str, str, str | None]] = [("overview", "Overview", url_for("initiatives.overview", key=row.key), None)]
     if summary.gate:
         tabs.append(
@@ -52,6 +52,8 @@ def frame(found: Loaded, here: str, also: Iterable[str | None] = ()) -> dict[str
         "names": names,
         "team": team,
         "tiering": tiering,
+        "origin": origin,
+        "origin_notice": origin_view.notice(found, origin),
         "tabs": [{"href": href, "label": label, "here": name == here, "count": count} for name, label, href, count in tabs],
         "visibility": word(row.visibility).label,
     }

@@ -17,7 +17,7 @@ from governance.permissions import HOLDERS, Permission
 from governance.reads import overview as reading
 from governance.reads import people, policies
 from governance.services import initiatives
-from governance.web import current, loading
+from governance.web import current, loading, origin_view
 from governance.web import overview_view as view
 from governance.web.filters import plain
 from governance.web.forms import Form, PartForm, WholeField, named_choices
@@ -104,18 +104,22 @@ def overview(key: str) -> str:
     latest = reading.latest(session, key)
     around = frame(found, "overview", [*(row.person_id for row in waiting), *reading.people_in(latest)])
     summary, policy = around["summary"], _policy(requests)
+    texts = reading.texts_of(session, latest, origin_view.digests(around["origin"]))
     return render_template(
         "initiatives/overview.html",
         **around,
-        steps=[view.step(step) for step in reading.steps(session, found.initiative)],
+        steps=[view.step(step, around["origin"]) for step in reading.steps(session, found.initiative)],
         blockers=view.blockers(found, summary, waiting, around["team"], around["names"], holders),
         readiness=[view.ready(function, summary) for function in Function],
         tier_view=_tier(around["tiering"]),
         gate=policy.gates.get(summary.gate or ""),
         policy=policy,
-        happened=reading.timeline(session, latest, around["names"]),
+        happened=reading.timeline(latest, around["names"], texts),
         requests=requests,
         may_ask=found.leads and not summary.request_id and found.initiative.standing is Standing.GOOD and bool(summary.checks_total),
+        before=origin_view.before(around["origin"], texts),
+        vouches=(vouches := origin_view.vouches(found)),
+        may_bring_in=vouches and around["origin"] is None and not requests,
         may_pack=found.works_on_it or bool(HOLDERS[Permission.ISSUE_TRAIL] & current.doer().roles),
         reads_ledger=bool(HOLDERS[Permission.READ_LEDGER] & current.doer().roles),
     )

@@ -11,6 +11,7 @@ from governance.domain.text import listed
 from governance.domain.vocabulary import Decision, Function, Stage, Standing
 from governance.models.directory import Person
 from governance.models.initiatives import TeamSeat, Tiering
+from governance.models.moving_in import Origin
 from governance.models.summary import Summary, Waiting
 from governance.reads import overview as reading
 from governance.reads.overview import Step
@@ -58,13 +59,15 @@ class TierView:
     counts_most: Sequence[reading.Weight]
 
 
-def step(one: Step) -> dict[str, object]:
+def step(one: Step, origin: Origin | None = None) -> dict[str, object]:
     state = "here" if one.here else "past" if one.entered else "ahead"
     lines = []
     if one.here and one.entered:
         lines.append(f"{ago(one.entered, current.now())} so far, since {_day(one.entered)}")
     elif one.entered and one.left:
         lines.append(f"{_day(one.entered)} to {_day(one.left)}, {ago(one.entered, one.left)}")
+    if origin is not None and origin.stage is one.stage and one.entered:
+        lines.append("as found, not signed here")
     shape = word(one.stage).shape if one.stage is Stage.RETIRED else {"here": "progress", "past": "met", "ahead": "ahead"}[state]
     return {"name": word(one.stage).label, "state": state, "shape": shape, "lines": lines}
 

@@ -9,11 +9,12 @@ from typing import TypeVar
 from flask import Blueprint, Response, render_template, request
 
 from governance.domain.lifecycle import ORDER
-from governance.domain.vocabulary import Decision, Function, RequestState, Role, Stage, Standing, Tier
+from governance.domain.vocabulary import Decision, Function, Regularity, RequestState, Role, Stage, Standing, Tier
+from governance.models.moving_in import Origin
 from governance.permissions import HOLDERS, Permission
-from governance.reads import people, portfolio
+from governance.reads import moving_in, people, portfolio
 from governance.reads.portfolio import Filters, Line, Sort
-from governance.web import csvs, current
+from governance.web import csvs, current, origin_view
 from governance.web.filters import counted
 from governance.words import word
 
@@ -35,6 +36,8 @@ HEADER = (
     "checks",
     "waits for",
     "waits since (UTC)",
+    "approved before this system",
+    "regular here by",
 )
 
 
@@ -92,6 +95,7 @@ def read_address() -> Asked:
 
     state = member("state", "gate request", RequestState)
     sort = member("sort", "order", Sort)
+    origin = member("origin", "origin", Regularity)
     filters = Filters(
         text=current.text("q"),
         stage=member("stage", "stage", Stage),
@@ -100,6 +104,8 @@ def read_address() -> Asked:
         unit=known("unit", "unit", units),
         lead=known("lead", "lead", leads),
         state=state.value if state else None,
+        origin=origin,
+        today=current.now().date(),
         sort=sort or Sort.LAST,
         descending=request.args.get("down", "1" if sort is None else "0") == "1",
     )
@@ -126,9 +132,12 @@ def _around(asked: Asked) -> dict[str, object]:
         "leads": list(asked.leads.items()),
         "stages": [(stage.value, word(stage).label) for stage in Stage],
         "tiers": [(tier.value, word(tier).label) for tier in Tier],
+        "origins": [(one.value, word(one).label) for one in Regularity],
+        "brief": origin_view.brief,
         "standings": [(standing.value, word(standing).label) for standing in Standing],
         "states": [(state.value, word(state).label) for state in STATES],
         "may_register": bool(HOLDERS[Permission.REGISTER] & roles),
+        "may_import": bool(HOLDERS[Permission.VOUCH] & roles),
         "marks": marks,
         "on": current.day_of,
     }
@@ -159,7 +168,15 @@ def _row(line: Line) -> list[object]:
         summary.checks_total,
         summary.waits_for,
         _utc(summary.waits_since),
+        *_origin(line.origin),
     ]
+
+
+def _origin(origin: Origin | None) -> tuple[str, str]:
+    if origin is None:
+        return "", ""
+    where = moving_in.regularity(origin, current.now().date())
+    return where.value, origin.regularise_by.isoformat() if origin.regularise_by else ""
 
 
 def _utc(at: datetime | None) -> str:

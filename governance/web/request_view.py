@@ -13,14 +13,15 @@ from governance.domain.text import listed
 from governance.domain.vocabulary import OPEN_STATES, AnswerState, RequestState, Role, Section, Stage
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
-from governance.reads import checks, gate_pages, people, policies, readiness, reviews, words
+from governance.reads import checks, gate_pages, moving_in, people, policies, readiness, reviews, words
 from governance.reads.checks import Checked
 from governance.reads.gate_pages import Card, Changes
 from governance.reads.ledger_pages import Line
 from governance.reads.material import material
 from governance.reads.reviews import OnTheTable
-from governance.web import check_rows, current
+from governance.web import check_rows, current, origin_view
 from governance.web.check_rows import Group
+from governance.web.filters import plain
 from governance.words import word
 
 
@@ -58,6 +59,7 @@ class RequestView:
     submit_note: str = ""
     settled_why: str = ""
     passage: str = ""
+    as_found: str = ""  # that it was approved before this system, where it was
     may_submit: bool = False
     may_withdraw: bool = False
     may_close: bool = False
@@ -102,8 +104,10 @@ def visible_request(request_id: str) -> GateRequest:
 
 def build(request_id: str) -> RequestView:
     """Everything the page shows. Raises `NotThere`."""
-    session, request, now = current.session(), visible_request(request_id), current.now()
-    initiative = session.get_one(Initiative, request.initiative_key)
+    session, now = current.session(), current.now()
+    request = reviews.request(session, request_id)
+    initiative = session.get_one(Initiative, request.initiative_key)  # held, so that the next line finds it without asking again
+    rights.check_may_see(current.doer(), people.ties(session, request.initiative_key))
     table = reviews.on_the_table(session, request.id, now) if request.revision else None
     policy = table.policy if table else policies.current(session)
     found = table.material if table else _working(request, policy)
@@ -133,8 +137,14 @@ def build(request_id: str) -> RequestView:
         submit_note=(words.text(session, table.revision.note) if table else None) or "",
         settled_why=words.text(session, request.settled_why) or "",
         passage=passage(policy.gates[request.gate], initiative.stage if request.state in OPEN_STATES else None),
+        as_found=_as_found(request.initiative_key),
         **_rights(request, initiative, table),
     )
+
+
+def _as_found(key: str) -> str:
+    origin = moving_in.origin(current.session(), key)
+    return f"Found in {plain(origin.stage)}. {origin_view.brief(origin)}" if origin else ""
 
 
 def title(gate: Gate, initiative: Initiative) -> str:

@@ -13,6 +13,7 @@ from governance.services.answers import StoredFile
 from governance.storage.content import ContentStore
 
 LARGEST = 50 * 1024 * 1024
+LARGEST_SHEET = 20_000_000
 LONGEST_NAME = 200
 SNIFFED = 64 * 1024
 """Of a text, how many bytes from its start are looked at."""
@@ -52,6 +53,15 @@ def keep(store: ContentStore, sent: FileStorage | None) -> StoredFile:
     stream.seek(0)
     digest, stored = store.put(stream)  # type: ignore[arg-type] # an open binary file, whatever it is typed
     return StoredFile(digest, name, media_type, stored)
+
+
+def sheet(sent: FileStorage, field: str, most: int = LARGEST_SHEET) -> bytes:
+    """The bytes of a table or of its mapping. It is never handed out again, so what it holds is for its reader to judge."""
+    content = sent.stream.read(most + 1)
+    if len(content) > most:
+        sentence = f"It is larger than {most // 1_000:,} kB. Split it."
+        raise RuleBroken(sentence, Problem("size", sentence, field))
+    return content
 
 
 def clean_name(sent: str) -> str:

@@ -21,6 +21,7 @@ HEADINGS |= {
     "answer": "To answer",
     "finding": "Findings to answer",
     "accept": "Answers to look at",
+    "regularise": "To make regular",
 }
 LINKS = {"sign": "Review", "close": "Review", "finding": "Answer", "accept": "Look", "answer": "Answer", "tier": "Answer"}
 

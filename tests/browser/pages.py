@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -16,7 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain.findings import NewFinding
-from governance.domain.vocabulary import Decision, FindingSeverity, RequestState, Role, Stage, Visibility
+from governance.domain.moving_in import AsFound
+from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, RequestState, Role, Stage, Visibility
 from governance.events import streams
 from governance.events.initiatives import Advanced
 from governance.jobs.reports import work
@@ -27,14 +28,17 @@ from governance.models.answers import Evidence
 from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative
 from governance.models.jobs import Job
+from governance.models.moving_in import Origin
 from governance.permissions import ROUTES, allows
 from governance.reads import people
-from governance.services import accounts, checkpoints, directory, findings, initiatives, packs, signoffs
+from governance.services import accounts, answers, checkpoints, directory, findings, initiatives, moving_in, packs, signoffs
+from governance.services.answers import NewEvidence, StoredFile
 from governance.services.opening import ledger_of, open_engines
 from governance.storage import private
 from governance.storage.content import ContentStore
 from governance.storage.engines import Engines
 from governance.words import word
+from tests.sheets import HALF, MAPPING, source
 
 CAST: Mapping[str, str | None] = {
     "project lead": "ines.okafor",
@@ -48,17 +52,9 @@ CAST: Mapping[str, str | None] = {
 WIDEST = "wilhelmina.van.der.meer"
 """Holds every role and a long name, so that the menu on top is as wide as it gets."""
 NOT_PAGES = frozenset(
-    {
-        "static",
-        "bootstrap.static",
-        "health.healthz",
-        "health.readyz",
-        "health.metrics",
-        "settings.logo",
-        "evidence.download",
-        "packs.download",
-    }
-    | {"portfolio.export", "people.export", "ledger.export", "ledger.checkpoint", "ledger.proof"}
+    {"static", "bootstrap.static", "health.healthz", "health.readyz", "health.metrics", "settings.logo", "evidence.download"}
+    | {"packs.download", "portfolio.export", "people.export", "ledger.export", "importing.example", "staffing.example"}
+    | {"ledger.checkpoint", "ledger.proof"}
 )
 """What a GET answers with something else than a page; a test looks that it does."""
 ELSEWHERE = frozenset({"setup.first_admin"})
@@ -87,6 +83,7 @@ class Portfolio:
     content: ContentStore
     secret: str = ""
     jobs: list[str] = field(default_factory=list)
+    brought: dict[str, str] = field(default_factory=dict)  # keys by name
 
     def act(self, who: str, do: Callable[[Log], object]) -> object:
         with self.ledger.writing(Actor(who), datetime.now(UTC), Auth("password", datetime.now(UTC), "web")) as log:
@@ -142,7 +139,32 @@ def enrich(portfolio: Portfolio) -> None:
     for number in (1, 2):
         act("ines.okafor", lambda log: findings.answer_finding(log, f"AI-0006.F-{number}", "AI-0006.E-1"))  # noqa: B023
     act("aoife.lynch", lambda log: findings.close_finding(log, "AI-0006.F-1"))
+    _bring_in(portfolio)
+    for content in (HALF, MAPPING.encode()):
+        portfolio.content.put(content)
     _order(portfolio)
+
+
+def _bring_in(portfolio: Portfolio) -> None:
+    """One that is to be regularised, with a paper and with evidence of its own, one that is kept for the record, one that may be brought in."""
+    today, paper = datetime.now(UTC).date(), StoredFile(*_stored(portfolio))
+    for name, stage in (("Letter sorting", Stage.FULL_PRODUCTION), ("Scan index", Stage.RETIRED), ("Call notes", None)):
+        intake = initiatives.Description(name, "It has been there for years.", "insurance", "ines.okafor", Visibility.ORGANISATION)
+        key = str(portfolio.act("ines.okafor", lambda log: initiatives.register(log, intake)))  # noqa: B023 - called at once
+        portfolio.brought[name] = key
+        if stage is None:
+            continue
+        until = None if stage is Stage.RETIRED else today + timedelta(days=30)
+        found = AsFound(stage, date(2021, 5, 3), "Ada Lind", "head of the AI office until 2024", until)
+        papers = [moving_in.Paper("Minutes of the board", date(2021, 5, 2), "Ada Lind", paper, Function.BUSINESS)]
+        portfolio.act("aoife.lynch", lambda log: moving_in.bring_in(log, key, found, "The board took it on.", papers))  # noqa: B023
+        link = NewEvidence(EvidenceKind.LINK, "Runbook", today, address="https://runbooks.example/letters")
+        portfolio.act("ines.okafor", lambda log: answers.add_evidence(log, key, link))  # noqa: B023
+
+
+def _stored(portfolio: Portfolio) -> tuple[str, str, str, int]:
+    digest, size = portfolio.content.put(b"%PDF-1.7\n")
+    return digest, "minutes.pdf", "application/pdf", size
 
 
 def _order(portfolio: Portfolio) -> None:
@@ -181,6 +203,10 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "initiatives.team": of["AI-0006"],
         "initiatives.readers": of["AI-0006"],
         "initiatives.model": of["AI-0006"],
+        "moving_in.bring_in": [{"key": portfolio.brought["Call notes"]}],
+        "moving_in.attach": [{"key": portfolio.brought["Letter sorting"]}],
+        "moving_in.regularise": [{"key": portfolio.brought["Letter sorting"]}, {"key": portfolio.brought["Scan index"]}],
+        "importing.preview": [{"file": source(HALF).digest, "mapping": source(HALF).mapping_digest, "lead": "ines.okafor"}],
         "facts.tiering": of["AI-0006"] + of["AI-0010"] + of["AI-0012"],
         "findings.listing": of["AI-0004"] + of["AI-0006"] + of["AI-0012"],
         "checklists.checklist": [{"key": key, "gate": gate} for key, gate in (("AI-0006", "G2"), ("AI-0012", "G1"), ("AI-0009", "G3"))],
@@ -198,7 +224,8 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
 def _initiatives(session: Session) -> list[Values]:
     """One of each stage, the suspended one, and the one that only its team sees."""
     rows = session.scalars(select(Initiative).order_by(Initiative.key)).all()
-    return _first_of(rows, lambda row: (row.stage, row.standing, row.visibility), lambda row: {"key": row.key})
+    brought = {row.initiative_key for row in session.scalars(select(Origin))}
+    return _first_of(rows, lambda row: (row.stage, row.standing, row.visibility, row.key in brought), lambda row: {"key": row.key})
 
 
 def _requests(session: Session) -> list[Values]:

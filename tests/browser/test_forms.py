@@ -15,6 +15,7 @@ from tests.browser.axe import Looker
 from tests.browser.conftest import Served, serve
 from tests.browser.pages import Portfolio
 from tests.demo.conftest import Demo, demo
+from tests.sheets import HALF, source
 
 pytestmark = pytest.mark.browser
 
@@ -32,9 +33,11 @@ FILLED = {
     "role": "auditor",
     "function": "compliance",
     "unit": "insurance",
+    "file": source(HALF).digest,
+    "mapping": source(HALF).mapping_digest,
 }
 OTHERWISE = {"gates.close": {"request_id": "AI-0004.G1-1"}, "signing.decide": {"request_id": "AI-0007.G2-1"}, "signing.sign": {"request_id": "AI-0007.G2-1"}}  # fmt: skip
-SENDERS = {Permission.ADMINISTER: "omar.said", Permission.ISSUE_PACKS: "ruth.adler", Permission.ISSUE_TRAIL: "ruth.adler", Permission.PUBLIC: None}  # fmt: skip
+SENDERS = {Permission.VOUCH: "aoife.lynch", Permission.ADMINISTER: "omar.said", Permission.ISSUE_PACKS: "ruth.adler", Permission.ISSUE_TRAIL: "ruth.adler", Permission.PUBLIC: None}  # fmt: skip
 SENT_BY = {
     "signing.decide": "mina.petrov",
     "signing.sign": "mina.petrov",
@@ -113,6 +116,8 @@ COME_BACK = {
     "accounts.sign_in",
     "checklists.add_evidence",
     "findings.raise_finding",
+    "importing.confirm",
+    "importing.start",
     "initiatives.describe",
     "initiatives.model",
     "initiatives.readers",
@@ -129,6 +134,7 @@ COME_BACK = {
     "settings.rename_unit",
     "signing.decide",
     "signing.sign",
+    "staffing.start",
 }
 
 

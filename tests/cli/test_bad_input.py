@@ -14,11 +14,14 @@ from governance.paths import policies_directory
 from governance.services.opening import DATABASE, open_engines
 
 SHIPPED = str(policies_directory() / "stage-gates")
+MAPPING = str(policies_directory() / "imports" / "federal-inventory-2024.yaml")
 COMMANDS = {
     "serve": [],
     "worker": [],
     "log verify": [],
     "log replay": [],
+    "initiative import": [MAPPING, "--mapping", MAPPING, "--by", "nobody"],
+    "people import": [MAPPING, "--by", "nobody"],
     "log checkpoint": [],
     "log rotate-key": ["--by", "nobody", "--reason", "it leaked"],
     "policy check": [SHIPPED],
@@ -30,6 +33,8 @@ OPENING = [name for name in COMMANDS if name != "policy check"]
 """Those that open an instance."""
 
 TOO_FEW = {
+    "people import": [[], [MAPPING], ["--by", "nobody"]],
+    "initiative import": [[], [MAPPING], [MAPPING, "--by", "nobody"], [MAPPING, "--mapping", MAPPING]],
     "policy check": [[]],
     "policy publish": [[], [SHIPPED], ["--by", "nobody"]],
     "log rotate-key": [[], ["--by", "nobody"], ["--reason", "it leaked"]],

@@ -32,7 +32,7 @@ POEM = (
 )
 """The example of the specification; its key is not published."""
 
-SIGNER = note.new_signer("ledger.example/one")
+SIGNER = Signer("ledger.example/one", bytes(range(32)))
 OWN = note.sign("a text\n\nwith an empty line\n", SIGNER).encode()
 
 

@@ -11,6 +11,7 @@ from governance.domain.vocabulary import (
     FindingSeverity,
     Function,
     ProofMethod,
+    Regularity,
     RequestState,
     Section,
     Severity,
@@ -20,6 +21,7 @@ from governance.domain.vocabulary import (
 )
 from governance.packs.fonts import installed
 from governance.packs.record import (
+    BroughtIn,
     Check,
     Comment,
     Cut,
@@ -30,6 +32,7 @@ from governance.packs.record import (
     InitiativeRecord,
     Labelled,
     Organisation,
+    Paper,
     Policy,
     Revision,
     Seat,
@@ -380,6 +383,28 @@ def trail_record() -> TrailRecord:
         covers=("people and roles", "units", "policies", "settings"),
         trail=trail,
     )
+
+
+def brought_in(words: str = "The board took it on.") -> InitiativeRecord:
+    """The sample as it would be had it been found in full production, a day overdue to be regular here."""
+    record = initiative_record()
+    found = BroughtIn(
+        stage=Stage.FULL_PRODUCTION,
+        since="2023-05-03",
+        said_by="Ada Lind",
+        said_as="head of claims",
+        reason=words,
+        recorded_by="Ruth Adler",
+        recorded_at=record.cut.at,
+        regularity=Regularity.OVERDUE,
+        regularise_by=on(0),
+        papers=(
+            Paper(evidence="AI-0042.E-1", title=words[:200], approved_on="2023-05-02", approved_by="Ada Lind", function=Function.BUSINESS),
+        ),
+    )
+    stage = StageEntry(stage=Stage.FULL_PRODUCTION, at="2023-05-03T00:00:00Z", leaf=record.cut.leaf)
+    initiative = replace(record.initiative, stage=Stage.FULL_PRODUCTION, stage_since=stage.at, standing=Standing.GOOD)
+    return replace(record, initiative=initiative, stages=(stage,), requests=(), findings=(), brought_in=found)
 
 
 def with_words(words: str) -> InitiativeRecord:

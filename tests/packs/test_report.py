@@ -15,7 +15,7 @@ from governance.packs.pdf import Attached, CannotPrint, to_pdf
 from governance.packs.printable import printable
 from governance.packs.record import InitiativeRecord, digest, to_json
 from governance.packs.render import render_initiative, render_trail
-from tests.packs.samples import initiative_record, trail_record, with_words
+from tests.packs.samples import brought_in, initiative_record, trail_record, with_words
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file .*sRGB2014:ResourceWarning")  # WeasyPrint leaves its colour profile open
 
@@ -123,6 +123,14 @@ def test_an_initiative_without_any_history_can_be_printed():
     assert render_initiative(bare, quiet).pages >= 8
 
 
+def test_what_was_approved_before_this_system_is_never_taken_for_signed(tmp_path):
+    text = text_of(render_initiative(brought_in(), quiet).pdf, tmp_path)
+
+    assert text.count("pproved before this system, not signed here") >= 5
+    for said in ("Ada Lind, head of claims", "The board took it on.", "Overdue", "None of them is a sign-off", "nobody signed it here"):
+        assert said in text, said
+
+
 @pytest.mark.parametrize("state", [RequestState.DRAFT, RequestState.CHANGES_REQUESTED, RequestState.WITHDRAWN])
 def test_a_request_in_any_other_state_can_be_printed(state, tmp_path):
     record = initiative_record()
@@ -205,6 +213,7 @@ def test_all_samples_pass_pdf_a_3a_and_pdf_ua_1(printed, tortured, tmp_path):
         "torture": tortured,
         "long": render_initiative(with_words("A reason of five thousand characters. " * 132), quiet).pdf,
         "trail": render_trail(trail_record(), quiet).pdf,
+        "brought in": render_initiative(brought_in(TORTURE), quiet).pdf,
     }
     for name, pdf in samples.items():
         (tmp_path / f"{name}.pdf").write_bytes(pdf)

@@ -1,8 +1,8 @@
 """The cast: Lena leads, Mara, Tom and Dee are on her team, four reviewers hold one function each, Mallory holds none."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from governance.demo import fill
 from governance.domain.findings import NewFinding
+from governance.domain.moving_in import AsFound
 from governance.domain.policy import PlannedItem
 from governance.domain.vocabulary import (
     AnswerState,
@@ -20,6 +21,7 @@ from governance.domain.vocabulary import (
     Function,
     RequestState,
     Role,
+    Stage,
     Visibility,
 )
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
@@ -29,7 +31,7 @@ from governance.paths import policies_directory
 from governance.policy.loader import load_policy
 from governance.reads import checks, policies, reviews
 from governance.reads.material import material
-from governance.services import answers, directory, gates, initiatives, signoffs
+from governance.services import answers, directory, gates, initiatives, moving_in, signoffs
 from governance.services import policies as publishing
 from governance.services.opening import ledger_of
 from governance.storage.engines import Engines
@@ -106,6 +108,12 @@ class House:
                 and check.item.id not in leave
             ):
                 self.answer(key, check.planned)
+
+    def bring_in(self, key: str = "AI-0001", stage: Stage = Stage.FULL_PRODUCTION, who: str = "aoife", **changed: object) -> None:
+        """As Ada Lind says it was found."""
+        until = None if stage is Stage.RETIRED else self.now.date() + timedelta(days=180)
+        found = replace(AsFound(stage, date(2023, 5, 3), "Ada Lind", "head of claims", until), **changed)  # type: ignore[arg-type]
+        self.act(who, lambda log: moving_in.bring_in(log, key, found, "The board took it on in 2023."))
 
     def answer(self, key: str, planned: PlannedItem, claim: AnswerState = AnswerState.MET) -> None:
         item, person = planned.item, TEAM[planned.item.owner]

@@ -1,15 +1,19 @@
 """Every form of the application, each with somebody who may fill it in and what would do. The forms themselves are read from the pages."""
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlencode, urlsplit
+from datetime import date, timedelta
+from urllib.parse import unquote_to_bytes, urlencode, urlsplit
 
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
+from tests.sheets import HALF, MAPPING, PEOPLE, sheet, source
 from tests.web.browser import PASSWORD, Browser
 from tests.web.controls import PageForm, forms
+from tests.web.hostile import PDF
 from tests.web.loaded import Loaded
 
 NEW = "seven lanterns over quartz 58"
@@ -26,6 +30,8 @@ class Act:
     page: str
     typed: Mapping[str, str] = field(default_factory=dict)
     via: Mapping[str, str] | None = None
+    files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)  # name and content, where it cannot do without
+    via_files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
 
     @property
     def buttons(self) -> tuple[str, ...]:
@@ -59,6 +65,10 @@ FIRST = {
 }
 FIRST |= {"person": "ada.lind", "email": "ada@example.org", "password": NEW, "again": NEW}
 FRESH, DRAFT, REVIEWED = "/initiatives/AI-0004", "/initiatives/AI-0003", "/initiatives/AI-0001"
+BROUGHT = "/initiatives/AI-0005"
+AS_FOUND = {"stage": "full_production", "since": "2023-05-03", "said_by": "Ada Lind", "said_as": "head of claims"}
+AS_FOUND |= {"reason": "The board took it on in 2023.", "regularise_by": (date.today() + timedelta(days=90)).isoformat()}
+PAPER = {"title": "Minutes of the board", "approved_on": "2023-05-02", "approved_by": "Ada Lind", "function": "business"}
 SEAT = "/requests/AI-0001.G1-1/seats/business"
 
 ACTS = (
@@ -75,6 +85,17 @@ ACTS = (
     Act("initiatives.readers", "lena", f"{REVIEWED}/readers", {"person": "ruth"}),
     Act("initiatives.remove_reader", "lena", f"{REVIEWED}/readers"),
     Act("initiatives.model", "lena", f"{FRESH}/model", {"version": "2.0"}),
+    Act(
+        "importing.start",
+        "aoife",
+        "/import",
+        {"lead": "mara"},
+        files={"file": ("list.csv", sheet()), "mapping": ("map.yaml", MAPPING.encode())},
+    ),
+    Act("importing.confirm", "aoife", f"/import/{source(HALF).digest}/{source(HALF).mapping_digest}", {"partial": "y"}),
+    Act("moving_in.bring_in", "aoife", f"{FRESH}/bring-in", AS_FOUND),
+    Act("moving_in.attach", "aoife", f"{BROUGHT}/papers", PAPER, files={"file": ("minutes.pdf", PDF)}),
+    Act("moving_in.regularise", "second", f"{BROUGHT}/regularise", {"evidence": "AI-0005.E-1", "reason": "The drill was repeated."}),
     Act("facts.answer", "lena", f"{FRESH}/facts", {"q-Q1": "recommend"}),
     Act("facts.limits", "lena", f"{FRESH}/facts", {"limit-p95_latency_s": "2.5", "unit-offline_quality_target": "F2"}),
     Act("checklists.answer", "lena", f"{DRAFT}/checklist/G1", METRIC),
@@ -101,6 +122,8 @@ ACTS = (
     Act("people.disable", "omar", "/people/tom", {"reason": "left"}),
     Act("people.enable", "omar", "/people/elsewhere"),
     Act("people.setup_link", "omar", "/people/tom"),
+    Act("staffing.start", "omar", "/people-import", files={"file": ("people.csv", PEOPLE)}),
+    Act("staffing.confirm", "omar", "/people-import", {"partial": "y"}, via={}, via_files={"file": ("people.csv", PEOPLE)}),
     Act("settings.organisation", "omar", "/settings", {"name": "Nordhaven", "holidays": "2026-12-24"}),
     Act("settings.open_unit", "omar", "/settings", {"name": "Fraud", "unit": "fraud"}),
     Act("settings.rename_unit", "omar", "/settings", {"name": "Fraud"}),
@@ -118,9 +141,19 @@ class Opened:
     good: Fields
     cookie: str
     token: str
+    files: Mapping[str, tuple[str, bytes]]
 
     def send(self, body: bytes, kind: str = FORM, path: str | None = None) -> TestResponse:
+        """A form that needs files goes as one with files, whatever its other fields hold."""
+        if self.files and kind == FORM:
+            body, kind = self._with_files(body), "multipart/form-data; boundary=b"
         return self._browser().post(path or self.path, data=body, content_type=kind, headers={"X-CSRFToken": self.token})
+
+    def _with_files(self, body: bytes) -> bytes:
+        pairs = (pair.replace(b"+", b" ").partition(b"=") for pair in body.split(b"&") if pair)
+        heads = [(b'name="%b"' % unquote_to_bytes(name).replace(b'"', b"%22"), unquote_to_bytes(value)) for name, _, value in pairs]
+        heads += [(f'name="{name}"; filename="{sent[0]}"'.encode(), sent[1]) for name, sent in self.files.items()]
+        return b"".join(b"--b\r\nContent-Disposition: form-data; %b\r\n\r\n%b\r\n" % head for head in heads) + b"--b--\r\n"
 
     def send_file(self, name: str, sent: tuple[str, bytes]) -> TestResponse:
         """The name of the file goes as it is, which no browser would do."""
@@ -147,15 +180,16 @@ def open_form(site: Loaded, act: Act) -> Opened:
     page = act.page.format(link=site.link)
     answer = browser.get(page)
     if act.via is not None:
-        before = next(form for form in forms(answer.text) if endpoint_of(site, form, page) == "signing.decide")
-        answer = browser.post(page, **{**before.untouched, **act.via})
+        before = next(form for form in forms(answer.text) if endpoint_of(site, form, page) in ("signing.decide", "staffing.start"))
+        sent = {name: (io.BytesIO(content), said) for name, (said, content) in act.via_files.items()}
+        answer = browser.post(page, **{**before.untouched, **act.via, **sent})
     form = next(
         one for one in forms(answer.text) if endpoint_of(site, one, page) in act.buttons and one.controls.keys() >= act.typed.keys()
     )
     path = urlsplit(form.action or page).path + ("/evidence" if act.endpoint == "checklists.add_evidence" else "")
     cookie = browser.client.get_cookie("governance")
     good = {**form.untouched, **{name: [value] for name, value in act.typed.items()}}
-    return Opened(site, path, form, good, cookie.value if cookie else "", browser.token)
+    return Opened(site, path, form, good, cookie.value if cookie else "", browser.token, act.files)
 
 
 def endpoint_of(site: Loaded, form: PageForm, page: str) -> str:

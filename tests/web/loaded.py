@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from governance.app import create_app
 from governance.domain.deliveries import DeliveryState
 from governance.domain.findings import NewFinding
-from governance.domain.vocabulary import Decision, FindingSeverity, Function
+from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function
 from governance.ledger import rebuild
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM
@@ -27,11 +27,12 @@ from governance.models.accounts import Account
 from governance.models.answers import Evidence
 from governance.models.ledger import Leaf
 from governance.models.outbox import Delivery
-from governance.services import accounts, checkpoints, directory, findings, initiatives
+from governance.services import accounts, answers, checkpoints, directory, findings, initiatives
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore
-from tests.services.conftest import House, found
+from tests import sheets
+from tests.services.conftest import House, evidence, found
 from tests.web.browser import HASHED, Site
 
 NOT_OF_RECORD = frozenset({"account", "web_session"})
@@ -105,10 +106,13 @@ def site_in(folder: Path, *, empty: bool = False) -> Iterator[Loaded]:
 
 
 def load(house: House, store: ContentStore, folder: Path) -> str:
-    """Four initiatives: one in review, one that a seat rejected, a complete draft, one that asked for nothing yet. Returns a set-up link."""
+    """Five initiatives: one in review, one that a seat rejected, a complete draft, one that asked for nothing yet, one brought in.
+
+    Returns a set-up link.
+    """
     found(house.ledger)
     house.now = datetime.now(UTC) - timedelta(hours=6)
-    for key in ("AI-0001", "AI-0002", "AI-0003", "AI-0004"):
+    for key in ("AI-0001", "AI-0002", "AI-0003", "AI-0004", "AI-0005"):
         house.register()
         if key < "AI-0004":
             house.open(key=key)
@@ -116,9 +120,13 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
         if key < "AI-0003":
             house.submit(f"{key}.G1-1")
     house.sign(Function.DATA_SCIENCE, Decision.REJECT, request="AI-0002.G1-1")
+    house.bring_in("AI-0005")
+    house.act("lena", lambda log: answers.add_evidence(log, "AI-0005", evidence(EvidenceKind.LINK, house.now)))
     _findings(house)
     house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
+    for content in (sheets.HALF, sheets.MAPPING.encode()):
+        store.put(content)
     logo, _ = store.put(io.BytesIO(base64.b64decode(PIXEL)))
     open_to_all = directory.OrganisationSettings("Nordhaven", "Europe/Copenhagen", logo=logo, demo=True)
     house.act("omar", lambda log: directory.change_settings(log, open_to_all))

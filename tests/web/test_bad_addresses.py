@@ -22,7 +22,13 @@ from tests.web.test_doors import FILLED
 ELSEWHERE = {"kpi", "code"}
 """Asked for only by gates behind the first (the field is like `unit`), and only where others can reach an empty instance (`test_setup`)."""
 PART = re.compile(r"<(?:[^:>]+:)?(\w+)>")
-WHO = {Permission.ADMINISTER: "omar", Permission.READ_LEDGER: "aoife", Permission.READ_PACKS: "aoife", Permission.ISSUE_TRAIL: "aoife"}
+WHO = {
+    Permission.VOUCH: "aoife",
+    Permission.ADMINISTER: "omar",
+    Permission.READ_LEDGER: "aoife",
+    Permission.READ_PACKS: "aoife",
+    Permission.ISSUE_TRAIL: "aoife",
+}
 """Who gets past the door; Lena does elsewhere."""
 
 

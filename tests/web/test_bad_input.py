@@ -179,6 +179,7 @@ def test_a_hundred_thousand_fields_are_read_or_refused(house: Loaded) -> None:
 
 WITH_FILES = [pytest.param(act, "G1-08-file", id="evidence") for act in ACTS if act.endpoint == "checklists.answer"]
 WITH_FILES += [pytest.param(act, "logo", id="a logo") for act in ACTS if act.endpoint == "settings.organisation"]
+WITH_FILES += [pytest.param(act, "file", id=act.endpoint) for act in ACTS if act.endpoint in ("moving_in.bring_in", "moving_in.attach")]
 
 
 @pytest.mark.parametrize(("opened", "name"), WITH_FILES, indirect=["opened"])

@@ -27,6 +27,8 @@ PAGES = {
         "/portfolio/export.csv",
         "/initiatives/AI-0001",
         "/initiatives/AI-0002",
+        "/initiatives/AI-0003",
+        "/portfolio/table?origin=due",
         "/initiatives/AI-0001/checklist/G1",
         "/initiatives/AI-0001/facts",
         "/initiatives/AI-0001/findings",
@@ -110,6 +112,7 @@ def statements(site: Site) -> dict[str, int]:
 def test_pages_keep_to_their_budget_whatever_the_size(reviewed: Site, tmp_path: Path) -> None:
     checkpoints.sign(reviewed.house.ledger, KeyFile(tmp_path / "checkpoint-key"), reviewed.house.now)
     register(reviewed, 19)
+    reviewed.house.bring_in("AI-0003")
     grow(reviewed, 3)
     small = statements(reviewed)
     register(reviewed, 1_980)
@@ -145,6 +148,9 @@ FORMS_AND_PIECES = {
     "/initiatives/<key>/team",
     "/initiatives/<key>/readers",
     "/initiatives/<key>/model",
+    "/initiatives/<key>/bring-in",
+    "/initiatives/<key>/papers",
+    "/initiatives/<key>/regularise",
     "/evidence/<evidence_id>",
     "/evidence/<evidence_id>/file",
     "/requests/<request_id>/seats/<seat_id>",
@@ -155,6 +161,11 @@ FORMS_AND_PIECES = {
     "/packs/jobs/<job_id>",
     "/packs/<pack_id>",
     "/people/add",
+    "/people-import",
+    "/people-import/example.csv",
+    "/import",
+    "/import/example.yaml",
+    "/import/<file>/<mapping>",
 }
 """What shows one thing, or a form for it; everything else lists or sums up."""
 

@@ -1,0 +1,118 @@
+"""Rows that become initiatives: what a row says once it is mapped, and what an import makes of it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from governance.domain.policy import FactValue
+from governance.domain.text import fold
+from governance.domain.vocabulary import AnswerState, Stage
+
+LONGEST_STATED = 200
+
+
+class Outcome(StrEnum):
+    """What an import makes of a row."""
+
+    IMPORTED = "imported"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a practice answer amounts to here, and the words it was given in."""
+
+    state: AnswerState
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowSays:
+    """A row as the mapping reads it. `faults` say why it cannot be taken; `notes` what a reader should know of it."""
+
+    line: int
+    key: tuple[str, ...]
+    name: str = ""
+    summary: str = ""
+    unit: str = ""
+    unit_name: str = ""
+    lead: str = ""  # as the file names somebody; empty where it names nobody
+    stage: Stage = Stage.PILOT
+    since: date | None = None  # of a stage beyond the pilot
+    answers: Mapping[str, Claim] = field(default_factory=dict)  # by item
+    questions: Mapping[str, str] = field(default_factory=dict)
+    statements: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, FactValue] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the account of an import."""
+
+    says: RowSays
+    outcome: Outcome
+    initiative: str | None = None  # its key, where there is one already
+    lead: str = ""  # the id
+    stated: Mapping[str, str] = field(default_factory=dict)  # what the next import compares with
+    changed: tuple[str, ...] = ()  # which fields, of an updated row
+    why: tuple[str, ...] = ()  # of a refused row
+
+    @property
+    def told(self) -> str:
+        """What there is to say of it besides its outcome."""
+        return " ".join([*self.why, *([f"Changed: {', '.join(self.changed)}."] if self.changed else []), *self.says.notes])
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Every row of a file, and what becomes of it."""
+
+    rows: tuple[Row, ...]
+    new_units: Mapping[str, str]  # names by id, in the order of the file
+    blank: int
+    gone: int = 0  # initiatives that came from this source and stand in no row any more
+
+    def counted(self, outcome: Outcome) -> int:
+        return sum(row.outcome is outcome for row in self.rows)
+
+    @property
+    def digest(self) -> str:
+        """What was previewed, so that exactly that is confirmed."""
+        told = [(row.says.line, row.outcome, row.initiative, row.lead, dict(row.stated), row.changed, row.why) for row in self.rows]
+        return hashlib.sha256(json.dumps([told, dict(self.new_units)], ensure_ascii=True).encode()).hexdigest()
+
+
+def row_id(source: str, key: Sequence[str]) -> str:
+    """What a second import finds a row by: the source and the folded values of its key columns."""
+    return hashlib.sha256(json.dumps([source, *map(fold, key)], ensure_ascii=True).encode()).hexdigest()
+
+
+def stated(says: RowSays) -> dict[str, str]:
+    """What a row says, by field, for comparing: long texts by their digest. Who leads is only said where the row names somebody."""
+    found = {"name": says.name, "summary": says.summary, "unit": says.unit, "stage": says.stage.value}
+    found |= {"since": says.since.isoformat()} if says.since else {}
+    found |= {f"answer {item}": claim.state.value for item, claim in says.answers.items()}
+    found |= {f"question {name}": value for name, value in says.questions.items()}
+    found |= {f"statement {name}": value for name, value in says.statements.items()}
+    found |= {f"fact {name}": str(value).lower() if isinstance(value, bool) else value for name, value in says.asked.items()}
+    return {name: short(text) for name, text in found.items()}
+
+
+def short(text: str) -> str:
+    return text if len(text) <= LONGEST_STATED else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def collisions(rows: Sequence[RowSays], source: str) -> Mapping[int, Sequence[int]]:
+    """The rows that share a key, by line: the other lines. They are refused, never merged."""
+    lines: dict[str, list[int]] = {}
+    for row in rows:
+        if any(row.key):
+            lines.setdefault(row_id(source, row.key), []).append(row.line)
+    return {line: [other for other in same if other != line] for same in lines.values() if len(same) > 1 for line in same}

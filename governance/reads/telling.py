@@ -1,0 +1,51 @@
+"""What sentences about entries are made of, and those about what came from outside."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, TypeAlias
+
+from governance.domain.moving_in import NOT_SIGNED_HERE
+from governance.domain.vocabulary import Function, Stage
+from governance.words import day_in_words, word
+
+Names: TypeAlias = Mapping[str, str]
+
+
+class Facts(dict[str, Any]):
+    """The body of an entry, with the names of those it is about."""
+
+    def __init__(self, body: Mapping[str, Any], names: Names) -> None:
+        super().__init__(body)
+        self._names = names
+
+    def name(self, field: str) -> str:
+        """The printed name of the person a field holds the id of."""
+        return self._names.get(self[field], self[field])
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def day(iso: str) -> str:
+    return day_in_words(date.fromisoformat(iso))
+
+
+def brought_in(body: Facts) -> str:
+    until = f"; to be regular here by {day(body['regularise_by'])}" if body.get("regularise_by") else ""
+    found = f"brought {body['initiative']} in as found: {word(Stage(body['stage'])).past} since {day(body['since'])}, {NOT_SIGNED_HERE}"
+    return f"{found}, on the word of {body['said_by']} ({body['said_as']}){until}"
+
+
+def regularised(body: Facts) -> str:
+    return f"recorded that {body['initiative']} is regular here, on {count(len(body['evidence']), 'piece')} of evidence, without a gate"
+
+
+def prior_approval(body: Facts) -> str:
+    function = f" for {word(Function(body['function'])).past}" if body.get("function") else ""
+    approved = f"an approval{function} by {body['approved_by']} on {day(body['approved_on'])}"
+    return f"attached evidence {body['evidence']} to {body['initiative']} as the paper of {approved}, {NOT_SIGNED_HERE}"
+
+
+def imported(body: Facts) -> str:
+    return f"took over what line {body['line']} of a file of {body['source']} says of {body['initiative']}"
