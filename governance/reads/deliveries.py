@@ -64,7 +64,7 @@ def outbox(session: Session) -> Outbox:
         .limit(MOST_SHOWN)
     )
     states = session.execute(select(Delivery.state, func.count()).where(_open()).group_by(Delivery.state))
-    counted = dict(states)
+    counted = dict(states.all())
     rows = [_undelivered(*row) for row in session.execute(query)]
     return Outbox(counted.get(DeliveryState.WAITING, 0), counted.get(DeliveryState.GIVEN_UP, 0), rows)
 

@@ -305,4 +305,4 @@ def test_two_followers_read_each_for_itself(three: House) -> None:
 
     with three.read() as session:
         counts = session.execute(select(Delivery.follower, func.count()).group_by(Delivery.follower))
-        assert dict(counts) == {"sample": 3, "other": 1}
+        assert dict(counts.all()) == {"sample": 3, "other": 1}
