@@ -111,6 +111,8 @@ ROUTES: Mapping[str, Permission] = {
     "people.disable": Permission.ADMINISTER,
     "people.enable": Permission.ADMINISTER,
     "people.setup_link": Permission.ADMINISTER,
+    "recovery.awaited": Permission.ADMINISTER,
+    "recovery.confirm": Permission.ADMINISTER,
     "staffing.start": Permission.ADMINISTER,
     "staffing.example": Permission.ADMINISTER,
     "staffing.confirm": Permission.ADMINISTER,

@@ -35,6 +35,9 @@ COMMANDS = {
     "people": "governance.cli.people:people",
     "policy": "governance.cli.policy:policy",
     "worker": "governance.cli.worker:worker",
+    "backup": "governance.cli.archive:backup",
+    "restore": "governance.cli.archive:restore",
+    "export": "governance.cli.archive:export",
 }
 """Where each command lives; imported only when it is asked for."""
 

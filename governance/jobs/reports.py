@@ -13,7 +13,7 @@ from governance.models.jobs import Job
 from governance.packs.pdf import CannotPrint, Printed
 from governance.packs.record import InitiativeRecord, TrailRecord, digest
 from governance.packs.render import Progress, render_initiative, render_trail
-from governance.reads import reports
+from governance.reads import recovery, reports
 from governance.services import packs
 from governance.services.packs import REPORT, Made
 from governance.storage.content import ContentStore
@@ -49,10 +49,13 @@ def work(ledger: Ledger, content: ContentStore) -> bool:
 
 
 def claim(ledger: Ledger, now: datetime) -> Job | None:
-    """Take the oldest job that nobody is at, for ten minutes. After three tries it has failed."""
+    """Take the oldest job that nobody is at, for ten minutes. After three tries it has failed.
+
+    While a restored record waits for its administrators, jobs wait too: their reports could not be put on record.
+    """
     query = select(Job).where(_is_free(now)).order_by(Job.asked_at).limit(1)
     with Session(ledger.engines.reader) as session:
-        if session.scalars(query).first() is None:
+        if session.scalars(query).first() is None or recovery.restored(session) is not None:
             return None
     with ledger.writing(SYSTEM, now) as open_log:
         job = open_log.session.scalars(query).first()

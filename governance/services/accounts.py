@@ -97,8 +97,9 @@ def _count_failure(log: Log, account: Account) -> None:
     account.failures += 1
     if account.failures >= MOST_FAILURES:
         account.failures, account.locked_until = 0, log.now + LOCKED_FOR
-        event = PersonLocked(person=account.person_id, until=account.locked_until.isoformat())
-        log.record(event, streams.person(account.person_id), by=SYSTEM)
+        if log.restored is None:  # a restored record takes no entry yet, and the account is locked all the same
+            event = PersonLocked(person=account.person_id, until=account.locked_until.isoformat())
+            log.record(event, streams.person(account.person_id), by=SYSTEM)
 
 
 def refuse_sign_in() -> NotAllowed:

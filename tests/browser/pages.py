@@ -57,8 +57,8 @@ NOT_PAGES = frozenset(
     | {"ledger.checkpoint", "ledger.proof"}
 )
 """What a GET answers with something else than a page; a test looks that it does."""
-ELSEWHERE = frozenset({"setup.first_admin"})
-"""Pages that only an empty instance has; they are walked there."""
+ELSEWHERE = frozenset({"setup.first_admin", "recovery.awaited"})
+"""Pages that only an empty instance has, or a restored one; they are walked there."""
 ASKED = {
     "portfolio.board": ["?q=nothing-has-this-name", "?stage=nowhere"],
     "portfolio.table": ["?q=nothing-has-this-name", "?sort=waits&down=0"],

@@ -26,6 +26,11 @@ COMMANDS = {
     "log rotate-key": ["--by", "nobody", "--reason", "it leaked"],
     "policy check": [SHIPPED],
     "policy publish": [SHIPPED, "--by", "nobody"],
+    "doctor": [],
+    "upgrade": [],
+    "backup": ["kept.zip"],
+    "restore": ["kept.zip"],
+    "export all": ["everything"],
 }
 """Every command, with arguments that would do."""
 
@@ -38,6 +43,9 @@ TOO_FEW = {
     "policy check": [[]],
     "policy publish": [[], [SHIPPED], ["--by", "nobody"]],
     "log rotate-key": [[], ["--by", "nobody"], ["--reason", "it leaked"]],
+    "backup": [[]],
+    "restore": [[]],
+    "export all": [[]],
 }
 """What a command that needs something is not content with."""
 

@@ -71,6 +71,9 @@ AS_FOUND |= {"reason": "The board took it on in 2023.", "regularise_by": (date.t
 PAPER = {"title": "Minutes of the board", "approved_on": "2023-05-02", "approved_by": "Ada Lind", "function": "business"}
 SEAT = "/requests/AI-0001.G1-1/seats/business"
 
+APART = {"setup.first_admin": "empty", "recovery.confirm": "restored"}
+"""Forms that only a house in that state shows."""
+
 ACTS = (
     Act("setup.first_admin", None, "/setup", FIRST),
     Act("accounts.sign_in", None, "/sign-in", {"email": "lena@nordhaven.example", "password": PASSWORD}),
@@ -122,6 +125,7 @@ ACTS = (
     Act("people.disable", "omar", "/people/tom", {"reason": "left"}),
     Act("people.enable", "omar", "/people/elsewhere"),
     Act("people.setup_link", "omar", "/people/tom"),
+    Act("recovery.confirm", "omar", "/recovery", {"reason": "The disk failed.", "password": PASSWORD}),
     Act("staffing.start", "omar", "/people-import", files={"file": ("people.csv", PEOPLE)}),
     Act("staffing.confirm", "omar", "/people-import", {"partial": "y"}, via={}, via_files={"file": ("people.csv", PEOPLE)}),
     Act("settings.organisation", "omar", "/settings", {"name": "Nordhaven", "holidays": "2026-12-24"}),

@@ -139,6 +139,7 @@ FORMS_AND_PIECES = {
     "/readyz",
     "/metrics",
     "/setup",
+    "/recovery",
     "/sign-in",
     "/set-password/<secret>",
     "/profile",
