@@ -47,6 +47,7 @@ ROUTES: Mapping[str, Permission] = {
     "setup.first_admin": Permission.EMPTY_INSTANCE,
     "accounts.sign_out": Permission.SIGNED_IN,
     "accounts.profile": Permission.SIGNED_IN,
+    "accounts.choose_mail": Permission.SIGNED_IN,
     "settings.logo": Permission.PUBLIC,
     "work.mine": Permission.SIGNED_IN,
     "portfolio.board": Permission.SIGNED_IN,
@@ -118,6 +119,8 @@ ROUTES: Mapping[str, Permission] = {
     "settings.organisation": Permission.ADMINISTER,
     "settings.open_unit": Permission.ADMINISTER,
     "settings.rename_unit": Permission.ADMINISTER,
+    "settings.mail": Permission.ADMINISTER,
+    "settings.try_again": Permission.ADMINISTER,
 }
 
 

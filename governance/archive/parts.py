@@ -27,6 +27,8 @@ LEFT_OUT: Mapping[str, str] = {
     "web_session": "everybody signs in again",
     "signing_refusal": "says why no head is signed at the moment, where it lies",
     "setup_link": "one that was used after the backup would work again",
+    "cursor": "followers begin at the head, so that nobody is told again what they were told after the backup",
+    "delivery": "what waited then may have been sent since",
     "stamp": "says of the database that it lies in, and is written anew",
 }
 """Tables that no event changes and that are not in a backup, each with the reason. Every other such table is in it."""

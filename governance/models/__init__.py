@@ -1,6 +1,20 @@
 """Tables, one module per noun. Importing this package maps them all."""
 
-from governance.models import accounts, answers, directory, findings, gates, initiatives, jobs, ledger, moving_in, packs, policies, summary
+from governance.models import (
+    accounts,
+    answers,
+    directory,
+    findings,
+    gates,
+    initiatives,
+    jobs,
+    ledger,
+    moving_in,
+    outbox,
+    packs,
+    policies,
+    summary,
+)
 
 __all__ = [
     "accounts",
@@ -12,6 +26,7 @@ __all__ = [
     "jobs",
     "ledger",
     "moving_in",
+    "outbox",
     "packs",
     "policies",
     "summary",

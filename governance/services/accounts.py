@@ -110,6 +110,12 @@ def refuse_sign_in() -> NotAllowed:
     )
 
 
+def choose_mail(log: Log, wanted: bool) -> None:
+    """Whether notices go to the address of whoever asks. Not of record: it concerns nobody else."""
+    rights.check_active(people.doer(log.session, log.by, log.now))
+    log.session.get_one(Account, log.by).wants_mail = wanted
+
+
 def start_session(log: Log, person_id: str, lasts: timedelta) -> str:
     """Begin a session and return what the browser keeps; only its hash is stored. A disabled account gets none, not even for later."""
     if not people.is_active(log.session, person_id):

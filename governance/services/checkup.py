@@ -24,7 +24,7 @@ from governance.models.directory import Person, PersonFunction
 from governance.models.jobs import Job
 from governance.models.ledger import Leaf, Stamp
 from governance.packs.pdf import Attached, CannotPrint, to_pdf
-from governance.reads import people, policies, recovery
+from governance.reads import deliveries, people, policies, recovery
 from governance.services import checkpoints
 from governance.storage.content import ContentStore, ContentUnreachable
 from governance.storage.engines import Engines
@@ -157,6 +157,16 @@ def _worker(instance: Instance) -> Checked:
     return Checked("the worker", Grade.GOOD, f"{count} reports wait, none for longer than five minutes.")
 
 
+def _mail(instance: Instance) -> Checked:
+    """What leaves late or not at all; without a mail server nothing is there to leave."""
+    with Session(instance.engines.reader) as session:
+        given_up, waiting = deliveries.given_up(session), deliveries.late(session, instance.now - PATIENCE)
+    if given_up or waiting:
+        said = f"{given_up} mails were given up, and {waiting} wait for longer than five minutes."
+        return Checked("mail", Grade.WARNING, said, "Look at Settings, Mail: the answers of the server are there.")
+    return Checked("mail", Grade.GOOD, "Nothing was given up, and nothing waits for longer than five minutes.")
+
+
 def _recovery(instance: Instance) -> Checked:
     """Whether the record takes new entries, or waits for its administrators after it was restored."""
     with Session(instance.engines.reader) as session:
@@ -198,6 +208,7 @@ CHECKS: dict[str, Callable[[Instance], Checked]] = {
     "the recovery": _recovery,
     "signed heads": _heads,
     "the worker": _worker,
+    "mail": _mail,
     "the policy": _policy,
     "reports": _printing,
 }

@@ -38,6 +38,8 @@ DECIDED = {
     "job": "kept: what somebody asked for is done after a restore",
     "leaf": "kept, as the ledger",
     "words": "kept, as the ledger",
+    "cursor": "left out",
+    "delivery": "left out",
     "node": "left out",
     "setup_link": "left out",
     "signing_refusal": "left out",

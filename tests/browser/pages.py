@@ -20,7 +20,7 @@ from governance.domain.moving_in import AsFound
 from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, RequestState, Role, Stage, Visibility
 from governance.events import streams
 from governance.events.initiatives import Advanced
-from governance.jobs.worker import work
+from governance.jobs.reports import work
 from governance.ledger import read
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log

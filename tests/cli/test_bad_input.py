@@ -17,6 +17,7 @@ SHIPPED = str(policies_directory() / "stage-gates")
 MAPPING = str(policies_directory() / "imports" / "federal-inventory-2024.yaml")
 COMMANDS = {
     "serve": [],
+    "worker": [],
     "log verify": [],
     "log replay": [],
     "initiative import": [MAPPING, "--mapping", MAPPING, "--by", "nobody"],
@@ -256,6 +257,12 @@ def picture(folder: Path) -> dict[str, bytes]:
         ("GOVERNANCE_ORIGIN", "\udcff"),
         ("GOVERNANCE_CHECKPOINT_KEY", "/does/not/exist/key"),
         ("GOVERNANCE_CHECKPOINT_KEY", "/tmp"),
+        ("GOVERNANCE_WORKER", "yes"),
+        ("GOVERNANCE_MAIL_URL", "mail.example.org"),
+        ("GOVERNANCE_MAIL_URL", "smtp://mail.example.org"),
+        ("GOVERNANCE_MAIL_URL", "\udcff"),
+        ("GOVERNANCE_MAIL_FROM", "nobody"),
+        ("GOVERNANCE_MAIL_FROM", "\udcff"),
         ("GOVERNANCE_SECRET_KEY", "short"),
         ("GOVERNANCE_SECRET_KEY", "please-change-this-secret-key-please"),
         ("GOVERNANCE_SECRET_KEY", "\udcff"),

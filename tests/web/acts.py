@@ -80,6 +80,7 @@ ACTS = (
     Act("accounts.demo_sign_in", None, "/sign-in", {"person": "lena"}),
     Act("accounts.set_password", None, "/set-password/{link}", {"password": NEW, "again": NEW}),
     Act("accounts.profile", "mallory", "/profile", {"old": PASSWORD, "password": NEW, "again": NEW}),
+    Act("accounts.choose_mail", "mallory", "/profile", {"wants_mail": "y"}),
     Act("accounts.sign_out", "mallory", "/"),
     Act("intake.register", "lena", "/initiatives/new", DESCRIBED),
     Act("initiatives.describe", "lena", f"{FRESH}/describe", DESCRIBED),
@@ -130,6 +131,7 @@ ACTS = (
     Act("settings.organisation", "omar", "/settings", {"name": "Nordhaven", "holidays": "2026-12-24"}),
     Act("settings.open_unit", "omar", "/settings", {"name": "Fraud", "unit": "fraud"}),
     Act("settings.rename_unit", "omar", "/settings", {"name": "Fraud"}),
+    Act("settings.try_again", "omar", "/settings/mail"),
 )
 
 

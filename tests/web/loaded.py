@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from governance.app import create_app
+from governance.domain.deliveries import DeliveryState
 from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, Role
 from governance.ledger import rebuild
@@ -24,7 +26,8 @@ from governance.ledger.read import head
 from governance.ledger.verify import verify
 from governance.models.accounts import Account
 from governance.models.answers import Evidence
-from governance.models.ledger import Restored, Stamp
+from governance.models.ledger import Leaf, Restored, Stamp
+from governance.models.outbox import Delivery
 from governance.services import accounts, answers, checkpoints, directory, findings, initiatives
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
@@ -133,8 +136,30 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     with house.ledger.writing(SYSTEM, house.now) as log:
         for account in log.session.scalars(select(Account)):
             account.password = HASHED
+    with house.ledger.writing(SYSTEM, house.now) as log:
+        log.session.add(given_up(log.session))
     checkpoints.sign(house.ledger, KeyFile(folder / "checkpoint-key"), house.now)
     return str(house.act("omar", lambda log: accounts.make_setup_link(log, "tom")))
+
+
+def given_up(session: Session) -> Delivery:
+    """A mail about the latest submission that the server refused."""
+    leaf = session.scalars(select(Leaf).where(Leaf.kind == "gate.submitted").order_by(Leaf.index.desc()).limit(1)).one()
+    refused = "550 5.1.1 <mina@nordhaven.example>: nobody of this name <script>alert(1)</script>"
+    return Delivery(
+        id="0123456789abcdef",
+        follower="mail",
+        leaf=leaf.index,
+        recipient="mina",
+        message_id="<1.ab@governance.example.org>",
+        state=DeliveryState.GIVEN_UP,
+        made_at=leaf.at,
+        tries=1,
+        leased_until=None,
+        next_try_at=leaf.at,
+        last_error=refused,
+        settled_at=leaf.at,
+    )
 
 
 def restored(house: House) -> None:
