@@ -20,7 +20,7 @@ from governance.packs.pdf import CannotPrint, Printed
 from governance.packs.record import InitiativeRecord, TrailRecord, digest
 from governance.packs.render import Progress, render_initiative, render_trail
 from governance.reads import reports
-from governance.services import checkpoints, packs, summaries
+from governance.services import checkpoints, idempotency, packs, summaries
 from governance.services.opening import key_of, ledger_of, open_engines
 from governance.services.packs import REPORT, Made
 from governance.storage.content import ContentStore, content_of
@@ -51,6 +51,7 @@ def main() -> None:
     while not stop.is_set() and os.getppid() == parent:
         try:
             if time.monotonic() >= due:
+                sweep(ledger)
                 due = time.monotonic() + (0 if refresh(ledger) == summaries.MOST_AT_ONCE else REFRESH_SECONDS)
             if time.monotonic() >= sign_due:
                 sign_due = time.monotonic() + SIGN_SECONDS
@@ -71,6 +72,16 @@ def refresh(ledger: Ledger) -> int:
             return 0
     with ledger.writing(SYSTEM, now) as open_log:
         return summaries.refresh_due(open_log.session, now)
+
+
+def sweep(ledger: Ledger) -> None:
+    """Let go of the forms that nobody sends again."""
+    now = datetime.now(UTC)
+    with Session(ledger.engines.reader) as session:
+        if not idempotency.are_old(session, now):
+            return
+    with ledger.writing(SYSTEM, now) as open_log:
+        idempotency.sweep(open_log.session, now)
 
 
 def sign(ledger: Ledger, key: KeyFile) -> None:

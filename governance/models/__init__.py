@@ -1,6 +1,20 @@
 """Tables, one module per noun. Importing this package maps them all."""
 
-from governance.models import accounts, answers, directory, findings, gates, initiatives, jobs, ledger, moving_in, packs, policies, summary
+from governance.models import (
+    accounts,
+    answers,
+    directory,
+    findings,
+    gates,
+    idempotency,
+    initiatives,
+    jobs,
+    ledger,
+    moving_in,
+    packs,
+    policies,
+    summary,
+)
 
 __all__ = [
     "accounts",
@@ -8,6 +22,7 @@ __all__ = [
     "directory",
     "findings",
     "gates",
+    "idempotency",
     "initiatives",
     "jobs",
     "ledger",
