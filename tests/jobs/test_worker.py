@@ -15,7 +15,9 @@ from sqlalchemy import func, select, update
 from governance.jobs import worker
 from governance.ledger import heads
 from governance.ledger.keys import KeyFile
+from governance.ledger.log import SYSTEM
 from governance.ledger.verify import verify
+from governance.models.idempotency import SentForm
 from governance.models.jobs import Job
 from governance.models.ledger import Checkpoint
 from governance.models.packs import Pack
@@ -217,3 +219,15 @@ def test_the_worker_ends_with_its_keeper(keeper: "subprocess.Popen[bytes]") -> N
     keeper.wait(60)
 
     eventually(lambda: not Path(f"/proc/{pid}").exists())
+
+
+def test_forms_that_were_sent_are_let_go_after_a_week(house: House) -> None:
+    now = datetime.now(UTC)
+    with house.ledger.writing(SYSTEM, now) as log:
+        for key, days in (("new", 6), ("old", 8)):
+            log.session.add(SentForm(key=key, person_id="lena", fingerprint="", at=now - timedelta(days=days), answer=None))
+
+    worker.sweep(house.ledger)
+
+    with house.read() as session:
+        assert session.scalars(select(SentForm.key)).all() == ["new"]
