@@ -25,6 +25,15 @@ COMMON: list[Processor] = [
 ]
 
 
+structlog.configure(
+    processors=[*COMMON, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=True,
+)
+"""Whatever is logged goes to the standard library's loggers, which say nothing of it until they are set up."""
+
+
 def set_up(form: str, level: int = logging.INFO) -> None:
     """For the whole process; what libraries log comes out the same way."""
     formatter = structlog.stdlib.ProcessorFormatter(
@@ -36,12 +45,6 @@ def set_up(form: str, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers, root.level = [handler], logging.WARNING
     logging.getLogger("governance").setLevel(level)
-    structlog.configure(
-        processors=[*COMMON, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
 
 
 def _last(form: str) -> list[Processor]:

@@ -16,7 +16,8 @@ from governance.domain.text import tidy
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
 from governance.models.base import Base
 from governance.models.directory import Organisation
-from governance.reads import people
+from governance.models.ledger import Restored
+from governance.reads import people, recovery
 from governance.services import idempotency
 from governance.settings import Settings
 from governance.storage.content import ContentStore
@@ -66,6 +67,13 @@ def organisation() -> Organisation | None:
     if "organisation" not in g:
         g.organisation = people.organisation(session())
     return cast(Organisation | None, g.organisation)
+
+
+def restored() -> Restored | None:
+    """The backup that this record came from, while administrators have yet to confirm it."""
+    if "restored" not in g:
+        g.restored = recovery.restored(session())
+    return cast(Restored | None, g.restored)
 
 
 def zone() -> ZoneInfo:

@@ -21,7 +21,7 @@ from governance.domain.errors import Conflict
 from governance.ledger.log import SYSTEM, LedgerFailed
 from governance.services import idempotency
 from governance.services.idempotency import Given, Repeated, Sent
-from governance.storage.engines import Busy, OutcomeUnknown
+from governance.storage.engines import Busy, OtherVersion, OutcomeUnknown
 from governance.web import current, refusals
 
 FIELD = "once"
@@ -118,7 +118,7 @@ def _keep(response: Response) -> None:
     try:
         with current.parts().ledger.writing(SYSTEM, datetime.now(UTC)) as log:
             idempotency.keep_answer(log, g.sent, _who(), given)
-    except (Busy, OutcomeUnknown) as error:
+    except (Busy, OtherVersion, OutcomeUnknown) as error:
         refusals.log.warning("the answer to a recorded form is not kept: %s", error)
     except LedgerFailed as error:
         refusals.stop(error)

@@ -8,11 +8,11 @@ from flask import Flask, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from governance.domain.errors import Conflict, Hidden, NotAllowed, NotThere, Refused, RuleBroken
+from governance.domain.errors import AwaitsRecovery, Conflict, Hidden, NotAllowed, NotThere, Refused, RuleBroken
 from governance.domain.text import tidy
 from governance.ledger.log import LedgerFailed
 from governance.storage.content import ContentDamaged, ContentUnreachable
-from governance.storage.engines import Busy, OutcomeUnknown
+from governance.storage.engines import Busy, OtherVersion, OutcomeUnknown
 from governance.web import current, guard
 
 log = logging.getLogger("governance.web")
@@ -33,6 +33,8 @@ SENTENCES = {
 
 def register(app: Flask) -> None:
     app.register_error_handler(Refused, refused)
+    app.register_error_handler(AwaitsRecovery, awaits)
+    app.register_error_handler(OtherVersion, other_version)
     app.register_error_handler(Busy, busy)
     app.register_error_handler(OutcomeUnknown, unknown)
     app.register_error_handler(LedgerFailed, stop)
@@ -67,6 +69,15 @@ def _back(status: int) -> tuple[str, str] | None:
     if "key" in named and request.endpoint != "initiatives.overview":
         return url_for("initiatives.overview", key=named["key"]), "Look at the initiative"
     return None
+
+
+def awaits(error: AwaitsRecovery) -> tuple[str, int]:
+    return render_template("errors/refused.html", status="restored", message=error.message, asked=_asked()), 503
+
+
+def other_version(error: OtherVersion) -> tuple[str, int]:
+    log.critical("%s", error)
+    return render_template("errors/refused.html", status="upgraded", message=str(error), asked=_asked()), 503
 
 
 def busy(error: Busy) -> tuple[str, int, dict[str, str]]:

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from governance.domain.text import tidy
 from tests.web import hostile
-from tests.web.acts import ACTS, FORM, Act, Fields, Opened, encoded, open_form
+from tests.web.acts import ACTS, APART, FORM, Act, Fields, Opened, encoded, open_form
 from tests.web.controls import TYPED, Control, forms
 from tests.web.loaded import Loaded, site_in
 
@@ -37,9 +37,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
     """The form of an act; its house is put back after the test."""
     act: Act = request.param
-    if act.endpoint == "setup.first_admin":
-        with site_in(tmp_path, empty=True) as site:
-            yield open_form(site, act)
+    if act.endpoint in APART:
+        with site_in(tmp_path, state=APART[act.endpoint]) as site:
+            found = open_form(site, act)
+            site.keep()
+            yield found
         return
     site = request.getfixturevalue("house")
     found = open_form(site, act)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-import structlog
 
 from governance import logs
 from governance.app import create_app
@@ -27,7 +26,6 @@ def told() -> Iterator[None]:
     yield
     root.handlers, root.level = before[:2]
     ours.setLevel(before[2])
-    structlog.reset_defaults()
 
 
 def with_token(site: Site) -> Site:

@@ -30,9 +30,9 @@ from governance.storage.engines import Engines
 from governance.web.idempotency import AGAIN, AGAIN_FOR_NOBODY, BESIDE, FIELD
 from tests.prepared import Prepared
 from tests.services.conftest import House
-from tests.web.acts import ACTS, DESCRIBED, Act, Opened, encoded, open_form
+from tests.web.acts import ACTS, APART, DESCRIBED, Act, Opened, encoded, open_form
 from tests.web.controls import forms
-from tests.web.loaded import Loaded, load
+from tests.web.loaded import Loaded, load, restored
 
 ELSEWHERE = {"setup.first_admin": "/sign-in", "accounts.set_password": "/sign-in", "accounts.profile": "/sign-in"}
 """Their answer is a session: whoever has no such session any more signs in, with the password that was set."""
@@ -69,11 +69,17 @@ class Houses:
     def _empty(engines: Engines) -> House:
         return House(ledger_of(engines))
 
+    @staticmethod
+    def _restored(engines: Engines) -> House:
+        restored(house := House(ledger_of(engines)))
+        return house
+
     @contextmanager
-    def site(self, engine: str, folder: Path, *, empty: bool = False) -> Iterator[Loaded]:
-        with self._prepared.engines(engine, folder, self._empty if empty else self._load) as (engines, now):
+    def site(self, engine: str, folder: Path, state: str = "loaded") -> Iterator[Loaded]:
+        states = {"loaded": self._load, "empty": self._empty, "restored": self._restored}
+        with self._prepared.engines(engine, folder, states[state]) as (engines, now):
             link = ""
-            if not empty:
+            if state == "loaded":
                 shutil.copytree(self._folder / engines.backend.__name__ / "content", folder / "content")
                 link = self._links[engines.backend.__name__]
             app = create_app(Settings(folder, "k" * 40), engines)
@@ -89,7 +95,7 @@ def houses(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Hous
 def opened(houses: Houses, engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Opened]:
     """The form of an act, as it stands open in a browser."""
     act: Act = request.param
-    with houses.site(engine, tmp_path, empty=act.endpoint == "setup.first_admin") as site:
+    with houses.site(engine, tmp_path, APART.get(act.endpoint, "loaded")) as site:
         yield open_form(site, act)
 
 
@@ -357,7 +363,7 @@ def test_every_form_has_a_key_of_its_own_and_its_passwords_do_not_count(houses: 
     seen: list[str] = []
     with houses.site("sqlite", tmp_path) as site:
         for act in ACTS:
-            if act.endpoint != "setup.first_admin":
+            if act.endpoint not in APART:
                 form = open_form(site, act).form
                 seen += form.controls[FIELD].sent
                 assert {control.name for control in form.controls.values() if control.kind == "secret"} <= BESIDE, act
