@@ -26,7 +26,7 @@ from governance.services import directory
 from governance.services.opening import ledger_of
 from governance.settings import Settings
 from governance.storage.content import ContentStore
-from governance.storage.engines import Engines
+from governance.storage.engines import Engines, OutcomeUnknown
 from governance.web.idempotency import AGAIN, AGAIN_FOR_NOBODY, BESIDE, FIELD
 from tests.prepared import Prepared
 from tests.services.conftest import House
@@ -330,6 +330,22 @@ def test_what_is_kept_can_be_read_only_with_the_key_of_the_form(opened: Opened) 
         kept = f"{row.key} {row.fingerprint}".encode() + (row.answer or b"")
     assert link.encode() not in kept and opened.good[FIELD][0].encode() not in kept
     assert link in opened.follow(opened.send(encoded(opened.good))).text
+
+
+@open_forms("gates.comment")
+def test_where_nobody_knows_whether_it_was_saved_the_same_form_is_simply_sent_again(opened: Opened) -> None:
+    hooks = opened.site.app.extensions["governance"].ledger.before_commit
+
+    def break_off(_: object) -> None:
+        hooks.remove(break_off)
+        raise OutcomeUnknown
+
+    hooks.append(break_off)
+    unknown = opened.send(encoded(opened.good))
+
+    assert unknown.status_code == 500 and "Load this page again" in unknown.text
+    assert [opened.send(encoded(opened.good)).status_code for _ in range(2)] == [303, 303]
+    assert len(rows(opened.site)["idempotency"]) == 1
 
 
 @open_forms("gates.comment")
