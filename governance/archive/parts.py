@@ -25,6 +25,7 @@ LEFT_OUT: Mapping[str, str] = {
     "summary": "worked out from the governed tables",
     "waiting": "worked out from the governed tables",
     "web_session": "everybody signs in again",
+    "idempotency": "forms from before that are not taken any more",
     "signing_refusal": "says why no head is signed at the moment, where it lies",
     "setup_link": "one that was used after the backup would work again",
     "cursor": "followers begin at the head, so that nobody is told again what they were told after the backup",

@@ -16,7 +16,7 @@ from governance.jobs import mail, outbox, reports
 from governance.jobs.mail import Post
 from governance.ledger.keys import KeyFile, NotSigned
 from governance.ledger.log import SYSTEM, Ledger
-from governance.services import checkpoints, summaries
+from governance.services import checkpoints, idempotency, summaries
 from governance.services.opening import key_of, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore, content_of
@@ -54,6 +54,7 @@ DUTIES = (
     Duty("notices", IDLE_SECONDS, lambda desk: outbox.follow(desk.ledger, mail.follower(desk.post), datetime.now(UTC))),
     Duty("mail", IDLE_SECONDS, lambda desk: mail.deliver(desk.ledger, desk.post, desk.is_over)),
     Duty("reports", IDLE_SECONDS, lambda desk: reports.work(desk.ledger, desk.content)),
+    Duty("old forms", HOUR, lambda desk: sweep(desk.ledger)),
     Duty("old deliveries", HOUR, lambda desk: outbox.clear(desk.ledger, datetime.now(UTC))),
 )
 """Everything a worker looks after; a new duty is a line here."""
@@ -109,6 +110,17 @@ def refresh(ledger: Ledger) -> int:
             return 0
     with ledger.writing(SYSTEM, now) as open_log:
         return summaries.refresh_due(open_log.session, now)
+
+
+def sweep(ledger: Ledger) -> bool:
+    """Let go of the forms that nobody sends again."""
+    now = datetime.now(UTC)
+    with Session(ledger.engines.reader) as session:
+        if not idempotency.are_old(session, now):
+            return False
+    with ledger.writing(SYSTEM, now) as open_log:
+        idempotency.sweep(open_log.session, now)
+    return False
 
 
 def sign(ledger: Ledger, key: KeyFile) -> bool:

@@ -18,6 +18,7 @@ from governance.models.base import Base
 from governance.models.directory import Organisation
 from governance.models.ledger import Restored
 from governance.reads import people, recovery
+from governance.services import idempotency
 from governance.settings import Settings
 from governance.storage.content import ContentStore
 from governance.web.forms import whole
@@ -104,10 +105,18 @@ def number(name: str) -> int | None:
 
 @contextmanager
 def writing(auth: Auth | None = None) -> Iterator[Log]:
-    """One transaction in the name of whoever is signed in. Reading ends first, so that the page after it sees the change."""
+    """One transaction in the name of whoever is signed in. Reading ends first, so that the page after it sees the change.
+
+    The first one of a request claims the form that was sent: its effect and the claim are committed together or not at all.
+    Raises `Repeated` where the form took effect before, `Conflict` where another one did under its key.
+    """
     db.session.rollback()
     who = doer() if signed_in() else None
     actor = Actor(who.id, tuple(sorted({held.function for held in who.holdings}))) if who else SYSTEM
     with parts().ledger.writing(actor, datetime.now(UTC), auth) as log:
+        if "sent" in g and "claimed" not in g:
+            idempotency.claim(log, g.sent)
         yield log
+    if "sent" in g:
+        g.claimed = True
     g.pop("now", None)

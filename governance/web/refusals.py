@@ -4,7 +4,7 @@ import logging
 import os
 import signal
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -29,6 +29,11 @@ SENTENCES = {
     500: "Something went wrong on our side. Nothing was changed. The administrator finds the cause in the log.",
     503: "The record is busy just now. Nothing was changed; try again in a moment.",
 }
+
+SAFE_AGAIN = (
+    "The connection to the database broke while this was being saved, so it may have been saved or not. "
+    "Load this page again: your browser then sends the same form once more, and it takes effect once, whichever it was."
+)
 
 
 def register(app: Flask) -> None:
@@ -92,8 +97,9 @@ def unreachable(error: ContentUnreachable) -> tuple[str, int, dict[str, str]]:
 
 
 def unknown(error: OutcomeUnknown) -> tuple[str, int]:
+    """With a one-time key it is safe to send the form again; without one somebody has to look."""
     log.error("the connection to the database broke at a commit: %s", error.__cause__)
-    return render_template("errors/refused.html", status=500, message=str(error)), 500
+    return render_template("errors/refused.html", status=500, message=SAFE_AGAIN if "sent" in g else str(error)), 500
 
 
 def stop(error: LedgerFailed) -> tuple[str, int]:

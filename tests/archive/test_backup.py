@@ -40,6 +40,7 @@ DECIDED = {
     "words": "kept, as the ledger",
     "cursor": "left out",
     "delivery": "left out",
+    "idempotency": "left out",
     "node": "left out",
     "setup_link": "left out",
     "signing_refusal": "left out",

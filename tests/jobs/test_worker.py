@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from governance.jobs import worker
 from governance.jobs.worker import Desk, Duty
 from governance.ledger import heads
 from governance.ledger.keys import KeyFile
+from governance.ledger.log import SYSTEM
 from governance.ledger.verify import verify
+from governance.models.idempotency import SentForm
 from governance.models.ledger import Checkpoint
 from governance.storage.engines import Busy
 from tests.jobs.conftest import environment_of, eventually, issued, job, workers_of
@@ -123,3 +126,15 @@ def test_a_worker_of_its_own_works_without_a_server_and_stops_when_it_is_told(
 
     assert (process.returncode, said) == (0, b"")
     assert issued(house) == 1
+
+
+def test_forms_that_were_sent_are_let_go_after_a_week(house: House) -> None:
+    now = datetime.now(UTC)
+    with house.ledger.writing(SYSTEM, now) as log:
+        for key, days in (("new", 6), ("old", 8)):
+            log.session.add(SentForm(key=key, person_id="lena", fingerprint="", at=now - timedelta(days=days), answer=None))
+
+    worker.sweep(house.ledger)
+
+    with house.read() as session:
+        assert session.scalars(select(SentForm.key)).all() == ["new"]
