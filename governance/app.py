@@ -13,7 +13,7 @@ from governance.services.opening import ledger_of
 from governance.settings import Settings
 from governance.storage.content import content_of
 from governance.storage.engines import Engines
-from governance.web import filters, guard, navigation, refusals, telemetry
+from governance.web import filters, guard, idempotency, navigation, refusals, telemetry
 from governance.web.blueprints import BLUEPRINTS
 from governance.web.current import Parts, db
 
@@ -46,6 +46,7 @@ def create_app(settings: Settings, engines: Engines) -> Flask:
     for part in (telemetry, guard, refusals, filters, navigation):
         part.register(app)
     CSRFProtect(app)  # after the guard, which says how much may be read
+    idempotency.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     check_routes(app)

@@ -45,6 +45,7 @@ def set_up(form: str, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers, root.level = [handler], logging.WARNING
     logging.getLogger("governance").setLevel(level)
+    logging.getLogger("weasyprint").propagate = False  # whoever prints listens to it, and says what matters
 
 
 def _last(form: str) -> list[Processor]:

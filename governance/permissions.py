@@ -47,6 +47,7 @@ ROUTES: Mapping[str, Permission] = {
     "setup.first_admin": Permission.EMPTY_INSTANCE,
     "accounts.sign_out": Permission.SIGNED_IN,
     "accounts.profile": Permission.SIGNED_IN,
+    "accounts.choose_mail": Permission.SIGNED_IN,
     "settings.logo": Permission.PUBLIC,
     "work.mine": Permission.SIGNED_IN,
     "portfolio.board": Permission.SIGNED_IN,
@@ -110,12 +111,16 @@ ROUTES: Mapping[str, Permission] = {
     "people.disable": Permission.ADMINISTER,
     "people.enable": Permission.ADMINISTER,
     "people.setup_link": Permission.ADMINISTER,
+    "recovery.awaited": Permission.ADMINISTER,
+    "recovery.confirm": Permission.ADMINISTER,
     "staffing.start": Permission.ADMINISTER,
     "staffing.example": Permission.ADMINISTER,
     "staffing.confirm": Permission.ADMINISTER,
     "settings.organisation": Permission.ADMINISTER,
     "settings.open_unit": Permission.ADMINISTER,
     "settings.rename_unit": Permission.ADMINISTER,
+    "settings.mail": Permission.ADMINISTER,
+    "settings.try_again": Permission.ADMINISTER,
 }
 
 

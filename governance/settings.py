@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from governance import logs
 from governance.storage import private
 from governance.storage.address import Address, address
+from governance.storage.mail_address import MailServer, Sender, mail_server, sender
 
 PREFIX = "GOVERNANCE_"
 SHORTEST_SECRET = 32
@@ -62,6 +63,10 @@ class Settings:
     """None for the folder in the instance."""
     checkpoint_key: Path | None = None
     origin: str | None = None
+    worker: bool = True
+    mail_server: MailServer | None = None
+    """None where no mail is sent; else `mail_from` is there too."""
+    mail_from: Sender | None = None
 
     @property
     def key_file(self) -> Path:
@@ -103,6 +108,9 @@ NAMES = {
     "PUBLIC_ADDRESS": "where people reach the site, such as https://governance.example.org; default where the server listens",
     "CHECKPOINT_KEY": "the file of the key that signs heads of the ledger; made and kept in the instance folder where it is not given",
     "ORIGIN": "the name of this ledger in signed heads, such as governance.example.org/ledger; made with the key where it is not given",
+    "WORKER": "0 lets `governance serve` start no worker, where `governance worker` runs elsewhere; default 1",
+    "MAIL_URL": "the server that takes mail: smtps://USER:PASSWORD@HOST:PORT, smtp+starttls://… or smtp://…; default no mail is sent",
+    "MAIL_FROM": "who mail is from, such as Governance <governance@example.org>; needed with MAIL_URL",
 }
 """Every setting: as GOVERNANCE_<NAME>; some also without the prefix, as `make` and hosting services pass them."""
 
@@ -130,6 +138,9 @@ def read(environment: Mapping[str, str] | None = None, instance: Path | None = N
         processes=_number("PROCESSES", _value(given, "PROCESSES", "1"), 1, 64),
         bucket=_bucket(_value(given, "CONTENT_URL", "")),
         database=_database(_value(given, "DATABASE_URL", "")),
+        worker=_switch("WORKER", _value(given, "WORKER", "1")),
+        mail_server=_mail_server(_value(given, "MAIL_URL", "")),
+        mail_from=_mail_from(_value(given, "MAIL_FROM", ""), needed=bool(_value(given, "MAIL_URL", ""))),
     )
 
 
@@ -206,6 +217,25 @@ def _database(given: str) -> Address | None:
         return address(given) if given else None
     except ValueError:
         raise SettingsError("DATABASE_URL is the address of a PostgreSQL database: postgresql://USER:PASSWORD@HOST/NAME.") from None
+
+
+def _mail_server(given: str) -> MailServer | None:
+    """It may hold a password, so that no message repeats it."""
+    try:
+        return mail_server(given) if given else None
+    except ValueError:
+        raise SettingsError(
+            "MAIL_URL is the address of a mail server: smtps://USER:PASSWORD@HOST:PORT, smtp+starttls://… or, within one machine, smtp://…."
+        ) from None
+
+
+def _mail_from(given: str, *, needed: bool) -> Sender | None:
+    if not given and needed:
+        raise SettingsError("MAIL_URL is set, and MAIL_FROM is not: say who mail is from, such as Governance <governance@example.org>.")
+    try:
+        return sender(given) if given else None
+    except ValueError:
+        raise SettingsError(f"MAIL_FROM is an address such as Governance <governance@example.org>, not {_quoted(given)}.") from None
 
 
 def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:

@@ -15,7 +15,7 @@ from governance.paths import PACKAGE, templates_directory
 ORDER = [
     {"app"},
     {"web", "api", "cli"},
-    {"jobs", "demo"},
+    {"jobs", "demo", "archive"},
     {"services"},
     {"reads"},
     {"events"},

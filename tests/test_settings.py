@@ -80,6 +80,16 @@ def test_the_command_line_goes_before_the_full_name_and_that_before_the_short_on
         ("GOVERNANCE_CONTENT_URL", "https://bucket.example.org", "s3://BUCKET/PREFIX"),
         ("GOVERNANCE_CONTENT_URL", "s3://key:secret@bucket", "AWS_… variables"),
         ("GOVERNANCE_CONTENT_URL", "s3://bucket/../other", "CONTENT_URL"),
+        ("GOVERNANCE_WORKER", "no", "WORKER is 0 or 1, not “no”."),
+        ("GOVERNANCE_MAIL_URL", "mail.example.org", "MAIL_URL is the address of a mail server"),
+        ("GOVERNANCE_MAIL_URL", "http://mail.example.org", "smtps://USER:PASSWORD@HOST:PORT"),
+        ("GOVERNANCE_MAIL_URL", "smtp://mail.example.org:99999", "MAIL_URL"),
+        ("GOVERNANCE_MAIL_URL", "smtp://mail.example.org/box", "MAIL_URL"),
+        ("GOVERNANCE_MAIL_URL", "smtp://ada@mail.example.org", "MAIL_URL"),
+        ("GOVERNANCE_MAIL_URL", "smtp://mail.example.org", "MAIL_FROM is not: say who mail is from"),
+        ("GOVERNANCE_MAIL_FROM", "nobody", "MAIL_FROM is an address such as Governance <governance@example.org>, not “nobody”."),
+        ("GOVERNANCE_MAIL_FROM", "a@example.org, b@example.org", "MAIL_FROM"),
+        ("GOVERNANCE_MAIL_FROM", "a@example.org\r\nBcc: b@example.org", "MAIL_FROM"),
         ("GOVERNANCE_SECRET_KEY", "short", "too weak"),
         ("GOVERNANCE_SECRET_KEY", "x" * 64, "too weak"),
         ("GOVERNANCE_SECRET_KEY", "change-me-please-this-is-my-secret-key"[:16] * 3, "too weak"),
@@ -160,3 +170,46 @@ def test_a_refused_address_of_a_database_is_not_repeated(tmp_path: Path) -> None
         settings.read(given(tmp_path, DATABASE_URL="postgresql://ada:quiet@db.example.org"))
 
     assert "quiet" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "security"),
+    [
+        ("smtp://mail.example.org", 25, "none"),
+        ("smtps://mail.example.org", 465, "tls"),
+        ("smtp+starttls://mail.example.org", 587, "starttls"),
+        ("smtp://mail.example.org:2525/", 2525, "none"),
+    ],
+)
+def test_a_mail_server_is_read_with_the_usual_port_of_its_kind(tmp_path: Path, address: str, port: int, security: str) -> None:
+    read = settings.read(given(tmp_path, GOVERNANCE_MAIL_URL=address, GOVERNANCE_MAIL_FROM="Governance <governance@example.org>"))
+
+    assert read.mail_server is not None and read.mail_server.user is None
+    assert (read.mail_server.host, read.mail_server.port, read.mail_server.security) == ("mail.example.org", port, security)
+    assert str(read.mail_from) == "Governance <governance@example.org>"
+
+
+def test_the_password_of_a_mail_server_is_read_as_it_was_meant_and_not_shown(tmp_path: Path) -> None:
+    read = settings.read(
+        given(tmp_path, GOVERNANCE_MAIL_URL="smtps://ada%40example.org:qui%3Aet%2F@mail.example.org", GOVERNANCE_MAIL_FROM="a@example.org")
+    )
+
+    assert read.mail_server is not None and (read.mail_server.user, read.mail_server.password) == ("ada@example.org", "qui:et/")
+    assert "qui" not in repr(read)
+
+
+@pytest.mark.parametrize(
+    "address", ["smtp://ada:quiet@mail.example.org:x", "smtp://ada:quiet@mail.example.org/box", "http://ada:quiet@mail"]
+)
+def test_a_refused_address_of_a_mail_server_is_not_repeated(tmp_path: Path, address: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings.read(given(tmp_path, GOVERNANCE_MAIL_URL=address, GOVERNANCE_MAIL_FROM="a@example.org"))
+
+    assert "quiet" not in str(refused.value) and refused.value.__suppress_context__
+
+
+def test_no_mail_is_sent_and_a_worker_is_started_where_nothing_is_said(tmp_path: Path) -> None:
+    read = settings.read(given(tmp_path))
+
+    assert (read.mail_server, read.mail_from, read.worker) == (None, None, True)
+    assert settings.read(given(tmp_path, GOVERNANCE_WORKER="0")).worker is False

@@ -1,9 +1,11 @@
-"""`governance serve`: the web server and its worker, started and stopped together."""
+"""`governance serve`: the web server and, unless workers run elsewhere, one worker, started and stopped together."""
 
 import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
@@ -66,11 +68,8 @@ def serve(context: Context) -> None:
     _check_demo(context)
     _greet(context)
     context.engines.close()
-    keeper = _start_keeper(settings)
-    try:
+    with _keeping_a_worker(settings):
         Server(context).run()
-    finally:
-        end(keeper, KEEPER_PATIENCE)
 
 
 def _load_demo(context: Context) -> None:
@@ -126,11 +125,21 @@ def _greet(context: Context) -> None:
     elif _is_empty(context):
         click.echo("The first page sets up your organisation and its first administrator.")
         click.echo(f"Where it is opened from another machine, it asks for this set-up code: {setup_code.make(settings.instance)}")
+    if not settings.worker:
+        click.echo("No worker is started here (WORKER=0): reports, signed heads and mails wait for “governance worker”.")
     if not settings.is_loopback and settings.public_address is None:
         click.echo("Set GOVERNANCE_PUBLIC_ADDRESS to where people reach it, so that set-up links lead there.")
 
 
-def _start_keeper(settings: Settings) -> "subprocess.Popen[bytes]":
-    """The keeper starts the worker and follows it with another when it dies."""
+@contextmanager
+def _keeping_a_worker(settings: Settings) -> Iterator[None]:
+    """The keeper starts the worker and follows it with another when it dies. None where workers are started elsewhere (WORKER=0)."""
+    if not settings.worker:
+        yield
+        return
     environment = {**os.environ, "GOVERNANCE_INSTANCE": str(settings.instance)}
-    return subprocess.Popen([sys.executable, "-m", "governance.jobs.keeper"], env=environment)
+    keeper = subprocess.Popen([sys.executable, "-m", "governance.jobs.keeper"], env=environment)
+    try:
+        yield
+    finally:
+        end(keeper, KEEPER_PATIENCE)

@@ -41,6 +41,18 @@ class Conflict(Refused):
     code = "conflict"
 
 
+class AwaitsRecovery(Refused):
+    """The record came from a backup, and its administrators have yet to confirm that it may go on (HTTP 503)."""
+
+    code = "awaits_recovery"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This record was restored from a backup, and nothing new goes into it until its administrators have confirmed that. "
+            "Ask them to open the page “Recovery”."
+        )
+
+
 class NotThere(Refused):
     """It does not exist, or this person may not know that it does (HTTP 404)."""
 

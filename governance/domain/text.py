@@ -13,6 +13,9 @@ LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 HIDDEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 """Signs that nobody types and that make a text look like another: controls, reversed directions, byte order marks."""
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a formula begins."""
+
 
 def tidy(text: str) -> str:
     """What a door does to typed text: NFC, line ends as `\\n`, hidden signs and outer spaces off."""
@@ -27,6 +30,12 @@ def fold(text: str) -> str:
         return text.casefold()  # nothing to spread
     spread = unicodedata.normalize("NFKD", text)
     return "".join(sign for sign in spread if not unicodedata.combining(sign)).casefold()
+
+
+def cell(value: object) -> str:
+    """A cell of a CSV: what a spreadsheet would take for a formula is made text."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def listed(parts: Sequence[str], last: str = "and") -> str:

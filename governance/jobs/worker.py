@@ -1,66 +1,105 @@
-"""The worker: claims a job by lease, does it outside any transaction, records the outcome; signs heads. Ends with its parent."""
+"""The worker: looks after its duties, one after another, until it is told to stop. Any number of them work on one record."""
 
 import logging
 import os
 import signal
 import time
-from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Event
 
-from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from governance import logs, settings
-from governance.domain.errors import Refused
+from governance.jobs import mail, outbox, reports
+from governance.jobs.mail import Post
 from governance.ledger.keys import KeyFile, NotSigned
-from governance.ledger.log import SYSTEM, Actor, Ledger, Log
-from governance.models.jobs import Job
-from governance.packs.pdf import CannotPrint, Printed
-from governance.packs.record import InitiativeRecord, TrailRecord, digest
-from governance.packs.render import Progress, render_initiative, render_trail
-from governance.reads import reports
-from governance.services import checkpoints, packs, summaries
+from governance.ledger.log import SYSTEM, Ledger
+from governance.services import checkpoints, idempotency, summaries
 from governance.services.opening import key_of, ledger_of, open_engines
-from governance.services.packs import REPORT, Made
+from governance.settings import Settings
 from governance.storage.content import ContentStore, content_of
 from governance.storage.engines import Busy
 
-LEASE = timedelta(minutes=10)
-MOST_TRIES = 3
 IDLE_SECONDS = 0.5
-REFRESH_SECONDS = 60
-SIGN_SECONDS = checkpoints.EVERY.total_seconds()
-GIVEN_UP = f"It was tried {MOST_TRIES} times and did not succeed. The administrator finds the cause in the log."
+MINUTE, HOUR = 60, 3_600
 
 log = logging.getLogger("governance.worker")
 
 
-class LeaseLost(Exception):
-    """It took so long that another worker has the job."""
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the duties work with. `is_over` is asked wherever one can stop in the middle."""
+
+    ledger: Ledger
+    content: ContentStore
+    key: KeyFile
+    post: Post
+    is_over: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something to look after. `do` says whether there is more at once; where not, it is asked again after so many seconds."""
+
+    name: str
+    every: float
+    do: Callable[[Desk], bool]
+
+
+DUTIES = (
+    Duty("summaries", MINUTE, lambda desk: refresh(desk.ledger) == summaries.MOST_AT_ONCE),
+    Duty("signed heads", checkpoints.EVERY.total_seconds(), lambda desk: sign(desk.ledger, desk.key)),
+    Duty("notices", IDLE_SECONDS, lambda desk: outbox.follow(desk.ledger, mail.follower(desk.post), datetime.now(UTC))),
+    Duty("mail", IDLE_SECONDS, lambda desk: mail.deliver(desk.ledger, desk.post, desk.is_over)),
+    Duty("reports", IDLE_SECONDS, lambda desk: reports.work(desk.ledger, desk.content)),
+    Duty("old forms", HOUR, lambda desk: sweep(desk.ledger)),
+    Duty("old deliveries", HOUR, lambda desk: outbox.clear(desk.ledger, datetime.now(UTC))),
+)
+"""Everything a worker looks after; a new duty is a line here."""
 
 
 def main() -> None:
-    """Work until told to stop, or until the parent is gone. What nobody expected ends the process; the keeper starts another."""
-    found = settings.read()
+    """What the keeper starts: work until told to stop, or until the keeper is gone. What nobody expected ends it; another one follows."""
+    parent = os.getppid()
+    run(settings.read(), lambda: os.getppid() != parent)
+
+
+def run(found: Settings, is_over: Callable[[], bool] = lambda: False) -> None:
+    """Work until told to stop (SIGTERM, Ctrl+C). What is being done is finished first."""
     logs.set_up(found.log_format)
-    ledger, content = ledger_of(open_engines(found.instance, found.database)), content_of(found.instance, found.bucket)
-    key, stop, parent, due, sign_due = key_of(found), Event(), os.getppid(), 0.0, 0.0
+    engines, stop = open_engines(found.instance, found.database), Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    while not stop.is_set() and os.getppid() == parent:
-        try:
-            if time.monotonic() >= due:
-                due = time.monotonic() + (0 if refresh(ledger) == summaries.MOST_AT_ONCE else REFRESH_SECONDS)
-            if time.monotonic() >= sign_due:
-                sign_due = time.monotonic() + SIGN_SECONDS
-                sign(ledger, key)
-            worked = work(ledger, content)
-        except Busy as busy:
-            log.warning("waits: %s", busy)
-            worked = False
-        if not worked:
-            stop.wait(IDLE_SECONDS)
+    desk = Desk(
+        ledger=ledger_of(engines),
+        content=content_of(found.instance, found.bucket),
+        key=key_of(found),
+        post=Post.of(found),
+        is_over=lambda: stop.is_set() or is_over(),
+    )
+    look_after(DUTIES, desk, stop.wait)
+    engines.close()
+
+
+def look_after(duties: Sequence[Duty], desk: Desk, wait: Callable[[float], object]) -> None:
+    """Each duty when it is due; wait when none is."""
+    due = dict.fromkeys(duties, 0.0)
+    while not desk.is_over():
+        for duty in [duty for duty in duties if due[duty] <= time.monotonic()]:
+            more = not desk.is_over() and _do(duty, desk)
+            due[duty] = time.monotonic() + (0 if more else duty.every)
+        wait(min(IDLE_SECONDS, max(0.0, min(due.values()) - time.monotonic())))
+
+
+def _do(duty: Duty, desk: Desk) -> bool:
+    """Where others write all the time, it is done later."""
+    try:
+        return duty.do(desk)
+    except Busy as busy:
+        log.warning("%s: %s", duty.name, busy)
+        return False
 
 
 def refresh(ledger: Ledger) -> int:
@@ -73,114 +112,28 @@ def refresh(ledger: Ledger) -> int:
         return summaries.refresh_due(open_log.session, now)
 
 
-def sign(ledger: Ledger, key: KeyFile) -> None:
+def sweep(ledger: Ledger) -> bool:
+    """Let go of the forms that nobody sends again."""
+    now = datetime.now(UTC)
+    with Session(ledger.engines.reader) as session:
+        if not idempotency.are_old(session, now):
+            return False
+    with ledger.writing(SYSTEM, now) as open_log:
+        idempotency.sweep(open_log.session, now)
+    return False
+
+
+def sign(ledger: Ledger, key: KeyFile) -> bool:
     """Sign a head over what is new. A refusal is logged each time, and stands on the page of the ledger until it is over."""
     now = datetime.now(UTC)
     with Session(ledger.engines.reader) as session:
         if not checkpoints.is_due(session, now):
-            return
+            return False
     try:
         checkpoints.sign_or_say_why(ledger, key, now)
     except NotSigned as refused:
         log.error("no head of the ledger is signed: %s", refused)
-
-
-def work(ledger: Ledger, content: ContentStore) -> bool:
-    """Do one job. Whether there was one."""
-    job = claim(ledger, datetime.now(UTC))
-    if job is None:
-        return False
-    try:
-        made, key = make(ledger, content, job)
-        _finish(ledger, job, made, key)
-    except (Refused, CannotPrint) as refused:
-        _fail(ledger, job, str(refused))
-    except LeaseLost:
-        log.warning("job %s took too long; another worker has it", job.id)
-    except BaseException:
-        _release(ledger, job)
-        raise
-    return True
-
-
-def claim(ledger: Ledger, now: datetime) -> Job | None:
-    """Take the oldest job that nobody is at, for ten minutes. After three tries it has failed."""
-    query = select(Job).where(_is_free(now)).order_by(Job.asked_at).limit(1)
-    with Session(ledger.engines.reader) as session:
-        if session.scalars(query).first() is None:
-            return None
-    with ledger.writing(SYSTEM, now) as open_log:
-        job = open_log.session.scalars(query).first()
-        if job is None:
-            return None
-        if job.tries >= MOST_TRIES:
-            job.failed = GIVEN_UP
-            return None
-        job.leased_until, job.tries, job.doing = now + LEASE, job.tries + 1, "reads the record"
-        return job
-
-
-def make(ledger: Ledger, content: ContentStore, job: Job) -> tuple[Made, str | None]:
-    """Read, render and store. Reading ends before rendering begins, and nothing of it is in a transaction that writes."""
-    progress = _teller(ledger, job)
-    if job.kind == REPORT:
-        key = job.arguments["initiative"]
-        with Session(ledger.engines.reader) as session:
-            record = reports.initiative_record(session, key)
-        return _stored(content, render_initiative(record, progress), record, f"Evidence report of {key}", key), key
-    first, last = date.fromisoformat(job.arguments["first"]), date.fromisoformat(job.arguments["last"])
-    with Session(ledger.engines.reader) as session:
-        trail = reports.trail_record(session, first, last)
-    title = f"Audit trail of the organisation, {first.isoformat()} to {last.isoformat()}"
-    return _stored(content, render_trail(trail, progress), trail, title, "organisation"), None
-
-
-def _teller(ledger: Ledger, job: Job) -> Progress:
-    """Says on the job's row how far it is, and keeps the lease. A word that cannot be said is left out."""
-
-    def tell(step: int, steps: int, doing: str) -> None:
-        now = datetime.now(UTC)
-        with suppress(Busy), ledger.writing(SYSTEM, now) as open_log:
-            row = _held(open_log, job)
-            row.step, row.steps, row.doing, row.leased_until = step, steps, doing, now + LEASE
-
-    return tell
-
-
-def _stored(content: ContentStore, printed: Printed, record: InitiativeRecord | TrailRecord, title: str, name: str) -> Made:
-    stored, size = content.put(printed.pdf)
-    return Made(title, f"{name}-{record.cut.report}.pdf", stored, digest(record), size, printed.pages, record.cut.leaf)
-
-
-def _finish(ledger: Ledger, job: Job, made: Made, key: str | None) -> None:
-    """Issue it in the name of who asked, unless another worker has done so or is at it."""
-    now = datetime.now(UTC)
-    with ledger.writing(Actor(job.asked_by), now) as open_log:
-        row = _held(open_log, job)
-        row.done_at, row.result, row.doing = now, packs.issue(open_log, key, made), "done"
-
-
-def _fail(ledger: Ledger, job: Job, why: str) -> None:
-    with suppress(LeaseLost), ledger.writing(SYSTEM, datetime.now(UTC)) as open_log:
-        _held(open_log, job).failed = why
-
-
-def _release(ledger: Ledger, job: Job) -> None:
-    """Let the next try begin at once."""
-    with suppress(LeaseLost), ledger.writing(SYSTEM, datetime.now(UTC)) as open_log:
-        _held(open_log, job).leased_until = None
-
-
-def _held(open_log: Log, job: Job) -> Job:
-    """The row of a job that is still in our hands: nobody has tried it again or ended it. Raises `LeaseLost`."""
-    row = open_log.session.get_one(Job, job.id)
-    if row.tries != job.tries or row.done_at is not None or row.failed is not None:
-        raise LeaseLost(job.id)
-    return row
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return and_(Job.done_at.is_(None), Job.failed.is_(None), or_(Job.leased_until.is_(None), Job.leased_until < now))
+    return False
 
 
 if __name__ == "__main__":

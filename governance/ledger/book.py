@@ -42,6 +42,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Fal
     kv: ClassVar[int] = 1
     changes: ClassVar[bool] = True
     """Whether a row changes; False for what is only to be known."""
+    recovers: ClassVar[bool] = False
+    """Whether it may be recorded while a restored record waits for its administrators."""
 
     def apply(self, book: Book) -> None:
         """Change the book. Adds, puts, gets by key, removes; never fails for a reason that a service could have seen."""

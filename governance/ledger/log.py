@@ -13,8 +13,9 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from governance.domain.errors import AwaitsRecovery
 from governance.domain.vocabulary import Function
-from governance.ledger import tree
+from governance.ledger import stamp, tree
 from governance.ledger.batch import Batch
 from governance.ledger.book import Event, Row
 from governance.ledger.canonical import canonical
@@ -63,6 +64,8 @@ class Log:
     """The open log: one write transaction, in somebody's name, at one moment."""
 
     def __init__(self, session: Session, engines: Engines, who: Actor, now: datetime, auth: Auth | None) -> None:
+        self.restored = stamp.restored(session)
+        """The backup that this record came from, while administrators have yet to confirm it."""
         self.session = session
         self.now = now
         self.by = who.id
@@ -80,7 +83,7 @@ class Log:
         self._hashes: dict[tuple[int, int], bytes] = {}
 
     def record(self, event: Event, stream: str, *, by: Actor | None = None) -> int:
-        """Append the event as the next leaf of the ledger and of its stream, and apply it. Returns its index."""
+        """Append the event as the next leaf of the ledger and of its stream, and apply it. Returns its index. Raises `AwaitsRecovery`."""
         who = by or self._who
         leaf = self._leaf(event, stream, who)
         self.session.flush()  # what was changed besides events meets the guards here
@@ -107,7 +110,9 @@ class Log:
             self._append(leaves)
 
     def _leaf(self, event: Event, stream: str, who: Actor) -> dict[str, Any]:
-        """The next leaf of the ledger and of its stream."""
+        """The next leaf of the ledger and of its stream; there is none while a restored record waits."""
+        if self.restored is not None and not event.recovers:
+            raise AwaitsRecovery
         index, seq = self._next(), self._seq(stream)
         body = canonical({**msgspec.to_builtins(event), "salt": secrets.token_hex(16)})
         header = canonical(self._header(event, stream, who, index, body))
@@ -242,8 +247,8 @@ class Ledger:
     def writing(self, who: Actor, now: datetime, auth: Auth | None = None) -> Iterator[Log]:
         """One transaction: everything in it happens, or nothing. Writers take turns, within the process and between processes.
 
-        Raises `Busy` where no turn can be had, `LedgerFailed` after an error of the disk, from then on always, `OutcomeUnknown` where the
-        connection breaks at the commit.
+        Raises `OtherVersion` where the tables are no longer those of this program, `Busy` where no turn can be had, `LedgerFailed` after an
+        error of the disk, from then on always, `OutcomeUnknown` where the connection breaks at the commit.
         """
         with self.engines.turn(), Session(self.engines.writer, expire_on_commit=False) as session, self._refusals():
             if self._failed is not None:

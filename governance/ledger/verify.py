@@ -47,6 +47,8 @@ class Report:
     size: int
     root: bytes
     problems: tuple[Problem, ...]
+    files: Mapping[str, str]
+    """The files that entries name: digest, and the first entry that names it."""
     heads: int = 0
     """How many signed heads were checked."""
     keys: tuple[KeyNamed, ...] = ()
@@ -68,7 +70,9 @@ def verify(session: Session, content: ContentStore | None = None, since: Since |
     kept.take(_rows(session, Checkpoint))
     witnessed = kept.check(since) if since else None
     problems += [Problem(*problem) for problem in kept.problems]
-    return Report(len(checked.hashes), tree.root_of(checked.hashes), tuple(problems), kept.count, tuple(checked.keys), witnessed)
+    return Report(
+        len(checked.hashes), tree.root_of(checked.hashes), tuple(problems), checked.files, kept.count, tuple(checked.keys), witnessed
+    )
 
 
 def _rows(session: Session, kind: type[Leaf | Node | Words | Checkpoint]) -> Iterator[dict[str, object]]:
@@ -200,9 +204,16 @@ def _words(session: Session, kept: dict[str, str]) -> Iterator[Problem]:
         yield Problem(f"words {digest[:12]}", "digest", f"it is missing, and {naming} names it")
 
 
-def _files(content: ContentStore, kept: dict[str, str]) -> Iterator[Problem]:
+def _files(content: ContentStore, kept: Mapping[str, str]) -> Iterator[Problem]:
     for digest, naming in kept.items():
-        try:
-            content.check(digest)
-        except (ContentDamaged, ValueError) as error:
-            yield Problem(f"file {digest[:12]}", "content", f"{error} It is named by {naming}.")
+        if problem := check_file(content, digest, naming):
+            yield problem
+
+
+def check_file(content: ContentStore, digest: str, naming: str) -> Problem | None:
+    """Read and hash a file again; what is wrong with it, if anything is."""
+    try:
+        content.check(digest)
+    except (ContentDamaged, ValueError) as error:
+        return Problem(f"file {digest[:12]}", "content", f"{error} It is named by {naming}.")
+    return None

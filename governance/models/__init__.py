@@ -1,6 +1,21 @@
 """Tables, one module per noun. Importing this package maps them all."""
 
-from governance.models import accounts, answers, directory, findings, gates, initiatives, jobs, ledger, moving_in, packs, policies, summary
+from governance.models import (
+    accounts,
+    answers,
+    directory,
+    findings,
+    gates,
+    idempotency,
+    initiatives,
+    jobs,
+    ledger,
+    moving_in,
+    outbox,
+    packs,
+    policies,
+    summary,
+)
 
 __all__ = [
     "accounts",
@@ -8,10 +23,12 @@ __all__ = [
     "directory",
     "findings",
     "gates",
+    "idempotency",
     "initiatives",
     "jobs",
     "ledger",
     "moving_in",
+    "outbox",
     "packs",
     "policies",
     "summary",

@@ -16,6 +16,7 @@ class Account(Base):
     password: Mapped[str | None] = mapped_column(String(200), comment="argon2id; None until the person sets one")
     failures: Mapped[int] = mapped_column(Integer, default=0, comment="in a row")
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
+    wants_mail: Mapped[bool] = mapped_column(default=True, comment="whether notices go to their address")
 
 
 class WebSession(Base):

@@ -1,11 +1,12 @@
 """The ledger itself: leaves, the interior nodes of its tree, the long words apart, and signed heads. Append-only, guarded by triggers."""
 
 from datetime import datetime
+from typing import TypedDict
 
 from sqlalchemy import LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from governance.models.base import Base, Moment
+from governance.models.base import Base, Json, Moment
 
 
 class Leaf(Base):
@@ -68,10 +69,20 @@ class Refusal(Base):
     why: Mapped[str] = mapped_column(Text)
 
 
+class Restored(TypedDict):
+    """Which backup a record came from; moments as ISO 8601 in UTC."""
+
+    at: str
+    made_at: str
+    size: int  # entries
+    root: str
+
+
 class Stamp(Base):
-    """Which version of the tables this database has."""
+    """Which version of the tables this database has, and what its administrators have yet to confirm. One row."""
 
     __tablename__ = "stamp"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     version: Mapped[int]
+    restored: Mapped[Restored | None] = mapped_column(Json, comment="the backup it came from, until administrators have confirmed it")

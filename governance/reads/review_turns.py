@@ -35,10 +35,11 @@ def review_turns(session: Session, initiative: Initiative, table: OnTheTable, no
             table.revision.at,
             request.id,
         )
-    yield from _seat_turns(session, table, now)
+    yield from to_sign(session, table, now)
 
 
-def _seat_turns(session: Session, table: OnTheTable, now: datetime) -> Iterator[Turn]:
+def to_sign(session: Session, table: OnTheTable, now: datetime) -> Iterator[Turn]:
+    """The seats that can decide next. Of a settled request: those that could have, when it was settled."""
     for seat in signoffs.outstanding(table.review, now):
         if signoffs.waits_for_lower(table.review, seat, now):
             continue

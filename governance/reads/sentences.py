@@ -111,6 +111,7 @@ _MARKS = {
     "person.password_set": Mark("lock", "idle"),
     "ledger.key_changed": Mark("lock", "warn"),
     "pack.issued": Mark("report", "idle"),
+    "ledger.recovery_confirmed": Mark("flag", "warn"),
 }
 
 _OUTCOMES = {
@@ -211,6 +212,19 @@ def _pack(body: Facts) -> str:
     return f"issued the evidence pack “{body['title']}” on {about}, up to entry {body['cut']}"
 
 
+def _recovery(body: Facts) -> str:
+    on = day(body["made_at"][:10])
+    last = " and opened the record again" if body["confirmation"] >= body["needed"] else ""
+    return (
+        f"confirmed the recovery from the backup of {on} with {_entries(body['size'])}, "
+        f"confirmation {body['confirmation']} of {body['needed']}{last}"
+    )
+
+
+def _entries(number: int) -> str:
+    return f"{number:,} {'entry' if number == 1 else 'entries'}"
+
+
 def _key_changed(body: Facts) -> str:
     key = "+".join(body["verifier"].split("+")[:2])
     return f"named {key} as the key that signs heads of the ledger" + (", in the place of the one before" if body.get("previous") else "")
@@ -256,6 +270,7 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "initiative.imported": imported,
     "prior_approval.attached": prior_approval,
     "initiative.advanced": lambda body: f"moved {body['initiative']} to {word(Stage(body['entered'])).past}",
+    "ledger.recovery_confirmed": _recovery,
     "ledger.key_changed": _key_changed,
     "pack.issued": _pack,
     "policy.published": lambda body: f"published the policy “{body['title']}”, version {body['version']}",

@@ -97,8 +97,9 @@ def _count_failure(log: Log, account: Account) -> None:
     account.failures += 1
     if account.failures >= MOST_FAILURES:
         account.failures, account.locked_until = 0, log.now + LOCKED_FOR
-        event = PersonLocked(person=account.person_id, until=account.locked_until.isoformat())
-        log.record(event, streams.person(account.person_id), by=SYSTEM)
+        if log.restored is None:  # a restored record takes no entry yet, and the account is locked all the same
+            event = PersonLocked(person=account.person_id, until=account.locked_until.isoformat())
+            log.record(event, streams.person(account.person_id), by=SYSTEM)
 
 
 def refuse_sign_in() -> NotAllowed:
@@ -107,6 +108,12 @@ def refuse_sign_in() -> NotAllowed:
         "That address and password do not fit together, or the account is locked. "
         f"After {MOST_FAILURES} wrong tries it rests for {minutes} minutes."
     )
+
+
+def choose_mail(log: Log, wanted: bool) -> None:
+    """Whether notices go to the address of whoever asks. Not of record: it concerns nobody else."""
+    rights.check_active(people.doer(log.session, log.by, log.now))
+    log.session.get_one(Account, log.by).wants_mail = wanted
 
 
 def start_session(log: Log, person_id: str, lasts: timedelta) -> str:

@@ -17,7 +17,7 @@ from governance.ledger.keys import KeyFile, KeyUnusable, NotSigned
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
 from governance.ledger.note import NoteRefused, Signer, Verifier, read_verifier
 from governance.models.ledger import Checkpoint, Refusal
-from governance.reads import people
+from governance.reads import people, recovery
 
 EVERY = timedelta(minutes=1)
 """Between one head and the next that the worker signs."""
@@ -44,8 +44,9 @@ def sign(ledger: Ledger, key: KeyFile, now: datetime) -> Checkpoint | None:
     """Sign a head over all entries, unless the last one covers them. Returns the latest; None for a ledger without entries.
 
     Reading and hashing happens before the turn of the writer, and what was read cannot change: in it, whoever finds another head than
-    the one that was read keeps none. Raises `NotSigned` where anything does not fit.
+    the one that was read keeps none. Raises `NotSigned` where anything does not fit, and for a restored record that nobody has confirmed.
     """
+    _check_confirmed(ledger)
     examined, signer = _examined(ledger, key, now)
     if signer is not None:
         with ledger.writing(SYSTEM, now) as log:
@@ -87,6 +88,13 @@ def change_key(ledger: Ledger, key: KeyFile, who: Actor, auth: Auth, reason: str
     key.settle(str(following.verifier))
     sign_or_say_why(ledger, key, now)
     return following.verifier
+
+
+def _check_confirmed(ledger: Ledger) -> None:
+    """What a signed head says cannot be taken back, so that people decide first whether this record is the one to go on with."""
+    with Session(ledger.engines.reader) as session:
+        if recovery.restored(session) is not None:
+            raise NotSigned("This record was restored from a backup: no head is signed until its administrators have confirmed that.")
 
 
 def _keep_refusal(ledger: Ledger, why: str | None, now: datetime) -> None:

@@ -24,7 +24,7 @@ from governance.models.directory import Person, PersonFunction
 from governance.models.jobs import Job
 from governance.models.ledger import Leaf, Stamp
 from governance.packs.pdf import Attached, CannotPrint, to_pdf
-from governance.reads import people, policies
+from governance.reads import deliveries, people, policies, recovery
 from governance.services import checkpoints
 from governance.storage.content import ContentStore, ContentUnreachable
 from governance.storage.engines import Engines
@@ -150,9 +150,33 @@ def _worker(instance: Instance) -> Checked:
     waiting = select(func.count(), func.min(Job.asked_at)).where(Job.done_at.is_(None), Job.failed.is_(None), Job.leased_until.is_(None))
     with Session(instance.engines.reader) as session:
         count, since = session.execute(waiting).one()
+        if recovery.restored(session) is not None:
+            return Checked("the worker", Grade.GOOD, f"{count} reports wait for the recovery to be confirmed.")
     if count and instance.now - since > PATIENCE:
         return Checked("the worker", Grade.BAD, f"{count} reports wait, the oldest since {since.isoformat()}.", START)
     return Checked("the worker", Grade.GOOD, f"{count} reports wait, none for longer than five minutes.")
+
+
+def _mail(instance: Instance) -> Checked:
+    """What leaves late or not at all; without a mail server nothing is there to leave."""
+    with Session(instance.engines.reader) as session:
+        given_up, waiting = deliveries.given_up(session), deliveries.late(session, instance.now - PATIENCE)
+    if given_up or waiting:
+        said = f"{given_up} mails were given up, and {waiting} wait for longer than five minutes."
+        return Checked("mail", Grade.WARNING, said, "Look at Settings, Mail: the answers of the server are there.")
+    return Checked("mail", Grade.GOOD, "Nothing was given up, and nothing waits for longer than five minutes.")
+
+
+def _recovery(instance: Instance) -> Checked:
+    """Whether the record takes new entries, or waits for its administrators after it was restored."""
+    with Session(instance.engines.reader) as session:
+        found = recovery.awaited(session, instance.now)
+    if found is None:
+        return Checked("the recovery", Grade.GOOD, "Nothing was restored that waits to be confirmed.")
+    said = (
+        f"The backup of {found.restored['made_at']} was restored, and {len(found.confirmed)} of {found.needed} administrators confirmed it."
+    )
+    return Checked("the recovery", Grade.WARNING, said, "Until all have, on the page “Recovery”, nothing new is recorded.")
 
 
 def _printing(instance: Instance) -> Checked:
@@ -181,8 +205,10 @@ CHECKS: dict[str, Callable[[Instance], Checked]] = {
     "the write lock": _writing,
     "the disk": _space,
     "the clock": _clock,
+    "the recovery": _recovery,
     "signed heads": _heads,
     "the worker": _worker,
+    "mail": _mail,
     "the policy": _policy,
     "reports": _printing,
 }

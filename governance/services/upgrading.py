@@ -12,7 +12,7 @@ from governance.ledger.verify import verify
 from governance.models.base import Base
 from governance.models.initiatives import Initiative
 from governance.services import summaries
-from governance.storage import upgrades
+from governance.storage import guards, upgrades
 from governance.storage.engines import VERSION, Engines, StorageRefused
 
 Progress = Callable[[int, int], None]
@@ -23,12 +23,13 @@ def upgrade(engines: Engines, now: datetime, say: Callable[[str], None], progres
     """Alter what is durable, and store the rest anew from the ledger. Returns the version that was found; None for the one of today.
 
     Processes of the older version may go on reading until the end, and write nothing afterwards. Raises `StorageRefused` for versions
-    that this program cannot take over, `Damaged` for a ledger that does not verify.
+    that this program cannot take over, `GuardsMissing` where triggers were changed, `Damaged` for a ledger that does not verify.
     """
     with engines.turn(), Session(engines.writer, expire_on_commit=False) as session:
         connection = session.connection()
         found = engines.stamped(connection)
         if found == VERSION:
+            guards.check(engines.backend.guards_found(connection), engines.backend.guards(Base.metadata))
             return None
         if not upgrades.OLDEST <= found < VERSION:
             raise StorageRefused(

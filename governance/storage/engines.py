@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from governance.storage import guards, postgresql, sqlite
 from governance.storage.backend import BUSY_MS, Backend
-from governance.storage.faults import Busy, GuardsMissing, OlderTables, OutcomeUnknown, StorageRefused
+from governance.storage.faults import Busy, GuardsMissing, OlderTables, OtherVersion, OutcomeUnknown, StorageRefused
 
 VERSION = 3
 """Of the tables; a database with a higher one was written by a newer program."""
@@ -27,7 +27,18 @@ BACKENDS: dict[str, Backend] = {"sqlite": sqlite, "postgresql": postgresql}
 DATABASE_ERRORS = (DBAPIError, sqlite3.Error, psycopg.Error)
 """The last two where rows are read past SQLAlchemy."""
 
-__all__ = ["BUSY_MS", "DATABASE_ERRORS", "VERSION", "Busy", "Engines", "GuardsMissing", "OlderTables", "OutcomeUnknown", "StorageRefused"]
+__all__ = [
+    "BUSY_MS",
+    "DATABASE_ERRORS",
+    "VERSION",
+    "Busy",
+    "Engines",
+    "GuardsMissing",
+    "OlderTables",
+    "OtherVersion",
+    "OutcomeUnknown",
+    "StorageRefused",
+]
 
 
 @dataclass(frozen=True)
@@ -93,7 +104,8 @@ class Engines:
         """The version of the tables that are there. Raises `StorageRefused` where they are of another program."""
         if "stamp" not in inspect(connection).get_table_names():
             raise StorageRefused(f"The database belongs to another program: it has tables, and no stamp of this one. {ELSEWHERE}")
-        version = connection.scalar(sa.text("SELECT version FROM stamp")) or 0
+        is_ours = "version" in {column["name"] for column in inspect(connection).get_columns("stamp")}
+        version = connection.scalar(sa.text("SELECT version FROM stamp")) or 0 if is_ours else None
         if not isinstance(version, int):
             raise StorageRefused(f"The database has a stamp that this program did not write. {ELSEWHERE}")
         return version

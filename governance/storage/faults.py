@@ -5,6 +5,13 @@ class StorageRefused(Exception):
     """The database is not what the program expects; the message says what to do."""
 
 
+class OtherVersion(StorageRefused):
+    """The tables were brought to another version while this process ran: it writes nothing, it could only damage them."""
+
+    def __init__(self) -> None:
+        super().__init__("Another version of the program has taken over the database. Nothing was changed; stop this one and start that.")
+
+
 class OlderTables(StorageRefused):
     """An older version of the program wrote the database, and nobody has brought it to this one yet."""
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
-from wtforms import EmailField, PasswordField
+from wtforms import BooleanField, EmailField, PasswordField
 from wtforms.validators import InputRequired
 
 from governance.domain.errors import Conflict, RuleBroken
@@ -49,6 +49,10 @@ class NewPasswordForm(Form):
 
 class ProfileForm(NewPasswordForm):
     old = PasswordField("Password now", [InputRequired("Enter the password you have now.")], render_kw={"autocomplete": "current-password"})
+
+
+class MailForm(Form):
+    wants_mail = BooleanField("Send me mails", description="Whatever you choose, My work shows what waits for you.")
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -108,12 +112,30 @@ def profile() -> Response | str | tuple[str, int]:
             with current.writing(Auth("password", current.now(), "web")) as log:
                 accounts.change_password(log, hashed)
             return begin(person.id, said="Your password is changed. You are signed out everywhere else.")
+    return _profile(person, form), 422 if form.errors else 200
+
+
+@bp.post("/profile/mail")
+def choose_mail() -> Response:
+    with current.writing() as log:
+        accounts.choose_mail(log, MailForm().wants_mail.data)
+    flash("Your choice is kept.")
+    return redirect(url_for(".profile", _anchor="mail"), 303)
+
+
+def _profile(person: Person, form: ProfileForm) -> str:
     units = people.units(current.session())
-    held = [(held.function, units.get(held.unit or "", "all units")) for held in current.doer().holdings]
-    page = render_template(
-        "accounts/profile.html", form=form, person=person, unit=units[person.unit_id], held=held, problems=form.problems()
+    return render_template(
+        "accounts/profile.html",
+        form=form,
+        person=person,
+        unit=units[person.unit_id],
+        held=[(held.function, units.get(held.unit or "", "all units")) for held in current.doer().holdings],
+        mail=MailForm(formdata=None, obj=(account := current.session().get_one(Account, person.id))),
+        email=account.email,
+        is_sent=current.parts().settings.mail_server is not None,
+        problems=form.problems(),
     )
-    return page, 422 if form.errors else 200
 
 
 def settled(proof: Proof) -> str:

@@ -16,7 +16,9 @@ from governance.domain.text import tidy
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
 from governance.models.base import Base
 from governance.models.directory import Organisation
-from governance.reads import people
+from governance.models.ledger import Restored
+from governance.reads import people, recovery
+from governance.services import idempotency
 from governance.settings import Settings
 from governance.storage.content import ContentStore
 from governance.web.forms import whole
@@ -67,6 +69,13 @@ def organisation() -> Organisation | None:
     return cast(Organisation | None, g.organisation)
 
 
+def restored() -> Restored | None:
+    """The backup that this record came from, while administrators have yet to confirm it."""
+    if "restored" not in g:
+        g.restored = recovery.restored(session())
+    return cast(Restored | None, g.restored)
+
+
 def zone() -> ZoneInfo:
     """The viewer's time zone: their own, else the organisation's, else UTC."""
     if "time_zone" not in g:
@@ -96,10 +105,18 @@ def number(name: str) -> int | None:
 
 @contextmanager
 def writing(auth: Auth | None = None) -> Iterator[Log]:
-    """One transaction in the name of whoever is signed in. Reading ends first, so that the page after it sees the change."""
+    """One transaction in the name of whoever is signed in. Reading ends first, so that the page after it sees the change.
+
+    The first one of a request claims the form that was sent: its effect and the claim are committed together or not at all.
+    Raises `Repeated` where the form took effect before, `Conflict` where another one did under its key.
+    """
     db.session.rollback()
     who = doer() if signed_in() else None
     actor = Actor(who.id, tuple(sorted({held.function for held in who.holdings}))) if who else SYSTEM
     with parts().ledger.writing(actor, datetime.now(UTC), auth) as log:
+        if "sent" in g and "claimed" not in g:
+            idempotency.claim(log, g.sent)
         yield log
+    if "sent" in g:
+        g.claimed = True
     g.pop("now", None)

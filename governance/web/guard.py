@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from governance.models.accounts import WebSession
 from governance.models.directory import Organisation, Person
+from governance.models.ledger import Stamp
 from governance.permissions import ROUTES, Permission, allows
 from governance.reads import people
 from governance.services.accounts import hashed
@@ -78,16 +79,18 @@ def _recognise() -> None:
     if not isinstance(token, str):
         return
     query = (
-        select(WebSession, Person, Organisation)
+        select(WebSession, Person, Organisation, Stamp.restored)
         .select_from(WebSession)
         .join(Person, Person.id == WebSession.person_id)
         .outerjoin(Organisation, true())
+        .outerjoin(Stamp, true())
         .where(WebSession.token == hashed(token))
     )
-    row, person, g.organisation = current.session().execute(query).first() or (None, None, None)
-    if row is None or person is None or row.ends_at <= datetime.now(UTC):
+    found = current.session().execute(query).first()
+    if found is None or found[0].ends_at <= datetime.now(UTC):
         session.pop(TOKEN, None)
         return
+    _, person, g.organisation, g.restored = found
     doer = people.doer(current.session(), person.id, current.now())
     if doer.active:
         g.doer, g.person_zone = doer, person.time_zone

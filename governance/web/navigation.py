@@ -38,6 +38,8 @@ def surroundings() -> dict[str, object]:
         "organisation": organisation,
         "demo": organisation.demo if organisation else False,
         "doer": g.get("doer"),
+        "restored": current.restored(),
+        "may_recover": current.signed_in() and allows(ROUTES["recovery.awaited"], current.doer()),
         "now": current.now(),
         "today": current.today(),
         "time_zone": current.zone().key,

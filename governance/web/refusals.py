@@ -4,15 +4,15 @@ import logging
 import os
 import signal
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from governance.domain.errors import Conflict, Hidden, NotAllowed, NotThere, Refused, RuleBroken
+from governance.domain.errors import AwaitsRecovery, Conflict, Hidden, NotAllowed, NotThere, Refused, RuleBroken
 from governance.domain.text import tidy
 from governance.ledger.log import LedgerFailed
 from governance.storage.content import ContentDamaged, ContentUnreachable
-from governance.storage.engines import Busy, OutcomeUnknown
+from governance.storage.engines import Busy, OtherVersion, OutcomeUnknown
 from governance.web import current, guard
 
 log = logging.getLogger("governance.web")
@@ -30,9 +30,16 @@ SENTENCES = {
     503: "The record is busy just now. Nothing was changed; try again in a moment.",
 }
 
+SAFE_AGAIN = (
+    "The connection to the database broke while this was being saved, so it may have been saved or not. "
+    "Load this page again: your browser then sends the same form once more, and it takes effect once, whichever it was."
+)
+
 
 def register(app: Flask) -> None:
     app.register_error_handler(Refused, refused)
+    app.register_error_handler(AwaitsRecovery, awaits)
+    app.register_error_handler(OtherVersion, other_version)
     app.register_error_handler(Busy, busy)
     app.register_error_handler(OutcomeUnknown, unknown)
     app.register_error_handler(LedgerFailed, stop)
@@ -69,6 +76,15 @@ def _back(status: int) -> tuple[str, str] | None:
     return None
 
 
+def awaits(error: AwaitsRecovery) -> tuple[str, int]:
+    return render_template("errors/refused.html", status="restored", message=error.message, asked=_asked()), 503
+
+
+def other_version(error: OtherVersion) -> tuple[str, int]:
+    log.critical("%s", error)
+    return render_template("errors/refused.html", status="upgraded", message=str(error), asked=_asked()), 503
+
+
 def busy(error: Busy) -> tuple[str, int, dict[str, str]]:
     page = render_template("errors/refused.html", status=503, message=str(error), asked=_asked())
     return page, 503, {"Retry-After": "2"}
@@ -81,8 +97,9 @@ def unreachable(error: ContentUnreachable) -> tuple[str, int, dict[str, str]]:
 
 
 def unknown(error: OutcomeUnknown) -> tuple[str, int]:
+    """With a one-time key it is safe to send the form again; without one somebody has to look."""
     log.error("the connection to the database broke at a commit: %s", error.__cause__)
-    return render_template("errors/refused.html", status=500, message=str(error)), 500
+    return render_template("errors/refused.html", status=500, message=SAFE_AGAIN if "sent" in g else str(error)), 500
 
 
 def stop(error: LedgerFailed) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""The organisation: name, logo, time zone, holidays, units."""
+"""The organisation: name, logo, time zone, holidays, units; mail that did not leave."""
 
 from datetime import date
 
@@ -11,7 +11,8 @@ from wtforms.validators import Optional as Maybe
 
 from governance.domain.errors import RuleBroken
 from governance.models.directory import Organisation
-from governance.reads import people
+from governance.reads import deliveries, people
+from governance.services import deliveries as sending
 from governance.services import directory
 from governance.services.directory import OrganisationSettings
 from governance.web import current
@@ -139,6 +140,22 @@ def rename_unit(unit: str) -> Answer | tuple[str, int]:
     return _page(renamed=(unit, form)), 422
 
 
+@bp.get("/mail")
+def mail() -> str:
+    settings = current.parts().settings
+    return render_template(
+        "settings/mail.html", server=settings.mail_server, sender=settings.mail_from, outbox=deliveries.outbox(current.session())
+    )
+
+
+@bp.post("/mail/<delivery_id>")
+def try_again(delivery_id: str) -> Answer:
+    with current.writing() as log:
+        sending.try_again(log, delivery_id)
+    flash("The mail is tried again at once.")
+    return redirect(url_for(".mail"), 303)
+
+
 def _page(form: OrganisationForm | None = None, unit: UnitForm | None = None, renamed: tuple[str, RenameForm] | None = None) -> str:
     row = current.organisation()
     assert row is not None
@@ -146,7 +163,10 @@ def _page(form: OrganisationForm | None = None, unit: UnitForm | None = None, re
     units = [(key, name, _rename_form(key, name, renamed)) for key, name in people.units(current.session()).items()]
     problems = [*form.problems(), *unit.problems("unit-"), *(renamed[1].problems(f"{renamed[0]}-") if renamed else [])]
     kept = [date.fromisoformat(one) for one in sorted(row.holidays)]
-    return render_template("settings/organisation.html", form=form, kept=kept, unit=unit, units=units, problems=problems)
+    undelivered = deliveries.given_up(current.session())
+    return render_template(
+        "settings/organisation.html", form=form, kept=kept, unit=unit, units=units, undelivered=undelivered, problems=problems
+    )
 
 
 def _rename_form(key: str, name: str, renamed: tuple[str, RenameForm] | None) -> RenameForm:

@@ -1,7 +1,5 @@
 """The first page of an empty instance: who administers it."""
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 from wtforms import EmailField, StringField
@@ -9,7 +7,6 @@ from wtforms.validators import InputRequired, Length
 
 from governance.domain.errors import RuleBroken
 from governance.domain.vocabulary import PasswordWay
-from governance.ledger.log import SYSTEM
 from governance.paths import policies_directory
 from governance.policy.loader import load_policy
 from governance.services import accounts, directory, policies
@@ -74,7 +71,7 @@ def _found(form: FirstAdminForm, hashed: str) -> None:
     texts = load_policy(policies_directory() / SHIPPED).texts
     profile = directory.Profile(form.name.data, form.title.data, form.unit.data)
     settings = directory.OrganisationSettings(form.organisation.data, form.time_zone.data)
-    with current.parts().ledger.writing(SYSTEM, datetime.now(UTC)) as log:
+    with current.writing() as log:
         directory.found(log, settings, (form.unit.data, form.unit_name.data), form.person.data, profile, form.email.data)
         accounts.give_password(log, form.person.data, hashed, PasswordWay.FOUNDING)
         policies.publish(log, texts)

@@ -12,6 +12,7 @@ from governance.reads import people, reviews
 from governance.services import accounts
 from governance.services.signoffs import sign_off
 from governance.web import current, request_view
+from governance.web.accounts import settled
 from governance.web.request_view import RequestView
 from governance.web.signing_forms import HINTS, DecisionForm, SignForm, decision_form
 from governance.words import word
@@ -92,10 +93,8 @@ def _moved(view: RequestView, seat: Seat, form: DecisionForm) -> Answer | None:
 
 
 def _is_proved(password: str) -> bool:
-    """Compare before any transaction, count in one of its own: a refusal must not undo the count."""
-    proof = accounts.prove_person(current.session(), current.doer().id, password)
-    with current.writing() as log:
-        return bool(accounts.settle_attempt(log, proof))
+    """Compare before any transaction, count in one of its own: a refusal must not undo the count, nor use up the form."""
+    return bool(settled(accounts.prove_person(current.session(), current.doer().id, password)))
 
 
 def _again(view: RequestView, seat: Seat, form: SignForm) -> Answer:

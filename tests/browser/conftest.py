@@ -15,7 +15,7 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from governance.app import create_app
-from governance.jobs.worker import work
+from governance.jobs.reports import work
 from governance.ledger.log import SYSTEM
 from governance.models.accounts import Account
 from governance.services import accounts

@@ -20,7 +20,7 @@ from governance.domain.moving_in import AsFound
 from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, RequestState, Role, Stage, Visibility
 from governance.events import streams
 from governance.events.initiatives import Advanced
-from governance.jobs.worker import work
+from governance.jobs.reports import work
 from governance.ledger import read
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
@@ -57,8 +57,8 @@ NOT_PAGES = frozenset(
     | {"ledger.checkpoint", "ledger.proof"}
 )
 """What a GET answers with something else than a page; a test looks that it does."""
-ELSEWHERE = frozenset({"setup.first_admin"})
-"""Pages that only an empty instance has; they are walked there."""
+ELSEWHERE = frozenset({"setup.first_admin", "recovery.awaited"})
+"""Pages that only an empty instance has, or a restored one; they are walked there."""
 ASKED = {
     "portfolio.board": ["?q=nothing-has-this-name", "?stage=nowhere"],
     "portfolio.table": ["?q=nothing-has-this-name", "?sort=waits&down=0"],

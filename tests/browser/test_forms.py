@@ -9,13 +9,17 @@ import pytest
 from playwright.sync_api import Browser, Page, Response
 
 from governance.permissions import ROUTES, Permission
+from governance.services.opening import ledger_of, open_engines
 from governance.storage import engines as storage
 from tests.browser import pages
 from tests.browser.axe import Looker
 from tests.browser.conftest import Served, serve
 from tests.browser.pages import Portfolio
 from tests.demo.conftest import Demo, demo
+from tests.services.conftest import House
 from tests.sheets import HALF, source
+from tests.web.browser import PASSWORD
+from tests.web.loaded import restored
 
 pytestmark = pytest.mark.browser
 
@@ -170,3 +174,26 @@ def test_the_set_up_of_an_empty_instance(tmp_path: Path, chromium: Browser) -> N
         assert page.locator(".problem li").count() == 9, page.locator(".problem").inner_text()
         looker.look("/setup, incomplete")
     assert not looker.found, "\n".join(looker.found)
+
+
+def test_the_recovery_of_a_restored_record(tmp_path: Path, chromium: Browser) -> None:
+    engines = open_engines(tmp_path, synchronous="OFF")
+    restored(House(ledger_of(engines)))
+    with serve(tmp_path, chromium, engines) as site:
+        for name, left in (("omar", "2 administrators still have"), ("tom", "1 administrator still has")):
+            with site.at(name, width=390) as page:
+                looker = Looker(page)
+                page.goto("/")
+                page.get_by_role("link", name="Recovery").click()
+                assert left in page.locator("h1").inner_text()
+                looker.look("/recovery")
+                page.get_by_role("button", name="Let the record go on").click()
+                assert page.locator(".problem li").count() == 2, page.locator(".problem").inner_text()
+                looker.look("/recovery, incomplete")
+                assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+                page.get_by_label("Reason").fill("The disk failed.")
+                page.get_by_label("Your password").fill(PASSWORD)
+                page.get_by_role("button", name="Let the record go on").click()
+                looker.look("/recovery, confirmed")
+            assert not looker.found, "\n".join(looker.found)
+    engines.close()

@@ -17,6 +17,7 @@ SHIPPED = str(policies_directory() / "stage-gates")
 MAPPING = str(policies_directory() / "imports" / "federal-inventory-2024.yaml")
 COMMANDS = {
     "serve": [],
+    "worker": [],
     "log verify": [],
     "log replay": [],
     "initiative import": [MAPPING, "--mapping", MAPPING, "--by", "nobody"],
@@ -25,6 +26,11 @@ COMMANDS = {
     "log rotate-key": ["--by", "nobody", "--reason", "it leaked"],
     "policy check": [SHIPPED],
     "policy publish": [SHIPPED, "--by", "nobody"],
+    "doctor": [],
+    "upgrade": [],
+    "backup": ["kept.zip"],
+    "restore": ["kept.zip"],
+    "export all": ["everything"],
 }
 """Every command, with arguments that would do."""
 
@@ -37,6 +43,9 @@ TOO_FEW = {
     "policy check": [[]],
     "policy publish": [[], [SHIPPED], ["--by", "nobody"]],
     "log rotate-key": [[], ["--by", "nobody"], ["--reason", "it leaked"]],
+    "backup": [[]],
+    "restore": [[]],
+    "export all": [[]],
 }
 """What a command that needs something is not content with."""
 
@@ -248,6 +257,12 @@ def picture(folder: Path) -> dict[str, bytes]:
         ("GOVERNANCE_ORIGIN", "\udcff"),
         ("GOVERNANCE_CHECKPOINT_KEY", "/does/not/exist/key"),
         ("GOVERNANCE_CHECKPOINT_KEY", "/tmp"),
+        ("GOVERNANCE_WORKER", "yes"),
+        ("GOVERNANCE_MAIL_URL", "mail.example.org"),
+        ("GOVERNANCE_MAIL_URL", "smtp://mail.example.org"),
+        ("GOVERNANCE_MAIL_URL", "\udcff"),
+        ("GOVERNANCE_MAIL_FROM", "nobody"),
+        ("GOVERNANCE_MAIL_FROM", "\udcff"),
         ("GOVERNANCE_SECRET_KEY", "short"),
         ("GOVERNANCE_SECRET_KEY", "please-change-this-secret-key-please"),
         ("GOVERNANCE_SECRET_KEY", "\udcff"),

@@ -124,6 +124,16 @@ def test_the_server_takes_its_worker_with_it(tmp_path: Path) -> None:
     eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
 
 
+@pytest.mark.parametrize(("setting", "started"), [("1", True), ("0", False)])
+def test_a_worker_is_started_unless_workers_run_elsewhere(tmp_path: Path, setting: str, started: bool) -> None:
+    with serving(tmp_path, DEMO="0", GOVERNANCE_WORKER=setting) as running:
+        children = Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children").read_text().split()
+        keepers = [pid for pid in children if b"governance.jobs.keeper" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    assert len(keepers) == started
+    assert any("governance worker" in line for line in running.said) is not started
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
 def test_the_demo_is_not_served_to_others(tmp_path: Path, host: str) -> None:
     answer = run(tmp_path, "serve", GOVERNANCE_HOST=host, PORT="48123")

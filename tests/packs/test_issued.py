@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import Decision, FindingSeverity, Function
-from governance.jobs.worker import work
+from governance.jobs.reports import work
 from governance.ledger import read
 from governance.models.ledger import Leaf, Words
 from governance.models.packs import Pack

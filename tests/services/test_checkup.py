@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from governance.domain.deliveries import DeliveryState
 from governance.domain.vocabulary import Function
 from governance.ledger.keys import KeyFile
+from governance.ledger.log import SYSTEM
+from governance.models.outbox import Delivery
 from governance.services import checkpoints, checkup, directory, packs
 from governance.services.checkup import Checked, Grade, Instance
 from governance.storage.content import content_of
@@ -91,3 +94,16 @@ def test_what_cannot_be_looked_at_is_not_in_order(instance: Instance, monkeypatc
     checked = found(instance, "the disk")
 
     assert checked.grade is Grade.BAD and "Input/output error" in checked.found
+
+
+@pytest.mark.parametrize("state", [DeliveryState.WAITING, DeliveryState.GIVEN_UP])
+def test_mail_that_does_not_leave_is_a_warning(house: House, instance: Instance, state: DeliveryState) -> None:
+    at = instance.now - timedelta(minutes=10)
+    with house.ledger.writing(SYSTEM, house.now) as log:
+        log.session.add(
+            Delivery(id="1", follower="mail", leaf=0, recipient="mina", message_id="<1@x>", state=state, made_at=at, next_try_at=at)
+        )
+
+    checked = found(instance, "mail")
+
+    assert checked.grade is Grade.WARNING and "Settings, Mail" in checked.do

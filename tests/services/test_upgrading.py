@@ -177,4 +177,5 @@ def make_older(engines: Engines, tables: set[str]) -> None:
         for name in columns(engines).keys() - tables:
             connection.exec_driver_sql(f"DROP TABLE {name} CASCADE")
         connection.exec_driver_sql("ALTER TABLE stamp DROP COLUMN IF EXISTS restored")
+        connection.exec_driver_sql("ALTER TABLE account DROP COLUMN IF EXISTS wants_mail")
         connection.execute(sa.text("UPDATE stamp SET version = :version"), {"version": RELEASED})

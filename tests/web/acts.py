@@ -71,12 +71,16 @@ AS_FOUND |= {"reason": "The board took it on in 2023.", "regularise_by": (date.t
 PAPER = {"title": "Minutes of the board", "approved_on": "2023-05-02", "approved_by": "Ada Lind", "function": "business"}
 SEAT = "/requests/AI-0001.G1-1/seats/business"
 
+APART = {"setup.first_admin": "empty", "recovery.confirm": "restored"}
+"""Forms that only a house in that state shows."""
+
 ACTS = (
     Act("setup.first_admin", None, "/setup", FIRST),
     Act("accounts.sign_in", None, "/sign-in", {"email": "lena@nordhaven.example", "password": PASSWORD}),
     Act("accounts.demo_sign_in", None, "/sign-in", {"person": "lena"}),
     Act("accounts.set_password", None, "/set-password/{link}", {"password": NEW, "again": NEW}),
     Act("accounts.profile", "mallory", "/profile", {"old": PASSWORD, "password": NEW, "again": NEW}),
+    Act("accounts.choose_mail", "mallory", "/profile", {"wants_mail": "y"}),
     Act("accounts.sign_out", "mallory", "/"),
     Act("intake.register", "lena", "/initiatives/new", DESCRIBED),
     Act("initiatives.describe", "lena", f"{FRESH}/describe", DESCRIBED),
@@ -121,11 +125,13 @@ ACTS = (
     Act("people.disable", "omar", "/people/tom", {"reason": "left"}),
     Act("people.enable", "omar", "/people/elsewhere"),
     Act("people.setup_link", "omar", "/people/tom"),
+    Act("recovery.confirm", "omar", "/recovery", {"reason": "The disk failed.", "password": PASSWORD}),
     Act("staffing.start", "omar", "/people-import", files={"file": ("people.csv", PEOPLE)}),
     Act("staffing.confirm", "omar", "/people-import", {"partial": "y"}, via={}, via_files={"file": ("people.csv", PEOPLE)}),
     Act("settings.organisation", "omar", "/settings", {"name": "Nordhaven", "holidays": "2026-12-24"}),
     Act("settings.open_unit", "omar", "/settings", {"name": "Fraud", "unit": "fraud"}),
     Act("settings.rename_unit", "omar", "/settings", {"name": "Fraud"}),
+    Act("settings.try_again", "omar", "/settings/mail"),
 )
 
 

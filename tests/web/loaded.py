@@ -12,17 +12,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from governance.app import create_app
+from governance.domain.deliveries import DeliveryState
 from governance.domain.findings import NewFinding
-from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function
+from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, Role
 from governance.ledger import rebuild
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM
+from governance.ledger.read import head
 from governance.ledger.verify import verify
 from governance.models.accounts import Account
 from governance.models.answers import Evidence
+from governance.models.ledger import Leaf, Restored, Stamp
+from governance.models.outbox import Delivery
 from governance.services import accounts, answers, checkpoints, directory, findings, initiatives
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
@@ -85,11 +90,13 @@ def _facts(body: bytes) -> dict[str, Any]:
 
 
 @contextmanager
-def site_in(folder: Path, *, empty: bool = False) -> Iterator[Loaded]:
-    """The loaded house, or an empty one. At the end its ledger verifies, and its tables are what the ledger says."""
+def site_in(folder: Path, *, state: str = "loaded") -> Iterator[Loaded]:
+    """The loaded house, an empty one, or one that was restored and waits for its administrators. At the end its ledger verifies, and its tables are what the ledger says."""
     engines = open_engines(folder, synchronous="OFF")
     house = House(ledger_of(engines))
-    link = "" if empty else load(house, ContentStore(folder / "content"), folder)
+    link = load(house, ContentStore(folder / "content"), folder) if state == "loaded" else ""
+    if state == "restored":
+        restored(house)
     site = Loaded(create_app(Settings(folder, "k" * 40), engines), house, link, sqlite3.connect(folder / DATABASE))
     site.keep()
     yield site
@@ -129,8 +136,49 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     with house.ledger.writing(SYSTEM, house.now) as log:
         for account in log.session.scalars(select(Account)):
             account.password = HASHED
+    with house.ledger.writing(SYSTEM, house.now) as log:
+        log.session.add(given_up(log.session))
     checkpoints.sign(house.ledger, KeyFile(folder / "checkpoint-key"), house.now)
     return str(house.act("omar", lambda log: accounts.make_setup_link(log, "tom")))
+
+
+def given_up(session: Session) -> Delivery:
+    """A mail about the latest submission that the server refused."""
+    leaf = session.scalars(select(Leaf).where(Leaf.kind == "gate.submitted").order_by(Leaf.index.desc()).limit(1)).one()
+    refused = "550 5.1.1 <mina@nordhaven.example>: nobody of this name <script>alert(1)</script>"
+    return Delivery(
+        id="0123456789abcdef",
+        follower="mail",
+        leaf=leaf.index,
+        recipient="mina",
+        message_id="<1.ab@governance.example.org>",
+        state=DeliveryState.GIVEN_UP,
+        made_at=leaf.at,
+        tries=1,
+        leased_until=None,
+        next_try_at=leaf.at,
+        last_error=refused,
+        settled_at=leaf.at,
+    )
+
+
+def restored(house: House) -> None:
+    """The cast alone, from a backup of yesterday."""
+    found(house.ledger)
+    house.now = datetime.now(UTC)
+    house.act("omar", lambda log: directory.grant_role(log, "tom", Role.ADMIN))
+    come_from_a_backup(house)
+
+
+def come_from_a_backup(house: House) -> None:
+    """From now on the record waits for administrators."""
+    at = datetime.now(UTC)
+    with house.ledger.writing(SYSTEM, at) as log:
+        for account in log.session.scalars(select(Account)):
+            account.password = HASHED
+        now = head(log.session)
+        row = Restored(at=at.isoformat(), made_at=(at - timedelta(days=1)).isoformat(), size=now.size, root=now.root.hex())
+        log.session.execute(update(Stamp).values(restored=row))
 
 
 def _findings(house: House) -> None:

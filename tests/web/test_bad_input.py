@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from governance.domain.text import tidy
 from tests.web import hostile
-from tests.web.acts import ACTS, FORM, Act, Fields, Opened, encoded, open_form
+from tests.web.acts import ACTS, APART, FORM, Act, Fields, Opened, encoded, open_form
 from tests.web.controls import TYPED, Control, forms
 from tests.web.loaded import Loaded, site_in
 
@@ -20,6 +20,9 @@ NARROW = 6
 
 MARKS = set("<\"'\x00\u202e")
 """What a page has to write in another way than it was typed."""
+
+TOKENS = frozenset({"csrf_token", "once"})
+"""What a page gives with its forms; a wrong one is refused before anything else is looked at (`test_idempotency`)."""
 
 CLUMSY = re.compile(r"\b(in)?valid\b|\bplease\b|\boops\b|\bfield\b|\berror\b|\bmust\b", re.IGNORECASE)
 
@@ -34,9 +37,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
     """The form of an act; its house is put back after the test."""
     act: Act = request.param
-    if act.endpoint == "setup.first_admin":
-        with site_in(tmp_path, empty=True) as site:
-            yield open_form(site, act)
+    if act.endpoint in APART:
+        with site_in(tmp_path, state=APART[act.endpoint]) as site:
+            found = open_form(site, act)
+            site.keep()
+            yield found
         return
     site = request.getfixturevalue("house")
     found = open_form(site, act)
@@ -50,7 +55,7 @@ every_form = pytest.mark.parametrize("opened", ACTS, ids=str, indirect=True)
 
 def cases(opened: Opened) -> Iterator[tuple[str, Fields]]:
     """(what is wrong, the fields): one fault at a time in what would do otherwise."""
-    good, controls = opened.good, [one for one in opened.form.controls.values() if one.name != "csrf_token" and one.kind != "file"]
+    good, controls = opened.good, [one for one in opened.form.controls.values() if one.name not in TOKENS and one.kind != "file"]
     yield "nothing at all", {}
     yield "everything a hundred times", {name: values * 100 for name, values in good.items()}
     for control in controls:

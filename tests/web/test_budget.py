@@ -42,7 +42,7 @@ PAGES = {
         "/ledger?initiative=AI-0001",
         "/ledger.csv",
     ],
-    "omar": ["/people", "/people?q=person&sort=unit", "/people/export.csv", "/people/joao", "/settings"],
+    "omar": ["/people", "/people?q=person&sort=unit", "/people/export.csv", "/people/joao", "/settings", "/settings/mail"],
 }
 BUDGET = 15
 WHOLE_DOSSIER = {"/initiatives/AI-0001/checklist/G1", "/requests/AI-0001.G1-1"}
@@ -139,6 +139,7 @@ FORMS_AND_PIECES = {
     "/readyz",
     "/metrics",
     "/setup",
+    "/recovery",
     "/sign-in",
     "/set-password/<secret>",
     "/profile",

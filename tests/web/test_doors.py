@@ -40,6 +40,7 @@ FILLED = {
     "unit": "claims",
     "pack_id": "AI-0001.P-0",
     "job_id": "0",
+    "delivery_id": "0123456789abcdef",
     "index": "3",
     "secret": "x",
     "filename": "app.css",

@@ -24,6 +24,7 @@ def told() -> Iterator[None]:
     root, ours = logging.getLogger(), logging.getLogger("governance")
     before = root.handlers, root.level, ours.level
     yield
+    logging.getLogger("weasyprint").propagate = True
     root.handlers, root.level = before[:2]
     ours.setLevel(before[2])
 

@@ -1,0 +1,1 @@
+"""What leaves an instance whole: backups, which come back, and the export, which needs nobody to be read."""

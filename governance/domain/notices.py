@@ -1,0 +1,21 @@
+"""Notices: which there are, and who may be told anything at all."""
+
+from enum import StrEnum
+
+from governance.domain import rights
+from governance.domain.rights import Doer, Ties
+
+
+class NoticeKind(StrEnum):
+    """Each is a text of `templates/mail/`."""
+
+    YOUR_TURN = "your_turn"
+    WITHDRAWN = "withdrawn"
+    CHANGES_REQUESTED = "changes_requested"
+    SETTLED = "settled"
+    FINDING = "finding"
+
+
+def may_be_told(doer: Doer, ties: Ties, by: str) -> bool:
+    """Only who may see the initiative now; nobody is told what they did themselves."""
+    return doer.id != by and rights.may_see(doer, ties)

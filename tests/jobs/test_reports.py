@@ -1,0 +1,95 @@
+"""Evidence reports: every job is done once, by whoever holds its lease, and nobody waits for one that was given up."""
+
+import os
+import signal
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from governance.domain.vocabulary import Role
+from governance.jobs import reports
+from governance.ledger.log import SYSTEM
+from governance.models.jobs import Job
+from governance.models.packs import Pack
+from governance.services import directory
+from governance.storage.content import ContentStore
+from tests.jobs.conftest import eventually, issued, job, workers_of
+from tests.services.conftest import House
+
+
+def test_a_job_is_done_and_its_report_kept_listed_and_on_record(house: House, content: ContentStore, asked: str) -> None:
+    assert reports.work(house.ledger, content)
+
+    done = job(house, asked)
+    assert done.done_at and not done.failed and done.step == done.steps
+    with house.read() as session:
+        pack = session.get_one(Pack, done.result)
+    assert pack.by == "ruth" and content.read(pack.digest).startswith(b"%PDF")
+    assert not reports.work(house.ledger, content)
+
+
+def test_what_is_leased_is_left_alone_until_the_lease_ends(house: House, asked: str) -> None:
+    now = datetime.now(UTC)
+
+    assert reports.claim(house.ledger, now)
+    assert reports.claim(house.ledger, now + reports.LEASE) is None
+    again = reports.claim(house.ledger, now + reports.LEASE + timedelta(seconds=1))
+
+    assert again and again.tries == 2
+
+
+def test_after_three_tries_it_has_failed_and_says_so(house: House, asked: str) -> None:
+    now = datetime.now(UTC)
+    for _ in range(reports.MOST_TRIES):
+        assert reports.claim(house.ledger, now)
+        now += reports.LEASE * 2
+
+    assert reports.claim(house.ledger, now) is None
+    assert job(house, asked).failed == reports.GIVEN_UP
+
+
+def test_a_worker_that_lost_its_lease_issues_nothing(house: House, content: ContentStore, asked: str) -> None:
+    slow = reports.claim(house.ledger, datetime.now(UTC) - reports.LEASE * 2)
+    assert slow
+
+    made, key = reports.make(house.ledger, content, slow)
+    with house.ledger.writing(SYSTEM, datetime.now(UTC)) as log:
+        log.session.execute(update(Job).values(leased_until=None))
+    assert reports.work(house.ledger, content)
+
+    with pytest.raises(reports.LeaseLost):
+        reports._finish(house.ledger, slow, made, key)
+    assert issued(house) == 1
+
+
+def test_a_right_that_ended_meanwhile_is_asked_again(house: House, content: ContentStore, asked: str) -> None:
+    house.act("omar", lambda log: directory.withdraw_role(log, "ruth", Role.AUDITOR))
+
+    assert reports.work(house.ledger, content)
+    assert "trail" in str(job(house, asked).failed)
+    assert issued(house) == 0
+
+
+def test_what_nobody_expected_frees_the_job_for_the_next_try(house: House, content: ContentStore, asked: str, tmp_path: Path) -> None:
+    (blocked := tmp_path / "content").write_text("a file where the folder has to be")
+
+    with pytest.raises(FileExistsError):
+        reports.work(house.ledger, content)
+    blocked.unlink()
+
+    assert job(house, asked).leased_until is None
+    assert reports.work(house.ledger, content) and issued(house) == 1
+
+
+def test_a_killed_worker_is_followed_by_another_that_does_the_job_once(house: House, asked: str, keeper: "subprocess.Popen[bytes]") -> None:
+    eventually(lambda: job(house, asked).tries == 1)
+    os.kill(workers_of(keeper)[0], signal.SIGKILL)
+    with house.ledger.writing(SYSTEM, datetime.now(UTC)) as log:
+        log.session.execute(update(Job).where(Job.done_at.is_(None)).values(leased_until=None))  # as if ten minutes had gone by
+
+    eventually(lambda: job(house, asked).done_at is not None)
+
+    assert issued(house) == 1

@@ -1,0 +1,190 @@
+"""Who is told what: one rule per kind of entry, only who may see the initiative, and nobody about their own deeds."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from governance.domain.findings import NewFinding
+from governance.domain.notices import NoticeKind
+from governance.domain.vocabulary import Decision, FindingSeverity, Function, RequestState, Visibility
+from governance.ledger.log import SYSTEM
+from governance.models.accounts import Account
+from governance.models.ledger import Leaf
+from governance.reads import notices
+from governance.services import accounts, directory, findings, gates, initiatives
+from governance.services import policies as publishing
+from tests.services.conftest import TEXTS, House, ask, house, in_review
+
+__all__ = ["house", "in_review"]
+
+REQUEST = "AI-0001.G1-1"
+
+
+def told(house: House, kind: str) -> dict[str, NoticeKind]:
+    """Who is told about the latest entry of a kind, as the record stands now."""
+    with house.read() as session:
+        leaf = session.scalars(select(Leaf).where(Leaf.kind == kind).order_by(Leaf.index.desc()).limit(1)).one()
+        return {person: found.notice.kind for person, found in notices.by_mail(session, leaf, house.now).items()}
+
+
+def waits_for(house: House) -> set[str]:
+    """Whose list the request stands on as something to sign."""
+    from governance.reads import people, work
+
+    with house.read() as session:
+        everybody = people.active_people(session)
+        tasks = {person.id: work.mine(session, people.doer(session, person.id, house.now)) for person in everybody}
+        return {person for person, found in tasks.items() if any(task.waiting.kind == "sign" for task in found)}
+
+
+def hide(house: House) -> None:
+    """Only who is named may see it from now on."""
+    hidden = initiatives.Description("Claims triage", "Scores new motor claims.", "claims", "lena", Visibility.NAMED)
+    house.act("lena", lambda log: initiatives.describe(log, "AI-0001", hidden))
+
+
+def test_a_submission_is_told_to_exactly_those_on_whose_list_it_stands(in_review: House) -> None:
+    found = told(in_review, "gate.submitted")
+
+    assert found.keys() == waits_for(in_review) and len(found) >= 3
+    assert set(found.values()) == {NoticeKind.YOUR_TURN}
+
+
+def test_a_seat_that_decides_later_is_told_when_its_turn_comes_and_by_that_entry_only(house: House) -> None:
+    later = TEXTS["gates/G1.yaml"].replace("function: compliance, ", "function: compliance, order: 2, ", 1)
+    house.act("aoife", lambda log: publishing.publish(log, {**TEXTS, "gates/G1.yaml": later}))
+    ask(house)
+    for function in (Function.DATA_SCIENCE, Function.IT_OPS, Function.BUSINESS):
+        assert "aoife" not in told(house, "gate.submitted")
+        house.sign(function)
+
+    assert told(house, "gate.signed_off").keys() == waits_for(house) == {"aoife", "second"}
+    assert told(house, "gate.submitted") == {}
+
+
+def test_who_can_no_longer_decide_is_not_told_any_more(in_review: House) -> None:
+    assert "rafael" in told(in_review, "gate.submitted")
+
+    in_review.sign(Function.DATA_SCIENCE)
+
+    assert "rafael" not in told(in_review, "gate.submitted")
+
+
+def test_a_dossier_that_changed_under_the_reviewers_is_not_theirs_to_decide(in_review: House) -> None:
+    in_review.act("lena", lambda log: initiatives.name_model(log, "AI-0001", "2.0"))
+
+    assert told(in_review, "gate.submitted") == {}
+
+
+def test_a_request_for_changes_is_told_to_the_lead_until_it_is_answered(in_review: House) -> None:
+    in_review.sign(Function.DATA_SCIENCE, Decision.REQUEST_CHANGES)
+    assert told(in_review, "gate.changes_requested") == {"lena": NoticeKind.CHANGES_REQUESTED}
+
+    in_review.submit()
+
+    assert told(in_review, "gate.changes_requested") == {}
+    assert "rafael" in told(in_review, "gate.submitted")
+
+
+@pytest.mark.parametrize("outcome", [RequestState.PASSED, RequestState.REJECTED])
+def test_what_was_decided_is_told_to_the_lead(in_review: House, outcome: RequestState) -> None:
+    first = Decision.APPROVE if outcome is RequestState.PASSED else Decision.REJECT
+    in_review.sign(Function.DATA_SCIENCE, first)
+    for function in (Function.IT_OPS, Function.BUSINESS, Function.COMPLIANCE):
+        in_review.sign(function)
+    assert in_review.state() is outcome
+
+    assert told(in_review, "gate.settled") == {"lena": NoticeKind.SETTLED}
+
+
+def test_a_request_that_was_withdrawn_is_told_to_those_from_whose_list_it_is_gone_and_not_to_who_withdrew_it(in_review: House) -> None:
+    in_review.sign(Function.DATA_SCIENCE)
+    listed = waits_for(in_review)
+
+    in_review.act("lena", lambda log: gates.withdraw(log, REQUEST, "Not yet."))
+
+    assert told(in_review, "gate.settled") == dict.fromkeys(listed, NoticeKind.WITHDRAWN)
+    assert listed and "rafael" not in listed and waits_for(in_review) == set()
+
+
+def test_a_request_that_waited_for_its_lead_is_withdrawn_without_a_word(in_review: House) -> None:
+    in_review.sign(Function.DATA_SCIENCE, Decision.REQUEST_CHANGES)
+    in_review.act("lena", lambda log: gates.withdraw(log, REQUEST, "Not yet."))
+
+    assert told(in_review, "gate.settled") == {}
+
+
+def test_a_draft_that_is_withdrawn_concerns_nobody(house: House) -> None:
+    house.register()
+    house.open()
+    house.act("lena", lambda log: gates.withdraw(log, REQUEST, "Not yet."))
+
+    assert told(house, "gate.settled") == {}
+
+
+def test_a_finding_is_told_to_its_owner_until_there_is_an_answer(in_review: House) -> None:
+    raised = NewFinding(FindingSeverity.LOW, "The drill failed.", "tom")
+    in_review.act("rafael", lambda log: findings.raise_finding(log, "AI-0001", raised))
+    assert told(in_review, "finding.raised") == {"tom": NoticeKind.FINDING}
+
+    in_review.act("tom", lambda log: findings.answer_finding(log, "AI-0001.F-1", "AI-0001.E-1"))
+
+    assert told(in_review, "finding.raised") == {}
+
+
+def test_nobody_is_told_what_they_did_themselves(in_review: House) -> None:
+    own = NewFinding(FindingSeverity.LOW, "The drill failed.", "lena")
+    in_review.act("lena", lambda log: findings.raise_finding(log, "AI-0001", own))
+
+    assert told(in_review, "finding.raised") == {}
+
+
+def test_who_may_not_see_the_initiative_is_told_nothing(in_review: House) -> None:
+    hide(in_review)
+    in_review.submit()
+
+    found = told(in_review, "gate.submitted")
+
+    assert {"rafael", "mina", "joao"} & waits_for(in_review) == set()
+    assert found.keys() == waits_for(in_review) and not {"rafael", "mina", "joao"} & found.keys()
+
+
+def test_who_left_is_told_nothing(in_review: House) -> None:
+    in_review.act("omar", lambda log: directory.disable_person(log, "rafael", "left"))
+
+    assert "rafael" not in told(in_review, "gate.submitted")
+
+
+def test_who_switched_mails_off_gets_none_and_the_others_do(in_review: House) -> None:
+    in_review.act("mina", lambda log: accounts.choose_mail(log, wanted=False))
+    found = told(in_review, "gate.submitted")
+    in_review.act("mina", lambda log: accounts.choose_mail(log, wanted=True))
+
+    assert "mina" not in found and "rafael" in found
+    assert "mina" in told(in_review, "gate.submitted")
+
+
+def test_who_has_no_account_gets_no_mail(in_review: House) -> None:
+    with in_review.ledger.writing(SYSTEM, in_review.now) as log:
+        log.session.delete(log.session.get_one(Account, "mina"))
+
+    assert "mina" not in told(in_review, "gate.submitted")
+
+
+@pytest.mark.parametrize("body", [b"{}", b"no json", b'{"request":"AI-9999.G1-1","revision":1}'], ids=["empty", "no json", "another"])
+def test_an_entry_that_was_altered_tells_nobody_anything_and_stops_nobody(in_review: House, body: bytes) -> None:
+    with in_review.read() as session:
+        leaf = session.scalars(select(Leaf).where(Leaf.kind == "gate.submitted")).one()
+        session.expunge(leaf)
+        leaf.body = body
+
+        assert notices.by_mail(session, leaf, in_review.now + timedelta(minutes=1)) == {}
+
+
+def test_every_kind_of_notice_follows_from_some_entry_and_has_its_text() -> None:
+    from governance.paths import templates_directory
+    from governance.reads.deliveries import ABOUT
+
+    assert {file.stem for file in (templates_directory() / "mail").glob("*.txt")} - {"foot"} == {kind.value for kind in NoticeKind}
+    assert ABOUT.keys() == notices.RULES.keys()
