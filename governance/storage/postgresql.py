@@ -154,6 +154,7 @@ def _engine(url: URL, durable: bool) -> Engine:
         pool_size=5,
         max_overflow=15,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error is logged, and what somebody typed is not
     )
 
 

@@ -105,7 +105,13 @@ def fault(error: BaseException) -> str | None:
 
 
 def _engine(url: URL, settings: dict[str, str | int], begin: str) -> Engine:
-    engine = sa.create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000}, pool_size=20, max_overflow=20)
+    engine = sa.create_engine(
+        url,
+        connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000},
+        pool_size=20,
+        max_overflow=20,
+        hide_parameters=True,  # an error is logged, and what somebody typed is not
+    )
     event.listen(engine, "connect", lambda connection, _: _configure(connection, settings))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine

@@ -155,6 +155,15 @@ def test_pages_cannot_write(story: Ledger, engines: Engines) -> None:
 
 
 @ON_SQLITE
+def test_an_error_is_logged_without_what_somebody_typed(story: Ledger, engines: Engines) -> None:
+    typed = {"digest": "ab" * 32, "salt": b"", "text": "a secret of the works council"}
+
+    with pytest.raises(DatabaseError) as refused, engines.writer.begin() as connection:
+        connection.execute(sa.insert(Words).values(typed))
+
+    assert "INSERT INTO words" in str(refused.value) and typed["text"] not in str(refused.value)
+
+
 def test_a_missing_guard_stops_the_start(story: Ledger, engines: Engines, file: Path) -> None:
     engines.close()
     with sqlite3.connect(file) as foreign:
