@@ -154,7 +154,6 @@ def test_pages_cannot_write(story: Ledger, engines: Engines) -> None:
         session.execute(sa.delete(Words))
 
 
-@ON_SQLITE
 def test_an_error_is_logged_without_what_somebody_typed(story: Ledger, engines: Engines) -> None:
     typed = {"digest": "ab" * 32, "salt": b"", "text": "a secret of the works council"}
 
@@ -164,6 +163,7 @@ def test_an_error_is_logged_without_what_somebody_typed(story: Ledger, engines: 
     assert "INSERT INTO words" in str(refused.value) and typed["text"] not in str(refused.value)
 
 
+@ON_SQLITE
 def test_a_missing_guard_stops_the_start(story: Ledger, engines: Engines, file: Path) -> None:
     engines.close()
     with sqlite3.connect(file) as foreign:
