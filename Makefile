@@ -43,9 +43,9 @@ bench:  ## Measure, side by side, and print a table
 	@scripts/bootstrap test
 	$(PYTHON) -m tests.benchmarks
 
-campaign:  ## The slow campaigns: long state machines
+campaign:  ## The slow campaigns: long state machines, kills and faults at every point (hours)
 	@scripts/bootstrap test
-	$(PYTHON) -m pytest -m campaign
+	$(PYTHON) -m pytest -n 2 --dist worksteal -m campaign
 
 lock:  ## Write the lock files anew from pyproject.toml (needs uv)
 	scripts/lock

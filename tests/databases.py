@@ -30,6 +30,16 @@ class Server:
     """A PostgreSQL of the tests' own: reached through a socket in its folder, gone with it."""
 
     folder: Path
+    settings: str = ""
+
+    def start(self) -> None:
+        """Returns once it answers, with whatever it had to recover."""
+        options = f"-k {self.folder} -h '' {QUICK} {self.settings}"
+        _run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop_at_once(self) -> None:
+        """Without finishing anything, as when it crashes: the next start has to recover."""
+        _run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
 
     @contextmanager
     def database(self, like: URL | None = None) -> Iterator[URL]:
@@ -76,13 +86,13 @@ def server(settings: str = "", place: Path | None = None) -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="governance-postgresql-", dir=place or _quick_place()))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    data, log = str(folder / "data"), str(folder / "log")
-    _run("initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
-    _run("pg_ctl", "-D", data, "-w", "-l", log, "-o", f"-k {folder} -h '' {QUICK} {settings}", "start")
+    _run("initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
+    started = Server(folder, settings)
+    started.start()
     try:
-        yield Server(folder)
+        yield started
     finally:
-        _run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+        started.stop_at_once()
         shutil.rmtree(folder)
 
 

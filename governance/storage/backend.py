@@ -47,5 +47,8 @@ class Backend(Protocol):
     def is_of_the_disk(self, error: DBAPIError) -> bool:
         """Whether the disk failed, so that nobody knows what of a commit is stored."""
 
+    def is_out_of_reach(self, error: DBAPIError) -> bool:
+        """Whether the database may be in order and only cannot be had: no way to it, no right, a disk that is full or fails."""
+
     def fault(self, error: BaseException) -> str | None:
         """What the engine says where it is damaged, full, or out of reach; None where the program did something wrong."""

@@ -66,7 +66,7 @@ class Engines:
             engines.close()
             if backend.is_busy(error):
                 raise Busy("Another process is writing. Nothing was changed; try again in a moment.") from None
-            raise StorageRefused(f"{engines.name} is not a database of this program ({_said(error)}). {ELSEWHERE}") from None
+            raise StorageRefused(f"{engines.name} {_what_is_wrong(backend, error)}") from None
         except BaseException:
             engines.close()
             raise
@@ -149,6 +149,13 @@ def backend_of(name: str) -> Backend:
 def fault_of_the_database(error: BaseException) -> str | None:
     """What an engine says where its files are damaged, full or out of reach; None where the program did something wrong."""
     return next(filter(None, (backend.fault(error) for backend in BACKENDS.values())), None)
+
+
+def _what_is_wrong(backend: Backend, error: DBAPIError) -> str:
+    """A full disk must not send anybody to look for a backup."""
+    if backend.is_out_of_reach(error):
+        return f"cannot be opened ({_said(error)}). Check that it can be reached and written, and that its disk works and has room."
+    return f"is not a database of this program ({_said(error)}). {ELSEWHERE}"
 
 
 def _said(error: DBAPIError) -> str:

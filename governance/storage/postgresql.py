@@ -25,7 +25,8 @@ sees what the writer before has committed; a snapshot of the whole transaction w
 TAKE_LOCK = f"SELECT pg_advisory_xact_lock({WRITE_LOCK})"
 
 BUSY = frozenset({"55P03", "40001", "40P01"})  # lock not available, serialisation failure, deadlock
-FAULTS = ("08", "28", "3D", "53", "57", "58", "XX")  # connection, sign-in, no such database, full, shut down, system, damage
+OUT_OF_REACH = ("08", "28", "3D", "53", "57", "58")  # connection, sign-in, no such database, full, shut down, system
+FAULTS = (*OUT_OF_REACH, "XX")  # damage
 
 REFUSALS = {
     "governance_outside": (OUTSIDE, "TG_OP = 'TRUNCATE' OR coalesce(current_setting('governance.recording', true), '') <> 'on'"),
@@ -126,10 +127,18 @@ def is_of_the_disk(error: DBAPIError) -> bool:
     return False
 
 
+def is_out_of_reach(error: DBAPIError) -> bool:
+    return _is_lost(error) or _state(error).startswith(OUT_OF_REACH)
+
+
 def fault(error: BaseException) -> str | None:
     cause = getattr(error, "orig", error)
-    is_lost = isinstance(cause, psycopg.OperationalError) and not _state(error)
-    return str(cause).strip() if is_lost or _state(error).startswith(FAULTS) else None
+    return str(cause).strip() if _is_lost(error) or _state(error).startswith(FAULTS) else None
+
+
+def _is_lost(error: BaseException) -> bool:
+    """The server gave no code, because it gave no answer."""
+    return isinstance(getattr(error, "orig", error), psycopg.OperationalError) and not _state(error)
 
 
 def _engine(url: URL, durable: bool) -> Engine:

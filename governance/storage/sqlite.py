@@ -21,17 +21,8 @@ BATCH = 2_000
 PRIMARY = 0xFF  # the low byte of an extended error code is the kind of error
 
 BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-FAULTS_OF_FILES = frozenset(
-    {
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_NOTADB,
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_READONLY,
-    }
-)
+OUT_OF_REACH = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY})
+FAULTS_OF_FILES = OUT_OF_REACH | {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def reader(url: URL, *, durable: bool) -> Engine:
@@ -103,6 +94,10 @@ def is_busy(error: DBAPIError) -> bool:
 
 def is_of_the_disk(error: DBAPIError) -> bool:
     return _code(error) == sqlite3.SQLITE_IOERR
+
+
+def is_out_of_reach(error: DBAPIError) -> bool:
+    return _code(error) in OUT_OF_REACH
 
 
 def fault(error: BaseException) -> str | None:
