@@ -39,6 +39,7 @@ from governance.storage.content import ContentStore
 from governance.storage.engines import Engines
 from governance.words import word
 from tests.sheets import HALF, MAPPING, source
+from tests.web.loaded import given_up
 
 CAST: Mapping[str, str | None] = {
     "project lead": "ines.okafor",
@@ -168,13 +169,14 @@ def _stored(portfolio: Portfolio) -> tuple[str, str, str, int]:
 
 
 def _order(portfolio: Portfolio) -> None:
-    """One report that is made, one that failed, and one that is being made."""
+    """One report that is made, one that failed, and one that is being made; a mail that the server refused."""
     for who, key in (("aoife.lynch", "AI-0012"), ("ines.okafor", "AI-0006"), ("ruth.adler", "AI-0012")):
         portfolio.jobs.append(str(portfolio.act(who, lambda log: packs.ask_for_report(log, key))))  # noqa: B023
         if who == "aoife.lynch":
             work(portfolio.ledger, portfolio.content)
     with portfolio.ledger.writing(SYSTEM, datetime.now(UTC)) as log:
         log.session.get_one(Job, portfolio.jobs[1]).failed = "It was tried 3 times and did not succeed."
+        log.session.add(given_up(log.session, "mina.petrov"))
 
 
 def addresses(app: Flask, portfolio: Portfolio) -> dict[str, list[str]]:

@@ -29,6 +29,7 @@ FILLED = {
     "key": "AI-0006",
     "gate": "G2",
     "item": "G2-04",
+    "delivery_id": "0123456789abcdef",
     "finding_id": "AI-0006.F-3",
     "request_id": "AI-0006.G2-1",
     "seat_id": "it_ops",

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.headerregistry import Address
 from email.policy import default
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ from governance.jobs import mail, outbox
 from governance.jobs.mail import Post
 from governance.ledger.log import SYSTEM
 from governance.models.accounts import Account
+from governance.models.ledger import Leaf
 from governance.models.outbox import Cursor, Delivery
 from governance.reads.notices import Addressed, Notice
 from governance.services import accounts, directory, findings, initiatives
@@ -175,8 +177,6 @@ def test_a_name_arrives_as_it_is_written(post: Post) -> None:
 def test_each_mail_has_a_message_id_of_its_own_that_follows_from_instance_entry_and_person(three: House, post: Post) -> None:
     named = [row.message_id for row in deliveries(three)]
     with three.read() as session:
-        from governance.models.ledger import Leaf
-
         leaf = session.get_one(Leaf, deliveries(three)[0].leaf)
 
     assert len(set(named)) == 3 and all(one.endswith("@governance.example.org>") for one in named)
@@ -348,8 +348,6 @@ def test_a_password_is_given_and_never_said(three: House, sink: Sink, caplog: py
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key and a certificate for 127.0.0.1 that nobody but this file vouches for."""
-    from ipaddress import ip_address
-
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sink.example")])
     made = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())

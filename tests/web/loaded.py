@@ -142,7 +142,7 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     return str(house.act("omar", lambda log: accounts.make_setup_link(log, "tom")))
 
 
-def given_up(session: Session) -> Delivery:
+def given_up(session: Session, recipient: str = "mina") -> Delivery:
     """A mail about the latest submission that the server refused."""
     leaf = session.scalars(select(Leaf).where(Leaf.kind == "gate.submitted").order_by(Leaf.index.desc()).limit(1)).one()
     refused = "550 5.1.1 <mina@nordhaven.example>: nobody of this name <script>alert(1)</script>"
@@ -150,7 +150,7 @@ def given_up(session: Session) -> Delivery:
         id="0123456789abcdef",
         follower="mail",
         leaf=leaf.index,
-        recipient="mina",
+        recipient=recipient,
         message_id="<1.ab@governance.example.org>",
         state=DeliveryState.GIVEN_UP,
         made_at=leaf.at,
