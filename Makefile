@@ -22,7 +22,7 @@ run:  ## Open the application, with the demo portfolio on an empty instance (POR
 test:  ## Install what the tests need, then lint and run all of them
 	@scripts/bootstrap test
 	@$(MAKE) --no-print-directory lint
-	$(PYTHON) -m pytest -n 2 --dist worksteal -m "not campaign"
+	$(PYTHON) -m pytest -n 3 --dist worksteal -m "not campaign"
 
 lint:  ## Ruff and mypy
 	@scripts/bootstrap lint
