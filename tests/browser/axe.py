@@ -12,7 +12,7 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-tex
 """The rules whose outcome depends on the colour scheme; every other rule reads the document, which is the same in both."""
 OPEN_ALL = "() => document.querySelectorAll('details').forEach(one => { one.open = true })"
 FIND = "options => axe.run(options).then(found => found.violations.map(one => [one.id, one.nodes.slice(0, 3).map(node => node.target)]))"
-ITS_OWN = re.compile(r'<header class="top">.*?</header>|name="csrf_token" value="[^"]*"', re.DOTALL)
+ITS_OWN = re.compile(r'<header class="top">.*?</header>|name="(?:csrf_token|once)" value="[^"]*"', re.DOTALL)
 """What differs between two readers of one page: the menu on top, which each reader's first page shows, and the form tokens."""
 
 
