@@ -12,7 +12,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from wtforms import BooleanField, FileField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
-from governance.domain.vocabulary import AnswerState, Decision, RequestState, Standing, Tier
+from governance.domain.vocabulary import AnswerState, Decision, Regularity, RequestState, Standing, Tier
 from governance.paths import PACKAGE, templates_directory
 from governance.web import filters
 from governance.web.forms import DayField, Form, closed_choices, named_choices
@@ -41,6 +41,7 @@ def application() -> Flask:
     app = Flask("governance", static_folder="static")
     app.config.update(SECRET_KEY="k" * 40, BOOTSTRAP_SERVE_LOCAL=True, WTF_CSRF_CHECK_DEFAULT=False)
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals["one_time_key"] = lambda: "5f" * 16
     app.jinja_loader = ChoiceLoader([FileSystemLoader(templates_directory()), FileSystemLoader(Path(__file__).parent)])
     Bootstrap5(app)
     CSRFProtect(app)
@@ -53,7 +54,14 @@ def application() -> Flask:
 
 def surroundings() -> dict[str, object]:
     nav = [Entry("work.mine", "My work", 4, True), Entry("portfolio.table", "Portfolio", None, False)]
-    return {"nav": nav, "organisation": None, "demo": True, "doer": {"name": "Aoife Lynch"}, "time_zone": "Europe/Copenhagen"}
+    return {
+        "nav": nav,
+        "restored": None,
+        "organisation": None,
+        "demo": True,
+        "doer": {"name": "Aoife Lynch"},
+        "time_zone": "Europe/Copenhagen",
+    }
 
 
 def gallery() -> str:
@@ -99,6 +107,7 @@ def of_an_initiative() -> dict[str, object]:
         "tabs_shown": [{"href": "/", "label": "Overview", "here": True}, {"href": "/", "label": "Checklist", "here": False, "count": 16}],
         "steps": [{"name": name, "state": state, "shape": shape, "lines": ["49 days"]} for name, state, shape in states],
         "blocking": [{"shape": "you", "tone": "you", "what": "Compliance has not signed", "by": by, "href": "/", "link": "Review"}],
+        "origin": {"said": word(Regularity.DUE), "what": "Found in limited production.", "until": "Until Mon 1 Mar 2027.", "href": "/"},
         "story": [
             {"shape": "met", "tone": "ok", "who": "Joao Teles", "said": "approved G3 for business", "at": AT, "words": "Value is clear."},
             {"shape": None, "tone": None, "who": None, "said": "The demo was loaded", "at": AT, "words": None},
