@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from governance.domain.errors import AwaitsRecovery, Conflict, NotAllowed, RuleBroken
 from governance.domain.vocabulary import Role
 from governance.events.directory import UnitOpened
-from governance.jobs import worker
+from governance.jobs import reports, worker
 from governance.ledger import read, rebuild
 from governance.ledger.keys import KeyFile, NotSigned
 from governance.ledger.log import SYSTEM
@@ -166,10 +166,10 @@ def test_a_report_that_is_asked_for_waits_and_is_made_when_the_record_is_open(ho
     content = ContentStore(tmp_path / "content")
     job = str(house.act("ruth", lambda log: packs.ask_for_trail(log, date(2020, 1, 1), date(2020, 1, 1))))
 
-    assert not worker.work(house.ledger, content)
+    assert not reports.work(house.ledger, content)
     confirm(house, "omar")
     confirm(house, "tom")
-    assert worker.work(house.ledger, content)
+    assert reports.work(house.ledger, content)
 
     with house.read() as session:
         row = session.get_one(Job, job)
