@@ -414,8 +414,22 @@ def test_the_gate_keeps_to_its_model(prepared: Prepared, engine: str, part: int)
     REACHED.clear()
     run(prepared, engine, 250 if engine == "sqlite" else 30, 30, whole=part == 0)
 
-    far = (RequestState.IN_REVIEW, RequestState.PASSED) if engine == "sqlite" else (RequestState.IN_REVIEW,)
-    assert all(REACHED[state] for state in far), REACHED
+    assert REACHED[RequestState.IN_REVIEW], REACHED
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_machine_can_pass_a_gate(prepared: Prepared, engine: str, whole: bool) -> None:
+    """One that never does tests nothing; by chance alone not every part of the runs gets there."""
+    kind = type("Machine", (GateMachine,), {"prepared": prepared, "engine": engine, "whole": whole})
+    machine = kind()
+
+    machine.start()
+    machine.answer_everything_and_submit()
+    machine.approve_as_holders(list(Function), 4)
+
+    assert machine.model.state is RequestState.PASSED
+    machine.the_model_agrees()
+    machine.teardown()
 
 
 @pytest.mark.campaign
