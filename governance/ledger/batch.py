@@ -7,12 +7,12 @@ from typing import cast
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from governance.ledger.book import Row
+from governance.ledger.book import Book, Row
 from governance.ledger.replay import Shelf
 from governance.models.base import Governed, table_of
 
 
-class Batch:
+class Batch(Book):
     """Rows as the events of a batch leave them. What is not new is changed in the session, as by a single event.
 
     `fresh` says that the stream of the event begins in this batch, so that nothing can be there for a row to take the place of. Where
@@ -41,12 +41,6 @@ class Batch:
         else:
             self._session.merge(row)
             self._session.flush()
-
-    def get(self, kind: type[Row], key: object) -> Row:
-        row = self.find(kind, key)
-        if row is None:
-            raise KeyError(key)
-        return row
 
     def find(self, kind: type[Row], key: object) -> Row | None:
         return self._new.find(kind, key) or self._session.get(kind, key)

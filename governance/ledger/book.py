@@ -27,6 +27,10 @@ class Book(Protocol):
 
     def get(self, kind: type[Row], key: object) -> Row:
         """The row with this primary key (a tuple where it has several columns). Raises `KeyError`."""
+        row = self.find(kind, key)
+        if row is None:
+            raise KeyError(key)
+        return row
 
     def find(self, kind: type[Row], key: object) -> Row | None:
         """The same, or None."""

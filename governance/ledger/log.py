@@ -17,7 +17,7 @@ from governance.domain.errors import AwaitsRecovery
 from governance.domain.vocabulary import Function
 from governance.ledger import stamp, tree
 from governance.ledger.batch import Batch
-from governance.ledger.book import Event, Row
+from governance.ledger.book import Book, Event, Row
 from governance.ledger.canonical import canonical
 from governance.ledger.checkpoint import SignedHead
 from governance.ledger.memo import forget
@@ -207,7 +207,7 @@ class Log:
         return self._hashes.get((level, position)) or stored_hash(self.session, level, position)
 
 
-class LiveBook:
+class LiveBook(Book):
     """The book over the write session."""
 
     def __init__(self, session: Session, index: int, at: datetime, by: str) -> None:
@@ -218,12 +218,6 @@ class LiveBook:
 
     def put(self, row: Governed) -> None:
         self._session.merge(row)
-
-    def get(self, kind: type[Row], key: object) -> Row:
-        row = self.find(kind, key)
-        if row is None:
-            raise KeyError(key)
-        return row
 
     def find(self, kind: type[Row], key: object) -> Row | None:
         return self._session.get(kind, key)

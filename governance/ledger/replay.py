@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from governance.ledger.book import KINDS, UPCASTERS, Event, Row
+from governance.ledger.book import KINDS, UPCASTERS, Book, Event, Row
 from governance.models.base import Governed, governed_classes
 from governance.models.ledger import Leaf
 
@@ -59,7 +59,7 @@ class EventReader:
         return found, self._bodies[version](body)
 
 
-class Shelf:
+class Shelf(Book):
     """A book in memory: rows by class and primary key."""
 
     index: int
@@ -78,12 +78,6 @@ class Shelf:
 
     def put(self, row: Governed) -> None:
         self.rows[type(row)][self._key(row)] = row
-
-    def get(self, kind: type[Row], key: object) -> Row:
-        row = self.find(kind, key)
-        if row is None:
-            raise KeyError(key)
-        return row
 
     def find(self, kind: type[Row], key: object) -> Row | None:
         return self.rows[kind].get(key)  # type: ignore[return-value]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import TypeAlias
 
-from governance.domain.errors import Conflict, Problem, RuleBroken
+from governance.domain.confirming import check_confirmed
 from governance.domain.importing import Account, Outcome, Row, row_id
 from governance.domain.tiering import Answers
 from governance.domain.vocabulary import Stage, Standing, Tier
@@ -23,8 +23,6 @@ from governance.reads.previews import Preview, Source
 
 TOGETHER = 200
 """Rows whose events are recorded at once."""
-MOST_NAMED = 50
-"""Refused rows that a refusal names; the account has all of them."""
 
 Watch: TypeAlias = Callable[[Sequence[Row]], Iterable[Row]]
 """Goes through the rows that change something; a door may show how far it is."""
@@ -40,13 +38,7 @@ def carry_out(log: Log, source: Source, *, partial: bool = False, expected: str 
     """
     found = previews.preview(log.session, log.by, log.now, source)
     account = found.account
-    if expected is not None and account.digest != expected:
-        raise Conflict("Something changed since the preview, so nothing was imported. Look at the preview again.")
-    refused = [row for row in account.rows if row.outcome is Outcome.REFUSED]
-    if refused and not partial:
-        problems = [Problem("row", f"Line {row.says.line:,}: {row.told}", None) for row in refused[:MOST_NAMED]]
-        counted = "1 row is" if len(refused) == 1 else f"{len(refused):,} rows are"
-        raise RuleBroken(f"{counted} refused, so nothing was imported. Mend the file, or say that refused rows are left out.", *problems)
+    check_confirmed(account, expected, partial=partial)
     log.record_all((UnitOpened(unit=unit, name=name), streams.unit(unit)) for unit, name in account.new_units.items())
     _Import(log, found, source).run(watch([row for row in account.rows if row.outcome in (Outcome.IMPORTED, Outcome.UPDATED)]))
     return account

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import delete
 
-from governance.domain.errors import Conflict, Problem, RuleBroken
+from governance.domain.confirming import check_confirmed
 from governance.domain.importing import Outcome
 from governance.domain.staffing import StaffAccount, StaffRow
 from governance.events import streams
@@ -18,8 +18,6 @@ from governance.models.directory import Person
 from governance.reads import staffing
 from governance.services.accounts import LINK_LIVES, hashed
 
-MOST_NAMED = 50
-
 
 def carry_out(log: Log, content: bytes, *, partial: bool = False, expected: str | None = None) -> tuple[StaffAccount, dict[str, str]]:
     """Import a list, all of it or nothing; refused rows are left out only where `partial` says so.
@@ -28,13 +26,7 @@ def carry_out(log: Log, content: bytes, *, partial: bool = False, expected: str 
     withdrawn and no address is changed by a list; the file itself is not kept, because it holds addresses.
     """
     account = staffing.preview(log.session, log.by, log.now, content)
-    if expected is not None and account.digest != expected:
-        raise Conflict("Something changed since the preview, so nothing was imported. Look at the preview again.")
-    refused = [row for row in account.rows if row.outcome is Outcome.REFUSED]
-    if refused and not partial:
-        problems = [Problem("row", f"Line {row.says.line:,}: {row.told}", None) for row in refused[:MOST_NAMED]]
-        counted = "1 row is" if len(refused) == 1 else f"{len(refused):,} rows are"
-        raise RuleBroken(f"{counted} refused, so nothing was imported. Mend the file, or say that refused rows are left out.", *problems)
+    check_confirmed(account, expected, partial=partial)
     log.record_all((UnitOpened(unit=unit, name=name), streams.unit(unit)) for unit, name in account.new_units.items())
     links: dict[str, str] = {}
     for row in account.rows:

@@ -138,6 +138,13 @@ def _profile(person: Person, form: ProfileForm) -> str:
     )
 
 
+NOT_PROVED = (
+    f"That is not your password, or your account is locked: after {accounts.MOST_FAILURES} wrong tries it rests for "
+    f"{int(accounts.LOCKED_FOR.total_seconds() // 60)} minutes."
+)
+"""Where somebody who is signed in has to prove again who they are."""
+
+
 def settled(proof: Proof) -> str:
     """Record how an attempt went, in a transaction of its own; the person, or nothing."""
     with current.parts().ledger.writing(SYSTEM, datetime.now(UTC)) as log:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_wtf.file import FileField
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as Answer
 from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import Optional as Maybe
@@ -115,12 +114,8 @@ def confirm(file: str, mapping: str) -> Answer | tuple[str, int]:
 
 def _sent(form: ImportForm) -> Source:
     """What was handed over, in memory: it is kept once it can be read."""
-    content, mapping = _bytes(form.file.data, "file"), _bytes(form.mapping.data, "mapping")
+    content, mapping = uploads.sheet(form.file.data, "file"), uploads.sheet(form.mapping.data, "mapping")
     return Source(content, _digest(content), MAPPING, mapping, _digest(mapping), form.lead.data or "")
-
-
-def _bytes(sent: FileStorage, field: str) -> bytes:
-    return uploads.sheet(sent, field)
 
 
 def _digest(content: bytes) -> str:

@@ -1,10 +1,11 @@
 """What every page of an initiative shows around its content: crumbs, heading, tabs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask import url_for
 
+from governance.models.summary import Summary
 from governance.permissions import HOLDERS, Permission
 from governance.reads import overview as reading
 from governance.reads import people
@@ -21,29 +22,6 @@ def frame(found: Loaded, here: str, also: Iterable[str | None] = ()) -> dict[str
     brought = (origin.by, origin.regularised_by) if origin else ()
     seated = [person for seat in team.values() for person in (seat.person_id, seat.deputy_id)]
     names = people.names(session, [row.lead_id, *also, *brought, *seated])
-    tabs: list[tuple[str, str, str, str | None]] = [("overview", "Overview", url_for("initiatives.overview", key=row.key), None)]
-    if summary.gate:
-        tabs.append(
-            (
-                "checklist",
-                "Checklist",
-                url_for("checklists.checklist", key=row.key, gate=summary.gate),
-                f"{summary.checks_done} of {summary.checks_total}",
-            )
-        )
-    if summary.request_id:
-        tabs.append(("gate", f"Gate {summary.gate}", url_for("gates.request_page", request_id=summary.request_id), None))
-    tabs.append(("facts", "Facts and tier", url_for("facts.tiering", key=row.key), None))
-    tabs.append(
-        (
-            "findings",
-            "Findings",
-            url_for("findings.listing", key=row.key),
-            f"{summary.findings_open} open" if summary.findings_open else None,
-        )
-    )
-    if HOLDERS[Permission.READ_LEDGER] & current.doer().roles:
-        tabs.append(("record", "Record", url_for("ledger.entries", initiative=row.key), None))
     return {
         "initiative": row,
         "found": found,
@@ -54,6 +32,23 @@ def frame(found: Loaded, here: str, also: Iterable[str | None] = ()) -> dict[str
         "tiering": tiering,
         "origin": origin,
         "origin_notice": origin_view.notice(found, origin),
-        "tabs": [{"href": href, "label": label, "here": name == here, "count": count} for name, label, href, count in tabs],
+        "tabs": [
+            {"href": href, "label": label, "here": name == here, "count": count} for name, label, href, count in _tabs(row.key, summary)
+        ],
         "visibility": word(row.visibility).label,
     }
+
+
+def _tabs(key: str, summary: Summary) -> Iterator[tuple[str, str, str, str | None]]:
+    """Name, label, address, and what is counted there."""
+    yield "overview", "Overview", url_for("initiatives.overview", key=key), None
+    if summary.gate:
+        done = f"{summary.checks_done} of {summary.checks_total}"
+        yield "checklist", "Checklist", url_for("checklists.checklist", key=key, gate=summary.gate), done
+    if summary.request_id:
+        yield "gate", f"Gate {summary.gate}", url_for("gates.request_page", request_id=summary.request_id), None
+    yield "facts", "Facts and tier", url_for("facts.tiering", key=key), None
+    still_open = f"{summary.findings_open} open" if summary.findings_open else None
+    yield "findings", "Findings", url_for("findings.listing", key=key), still_open
+    if HOLDERS[Permission.READ_LEDGER] & current.doer().roles:
+        yield "record", "Record", url_for("ledger.entries", initiative=key), None

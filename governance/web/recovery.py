@@ -12,12 +12,12 @@ from governance.reads.recovery import Recovery
 from governance.services import accounts
 from governance.services import recovery as confirming
 from governance.web import current
-from governance.web.accounts import settled
+from governance.web.accounts import NOT_PROVED, settled
 from governance.web.forms import Form
 
 bp = Blueprint("recovery", __name__)
 
-WRONG = "That is not your password, or the account rests after too many wrong tries. Nothing was recorded."
+WRONG = f"{NOT_PROVED} Nothing was recorded; your reason stands above as you wrote it."
 
 
 class ConfirmForm(Form):

@@ -12,7 +12,7 @@ from governance.reads import people, reviews
 from governance.services import accounts
 from governance.services.signoffs import sign_off
 from governance.web import current, request_view
-from governance.web.accounts import settled
+from governance.web.accounts import NOT_PROVED, settled
 from governance.web.request_view import RequestView
 from governance.web.signing_forms import HINTS, DecisionForm, SignForm, decision_form
 from governance.words import word
@@ -21,10 +21,7 @@ bp = Blueprint("signing", __name__)
 
 Answer = str | Response | tuple[str, int]
 
-WRONG = (
-    f"That is not your password, or your account is locked: after {accounts.MOST_FAILURES} wrong tries it rests for "
-    f"{int(accounts.LOCKED_FOR.total_seconds() // 60)} minutes. Nothing was signed; your decision stands below as you wrote it."
-)
+WRONG = f"{NOT_PROVED} Nothing was signed; your decision stands below as you wrote it."
 
 
 @bp.route("/requests/<request_id>/seats/<seat_id>", methods=["GET", "POST"])
