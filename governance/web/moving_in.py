@@ -67,6 +67,15 @@ class PaperForm(Form):
         )
 
 
+class AttachForm(PaperForm):
+    """A paper by itself: then what bringing in leaves open has to be said."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for field in (self.file, self.approved_on, self.approved_by):
+            field.flags.optional, field.flags.required = False, True
+
+
 class BringInForm(PaperForm):
     """Where an initiative was found."""
 
@@ -120,7 +129,7 @@ def bring_in(key: str) -> Answer:
 
 @bp.route("/papers", methods=["GET", "POST"])
 def attach(key: str) -> Answer:
-    found, form = _vouched(key, "attach the paper of an approval"), PaperForm()
+    found, form = _vouched(key, "attach the paper of an approval"), AttachForm()
     if form.validate_on_submit() and form.is_complete():
         try:
             paper = form.paper()
