@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from governance import logs
 from governance.app import create_app
 from governance.cli.main import Context
-from governance.demo.loader import demo_password, load
+from governance.demo.loader import PASSWORD_FILE, demo_password, load
 from governance.jobs.keeper import end
 from governance.models.directory import Organisation, Person
 from governance.settings import Settings, SettingsError
@@ -121,7 +121,8 @@ def _greet(context: Context) -> None:
     click.echo(f"Governance is at {settings.address}  (stop with Ctrl+C)")
     if _is_demo(context):
         click.echo("Enter as any demo person with one click, or sign in as ines.okafor@nordhaven.example, a project lead.")
-        click.echo(f"The password of all of them here: {demo_password(settings.instance)}")
+        if (settings.instance / PASSWORD_FILE).exists():  # a restored demo has the passwords of the one that it was
+            click.echo(f"The password of all of them here: {demo_password(settings.instance)}")
     elif _is_empty(context):
         click.echo("The first page sets up your organisation and its first administrator.")
         click.echo(f"Where it is opened from another machine, it asks for this set-up code: {setup_code.make(settings.instance)}")
