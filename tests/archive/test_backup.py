@@ -275,6 +275,14 @@ class Writers:
         with self.lock:
             return dict(self.acknowledged)
 
+    def told_more_than(self, count: int) -> dict[int, bytes]:
+        """What they were told, as soon as that is more than ``count`` entries: they are at work, however slow the machine."""
+        deadline = time.monotonic() + 60
+        while len(told := self.told()) <= count:
+            assert time.monotonic() < deadline, "nobody recorded anything"
+            time.sleep(0.005)
+        return told
+
 
 def check_cycles(cycles: int, engine: str, elsewhere: Elsewhere, folder: Path) -> None:
     """Backup while others record; every entry that was acknowledged before it began is in what is restored, with its file."""
@@ -287,8 +295,7 @@ def check_cycles(cycles: int, engine: str, elsewhere: Elsewhere, folder: Path) -
     for cycle in range(cycles):
         writers.stop.clear()
         with writers.at_work():
-            time.sleep(0.05)
-            before = writers.told()
+            before = writers.told_more_than(len(writers.told()))
             made = busy.backup(folder / f"{cycle}.zip")
             after = writers.told()
         there = elsewhere(engine)
