@@ -17,9 +17,10 @@ from governance.reads import recovery, reports
 from governance.services import packs
 from governance.services.packs import REPORT, Made
 from governance.storage.content import ContentStore
-from governance.storage.engines import Busy
+from governance.storage.engines import Busy, DiskFull
 
 LEASE = timedelta(minutes=10)
+NO_ROOM = timedelta(minutes=1)
 MOST_TRIES = 3
 GIVEN_UP = f"It was tried {MOST_TRIES} times and did not succeed. The administrator finds the cause in the log."
 
@@ -42,6 +43,9 @@ def work(ledger: Ledger, content: ContentStore) -> bool:
         _fail(ledger, job, str(refused))
     except LeaseLost:
         log.warning("job %s took too long; another worker has it", job.id)
+    except DiskFull:
+        _rest(ledger, job)
+        raise
     except BaseException:
         _release(ledger, job)
         raise
@@ -117,6 +121,14 @@ def _release(ledger: Ledger, job: Job) -> None:
     """Let the next try begin at once."""
     with suppress(LeaseLost), ledger.writing(SYSTEM, datetime.now(UTC)) as open_log:
         _held(open_log, job).leased_until = None
+
+
+def _rest(ledger: Ledger, job: Job) -> None:
+    """A disk that is full is no try; whoever makes room finds the job done soon after."""
+    now = datetime.now(UTC)
+    with suppress(LeaseLost), ledger.writing(SYSTEM, now) as open_log:
+        row = _held(open_log, job)
+        row.tries, row.leased_until, row.doing = job.tries - 1, now + NO_ROOM, "waits for room on the disk"
 
 
 def _held(open_log: Log, job: Job) -> Job:

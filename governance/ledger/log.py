@@ -24,7 +24,7 @@ from governance.ledger.memo import forget
 from governance.ledger.note import Verifier
 from governance.models.base import Governed
 from governance.models.ledger import Checkpoint, Leaf, Node, Words
-from governance.storage.engines import Busy, Engines, OutcomeUnknown
+from governance.storage.engines import Busy, DiskFull, Engines, OutcomeUnknown
 
 HEADER_VERSION = 1
 TOGETHER = 500
@@ -241,8 +241,9 @@ class Ledger:
     def writing(self, who: Actor, now: datetime, auth: Auth | None = None) -> Iterator[Log]:
         """One transaction: everything in it happens, or nothing. Writers take turns, within the process and between processes.
 
-        Raises `OtherVersion` where the tables are no longer those of this program, `Busy` where no turn can be had, `LedgerFailed` after an
-        error of the disk, from then on always, `OutcomeUnknown` where the connection breaks at the commit.
+        Raises `OtherVersion` where the tables are no longer those of this program, `Busy` where no turn can be had, `DiskFull` where
+        there is no room, `LedgerFailed` after an error of the disk, from then on always, `OutcomeUnknown` where the connection breaks at
+        the commit.
         """
         with self.engines.turn(), Session(self.engines.writer, expire_on_commit=False) as session, self._refusals():
             if self._failed is not None:
@@ -257,12 +258,14 @@ class Ledger:
 
     @contextmanager
     def _refusals(self) -> Iterator[None]:
-        """A lock that cannot be had is an answer, wherever in the transaction it is asked for."""
+        """A lock that cannot be had is an answer, and so is a full disk, wherever in the transaction it is met."""
         try:
             yield
         except DBAPIError as error:
             if self.engines.backend.is_busy(error):
                 raise Busy("Another process is writing. Nothing was changed; try again in a moment.") from error
+            if self.engines.backend.is_full(error):
+                raise DiskFull("this entry") from error
             raise
 
     def _commit(self, session: Session) -> None:
