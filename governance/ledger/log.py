@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import func, insert, select
+from sqlalchemy.event import listens_for
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -17,12 +18,12 @@ from governance.domain.errors import AwaitsRecovery
 from governance.domain.vocabulary import Function
 from governance.ledger import stamp, tree
 from governance.ledger.batch import Batch
-from governance.ledger.book import Book, Event, Row
+from governance.ledger.book import Event
 from governance.ledger.canonical import canonical
 from governance.ledger.checkpoint import SignedHead
+from governance.ledger.live import LiveBook
 from governance.ledger.memo import forget
 from governance.ledger.note import Verifier
-from governance.models.base import Governed
 from governance.models.ledger import Checkpoint, Leaf, Node, Words
 from governance.storage.engines import Busy, DiskFull, Engines, OutcomeUnknown
 
@@ -87,11 +88,13 @@ class Log:
         who = by or self._who
         leaf = self._leaf(event, stream, who)
         self.session.flush()  # what was changed besides events meets the guards here
+        book = LiveBook(self.session, leaf["index"], self.now, who.id)
         with self._engines.recording(self.session):
-            event.apply(LiveBook(self.session, leaf["index"], self.now, who.id))
+            event.apply(book)
             self.session.flush()
             self._append([leaf])
         self._took(event, leaf)
+        forget(self.session, book.opened)
         return int(leaf["index"])
 
     def record_all(self, events: Iterable[tuple[Event, str]]) -> None:
@@ -108,6 +111,7 @@ class Log:
                 self._took(event, leaf)
             batch.store()
             self._append(leaves)
+        forget(self.session, batch.opened)
 
     def _leaf(self, event: Event, stream: str, who: Actor) -> dict[str, Any]:
         """The next leaf of the ledger and of its stream; there is none while a restored record waits."""
@@ -123,7 +127,6 @@ class Log:
         self._size, self._seqs[leaf["stream"]] = leaf["index"] + 1, leaf["seq"] + 1
         if leaf["seq"] == 0:
             self._began[leaf["stream"]] = leaf["index"]
-        forget(self.session)
         if event.changes:
             self.touched.add(leaf["stream"])
 
@@ -207,23 +210,13 @@ class Log:
         return self._hashes.get((level, position)) or stored_hash(self.session, level, position)
 
 
-class LiveBook(Book):
-    """The book over the write session."""
+class _Writing(Session):
+    """Holds on to every row it has read, so that a row that is asked for by its key again is not read again."""
 
-    def __init__(self, session: Session, index: int, at: datetime, by: str) -> None:
-        self._session, self.index, self.at, self.by = session, index, at, by
 
-    def add(self, row: Governed) -> None:
-        self._session.add(row)
-
-    def put(self, row: Governed) -> None:
-        self._session.merge(row)
-
-    def find(self, kind: type[Row], key: object) -> Row | None:
-        return self._session.get(kind, key)
-
-    def remove(self, row: Governed) -> None:
-        self._session.delete(row)
+@listens_for(_Writing, "loaded_as_persistent")
+def _hold(session: Session, row: object) -> None:
+    session.info.setdefault("held", []).append(row)
 
 
 BeforeCommit = Callable[[Log], None]
@@ -245,7 +238,7 @@ class Ledger:
         there is no room, `LedgerFailed` after an error of the disk, from then on always, `OutcomeUnknown` where the connection breaks at
         the commit.
         """
-        with self.engines.turn(), Session(self.engines.writer, expire_on_commit=False) as session, self._refusals():
+        with self.engines.turn(), _Writing(self.engines.writer, expire_on_commit=False) as session, self._refusals():
             if self._failed is not None:
                 raise LedgerFailed(self._failed)
             session.connection()  # takes the write lock before anything is read, so that what is read holds until the commit
