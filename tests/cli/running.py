@@ -19,6 +19,20 @@ def program(folder: Path, *words: str, **environment: str) -> tuple[list[str], d
     return [sys.executable, "-c", "from governance.cli.main import main; main()", *words], given
 
 
+class Said(io.TextIOWrapper):
+    """What a command says on one of its streams."""
+
+    def __init__(self) -> None:
+        self.bytes = io.BytesIO()
+        super().__init__(self.bytes, encoding="utf-8", write_through=True)
+
+    def isatty(self) -> bool:
+        return False
+
+    def text(self) -> str:
+        return self.bytes.getvalue().decode()
+
+
 def started(folder: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Its answer as a process of its own."""
     command, given = program(folder, *words, **environment)
@@ -28,17 +42,11 @@ def started(folder: Path, *words: str, **environment: str) -> "subprocess.Comple
 def run(folder: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Its answer in this process."""
     _, given = program(folder, *words, **environment)
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    out, err = Said(), Said()
     line = ["governance", *words]
     with patch.dict(os.environ, given, clear=True), patch.object(sys, "argv", line), redirect_stdout(out), redirect_stderr(err):
         try:
             main()
         except SystemExit as ended:
             code = ended.code
-    return subprocess.CompletedProcess(line, int(code or 0), *(_text(stream) for stream in (out, err)))
-
-
-def _text(stream: io.TextIOWrapper) -> str:
-    stream.flush()
-    assert isinstance(stream.buffer, io.BytesIO)
-    return stream.buffer.getvalue().decode()
+    return subprocess.CompletedProcess(line, int(code or 0), out.text(), err.text())

@@ -1,49 +1,20 @@
 """`governance backup`, `restore` and `export` as an administrator types them."""
 
-import os
 import re
-import sys
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-from governance.cli.main import main
 from governance.ledger.log import SYSTEM
 from governance.models.accounts import Account
 from governance.services import directory
 from governance.services.opening import ledger_of, open_engines
+from tests.cli.running import Said, run
 
 SENTENCE = re.compile(r"[A-Z][^\n]{10,500}\.\n")
-
-
-@dataclass(frozen=True)
-class Answer:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Run = Callable[..., Answer]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Start a command as a person does, on an instance folder."""
-    for name in [name for name in os.environ if name.startswith("GOVERNANCE_") or name in {"INSTANCE", "PORT", "DEMO", "DATABASE_URL"}]:
-        monkeypatch.delenv(name)
-
-    def start(folder: Path, *words: str) -> Answer:
-        monkeypatch.setattr("sys.argv", ["governance", "--instance", str(folder), *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return Answer(int(ended.value.code or 0), *capfd.readouterr())
-
-    return start
 
 
 @pytest.fixture
@@ -60,7 +31,7 @@ def instance(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_backup_is_made_restored_and_verified(run: Run, instance: Path, tmp_path: Path) -> None:
+def test_a_backup_is_made_restored_and_verified(instance: Path, tmp_path: Path) -> None:
     file, there = tmp_path / "kept.zip", tmp_path / "there"
 
     made = run(instance, "backup", str(file))
@@ -77,15 +48,15 @@ def test_a_backup_is_made_restored_and_verified(run: Run, instance: Path, tmp_pa
     assert made.stderr == restored.stderr == "", "progress is for terminals"
 
 
-def test_on_a_terminal_it_says_how_far_it_is(run: Run, instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+def test_on_a_terminal_it_says_how_far_it_is(instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Said, "isatty", lambda _: True)
 
     said = run(instance, "backup", str(tmp_path / "kept.zip")).stderr
 
     assert "reads and hashes the ledger" in said and said.endswith("\r\x1b[K")
 
 
-def test_what_is_there_is_never_overwritten(run: Run, instance: Path, tmp_path: Path) -> None:
+def test_what_is_there_is_never_overwritten(instance: Path, tmp_path: Path) -> None:
     file = tmp_path / "kept.zip"
     file.write_text("the one from yesterday")
 
@@ -104,7 +75,7 @@ def test_what_is_there_is_never_overwritten(run: Run, instance: Path, tmp_path: 
     ],
     ids=["nothing", "words", "an empty archive"],
 )
-def test_what_is_no_backup_is_refused_in_a_sentence(run: Run, tmp_path: Path, prepare: object, said: str) -> None:
+def test_what_is_no_backup_is_refused_in_a_sentence(tmp_path: Path, prepare: object, said: str) -> None:
     prepare(tmp_path / "kept.zip")  # type: ignore[operator]
 
     answer = run(tmp_path / "there", "restore", str(tmp_path / "kept.zip"))
@@ -112,7 +83,7 @@ def test_what_is_no_backup_is_refused_in_a_sentence(run: Run, tmp_path: Path, pr
     assert answer.returncode == 1 and said in answer.stderr and answer.stderr.count("\n") == 1
 
 
-def test_a_record_is_not_mixed_with_another(run: Run, instance: Path, tmp_path: Path) -> None:
+def test_a_record_is_not_mixed_with_another(instance: Path, tmp_path: Path) -> None:
     assert run(instance, "backup", str(tmp_path / "kept.zip")).returncode == 0
 
     answer = run(instance, "restore", str(tmp_path / "kept.zip"))
@@ -120,7 +91,7 @@ def test_a_record_is_not_mixed_with_another(run: Run, instance: Path, tmp_path: 
     assert answer.returncode == 1 and SENTENCE.search(answer.stderr) and "empty instance" in answer.stderr
 
 
-def test_everything_is_exported_to_an_empty_folder_only(run: Run, instance: Path, tmp_path: Path) -> None:
+def test_everything_is_exported_to_an_empty_folder_only(instance: Path, tmp_path: Path) -> None:
     first, second = (run(instance, "export", "all", str(tmp_path / "everything"), "--no-reports") for _ in range(2))
 
     assert first.returncode == 0 and "Begin with" in first.stdout, first.stderr
