@@ -408,11 +408,9 @@ def run(prepared: Prepared, engine: str, examples: int, steps: int, *, whole: bo
     machine("runTest").runTest()
 
 
-@pytest.mark.parametrize(
-    ("engine", "runs", "whole"), [("sqlite", 30, True), ("sqlite", 70, False), ("sqlite", 70, False), ("postgresql", 15, False)]
-)
+@pytest.mark.parametrize(("engine", "runs", "whole"), [("sqlite", 40, True), ("sqlite", 130, False), ("postgresql", 15, False)])
 def test_the_gate_keeps_to_its_model(prepared: Prepared, engine: str, runs: int, whole: bool) -> None:
-    """Runs of 30 steps, other ones every time; in parts, so that workers share them."""
+    """Runs of 30 steps, other ones every time; in parts, so that processes share them."""
     REACHED.clear()
     run(prepared, engine, runs, 30, whole=whole)
 
