@@ -35,6 +35,7 @@ from tests.tampering import alter
 DECIDED = {
     "account": "kept: passwords and addresses are nowhere else",
     "checkpoint": "kept, as the ledger",
+    "import_job": "kept: what somebody handed over or confirmed goes on after a restore",
     "job": "kept: what somebody asked for is done after a restore",
     "leaf": "kept, as the ledger",
     "words": "kept, as the ledger",
@@ -105,7 +106,7 @@ def test_an_archive_is_for_its_owner_and_holds_what_its_manifest_says_and_no_sec
         assert names == [
             "leaves.jsonl",
             "words.jsonl",
-            *(f"tables/{name}.jsonl" for name in ("account", "checkpoint", "job")),
+            *(f"tables/{name}.jsonl" for name in ("account", "checkpoint", "import_job", "job")),
             f"content/{LOGO_DIGEST}",
         ]
         found = {name: archive.read(name) for name in names}
