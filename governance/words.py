@@ -69,7 +69,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Outcome.REFUSED: _plain("Refused", "it is not taken, and the reason stands beside it", "not-met", "bad"),
     },
     ImportState: {
-        ImportState.PREVIEWED: _plain("To be confirmed", "it was looked at, and nothing is written yet", "you", "you"),
+        ImportState.PREVIEWED: _plain("Previewed", "nothing is written until whoever handed it over confirms it", "you", "you"),
         ImportState.UNDER_WAY: _plain("Being imported", "it was confirmed, and the worker is at it or will be", "progress"),
         ImportState.DONE: _plain("Imported", "everything that was confirmed is on record", "met", "ok"),
         ImportState.REFUSED: _plain("Not imported", "nothing of it was imported, and why is said", "not-met", "bad"),

@@ -199,7 +199,7 @@ def test_ones_own_imports_are_listed_searched_sorted_and_exported(site: Site) ->
 
     whole = browser.get("/import").text
     assert whole.index("=energy.csv") < whole.index("claims 2025.csv") and "1 to 2 of 2 imports" in text_of(browser.get("/import"))
-    assert "Being imported" in whole and "To be confirmed" in whole
+    assert "Being imported" in whole and "Previewed" in whole
     by_title = browser.get("/import?sort=title&down=1").text
     assert by_title.index("claims 2025.csv") < by_title.index("=energy.csv")
     for asked in ("q=claims", "state=under_way"):
