@@ -42,7 +42,7 @@ from governance.storage.engines import Engines
 from governance.storage.slate import slate_of
 from governance.words import word
 from tests.services.conftest import House
-from tests.sheets import HALF, ROWS, sheet, source
+from tests.sheets import HALF, source
 from tests.web.loaded import given_up, hand_over
 
 CAST: Mapping[str, str | None] = {
@@ -75,6 +75,9 @@ ASKED = {
 }
 """The same pages with a question in the address: nothing found, another order."""
 NOWHERE = ("/no-such-page", "/initiatives/AI-9999", "/requests/AI-9999.G1-1", "/people/nobody.here", "/ledger/999999")
+
+LISTED = HALF.replace(b";lena;", b";ines.okafor;").replace(b";Mara;", b";Ines Okafor;").replace(b"tom@nordhaven.example", b"ines.okafor")
+"""Three rows that somebody of the demo leads, and one that is refused."""
 
 Values = dict[str, str | int]
 
@@ -172,15 +175,13 @@ def _import(portfolio: Portfolio) -> None:
     """One that waits to be confirmed, one that waits for the worker, one that is done, one that was refused."""
     house, who = House(portfolio.ledger, datetime.now(UTC) - timedelta(minutes=10)), "aoife.lynch"
     for name in ("done", "refused", "under way", "previewed"):
-        given = source(HALF if name != "refused" else sheet(ROWS[0]), lead="ines.okafor")
-        import_id = hand_over(house, who, given, hashlib.sha256(name.encode()).hexdigest()[:16])
+        import_id = hand_over(house, who, source(LISTED), hashlib.sha256(name.encode()).hexdigest()[:16])
         portfolio.imports.append(import_id)
         with Session(portfolio.engines.reader) as session:
             expected = session.get_one(ImportJob, import_id).told_digest
         if name != "previewed":
             house.act(who, lambda log: imports.confirm(log, import_id, expected, partial=True))  # noqa: B023 - called at once
-        if name == "done":
-            imported(portfolio.ledger, portfolio.content, slate_of(portfolio.folder))
+    imported(portfolio.ledger, portfolio.content, slate_of(portfolio.folder))  # what was confirmed first
     with portfolio.ledger.writing(SYSTEM, datetime.now(UTC)) as log:
         log.session.get_one(ImportJob, portfolio.imports[1]).failed = "Something changed since the preview, so nothing was imported."
 
