@@ -41,7 +41,7 @@ class ImportJob(Leased, Base):
     asked_by: Mapped[str] = mapped_column(String(60), index=True, comment="who handed it over, sees it, and confirms it")
     asked_at: Mapped[datetime] = mapped_column(Moment)
     title: Mapped[str] = mapped_column(String(200), comment="what the file was called where it came from")
-    sheet: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, comment="none once it is in the content store")
+    sheet: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, comment="pressed; none once it is in the content store")
     sheet_digest: Mapped[str] = mapped_column(String(64))
     mapped: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, comment="the mapping, as the sheet")
     mapped_digest: Mapped[str] = mapped_column(String(64))

@@ -89,7 +89,8 @@ def source(session: Session, import_id: str) -> Source:
     row = session.scalars(select(ImportJob).where(ImportJob.id == import_id).options(*whole)).one()
     if row.sheet is None or row.mapped is None:
         raise Conflict("This import is carried out already. Hand the file over again to import it once more.")
-    return Source(row.sheet, row.sheet_digest, MAPPING, row.mapped, row.mapped_digest, row.fallback_lead)
+    content, mapping = zlib.decompress(row.sheet), zlib.decompress(row.mapped)
+    return Source(content, row.sheet_digest, MAPPING, mapping, row.mapped_digest, row.fallback_lead)
 
 
 def page(session: Session, by: str, text: str, chosen: str, sort: str, descending: bool, number: int) -> tuple[list[ImportJob], int, int]:
@@ -114,6 +115,11 @@ def has_any(session: Session, by: str) -> bool:
 def unfit(wrong: PolicyError) -> str:
     """What to say where a mapping that was read before is refused now."""
     return f"The mapping does not fit any more. {wrong.problems[0]}."
+
+
+def press(content: bytes) -> bytes:
+    """A spreadsheet or its mapping as the row keeps it: a backup refuses parts that are made to swell."""
+    return zlib.compress(content)
 
 
 def pack(account: Account) -> bytes:

@@ -25,13 +25,14 @@ from governance.words import word
 
 bp = Blueprint("importing", __name__, url_prefix="/import")
 
+LARGEST_MAPPING = 1_000_000
 EXAMPLE = "federal-inventory-2024.yaml"
 HEADER = ("import", "file", "handed over at (UTC)", "state", "new", "updated", "unchanged", "refused", "done at (UTC)", "sha256", "why not")
 
 
 class ImportForm(Form):
     file = FileField("Spreadsheet", description=f"CSV, at most {uploads.LARGEST_SHEET // 1_000_000} MB. The first line names the columns.")
-    mapping = FileField("Mapping", description="The YAML file that says which columns mean what.")
+    mapping = FileField("Mapping", description="The YAML file that says which columns mean what, at most 1 MB.")
     lead = SelectField("Lead where the file names nobody", [Maybe()])
 
     def offer(self) -> None:
@@ -140,7 +141,7 @@ def _told_anew(import_id: str) -> Told:
 
 
 def _sent(form: ImportForm) -> Source:
-    content, mapping = uploads.sheet(form.file.data, "file"), uploads.sheet(form.mapping.data, "mapping")
+    content, mapping = uploads.sheet(form.file.data, "file"), uploads.sheet(form.mapping.data, "mapping", LARGEST_MAPPING)
     return Source(content, _digest(content), MAPPING, mapping, _digest(mapping), form.lead.data or "")
 
 

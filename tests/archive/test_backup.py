@@ -25,10 +25,10 @@ from governance.ledger.rebuild import Damaged
 from governance.ledger.verify import verify
 from governance.models.accounts import Account, SetupLink, WebSession
 from governance.models.base import Base
-from governance.models.jobs import Job
+from governance.models.jobs import ImportJob, Job
 from governance.models.ledger import Checkpoint, Leaf, Node
 from governance.models.summary import Summary
-from governance.reads import recovery
+from governance.reads import imports, recovery
 from tests.archive.conftest import LOGO, LOGO_DIGEST, NOW, OTHER, SECRET, Elsewhere, Instance
 from tests.tampering import alter
 
@@ -84,8 +84,11 @@ def test_a_backup_goes_into_the_other_engine_and_back_and_is_the_same(
         with Session(found.engines.reader) as session:
             assert rebuild.check(session) == []
             assert verify(session, found.content).problems == ()
-        for kind in (Leaf, Node, Account, Job, Checkpoint):
+        for kind in (Leaf, Node, Account, ImportJob, Job, Checkpoint):
             assert rows(found, kind) == rows(instance, kind)
+        [handed_over] = rows(found, ImportJob)
+        with Session(found.engines.reader) as session:
+            assert imports.source(session, str(handed_over["id"])).content == b"x" * 3_000_000
         assert {row["initiative_key"] for row in rows(found, Summary)} == {"AI-0001"}
         assert rows(found, WebSession) == rows(found, SetupLink) == []
         assert found.content.read(LOGO_DIGEST) == LOGO

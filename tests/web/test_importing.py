@@ -15,6 +15,7 @@ from governance.models.ledger import Leaf
 from governance.reads import importing as reading
 from governance.services import directory
 from governance.storage.slate import slate_of
+from governance.web import importing
 from tests.sheets import BAD, MAPPING, ROWS, inventory, sheet
 from tests.web.browser import Browser, Site, site, text_of
 from tests.web.loaded import IMPORT, hand_over
@@ -180,6 +181,17 @@ def test_what_cannot_be_read_is_said_and_not_kept(site: Site, content: bytes, ma
 
     assert answer.status_code == 422 and said in text_of(answer)
     assert "You have not imported anything yet." in text_of(browser.get("/import"))
+
+
+def test_a_mapping_has_an_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = site.browser("aoife")
+    browser.get("/import")
+    monkeypatch.setattr(importing, "LARGEST_MAPPING", 1_000)
+    padded = f"# {'x' * 1_000}\n{MAPPING}".encode()
+
+    answer = browser.post("/import", file=(io.BytesIO(sheet()), "list.csv"), mapping=(io.BytesIO(padded), "map.yaml"))
+
+    assert answer.status_code == 422 and "It is larger than 1 kB. Split it." in text_of(answer)
 
 
 def test_both_files_are_asked_for(site: Site) -> None:
