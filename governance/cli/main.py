@@ -19,6 +19,7 @@ from governance.storage.content import ContentStore, ContentUnreachable, content
 from governance.storage.engines import (
     DATABASE_ERRORS,
     Busy,
+    DiskFull,
     Engines,
     GuardsMissing,
     OutcomeUnknown,
@@ -51,6 +52,7 @@ ANSWERS = (
     StorageRefused,
     GuardsMissing,
     LedgerFailed,
+    DiskFull,
     OutcomeUnknown,
     ContentUnreachable,
     UnknownKind,

@@ -21,6 +21,7 @@ from governance.reads.previews import Source
 from governance.services import importing, imports
 from governance.services.importing import Watch
 from governance.storage.content import ContentStore
+from governance.storage.engines import DiskFull
 from governance.storage.slate import Slate
 
 TOLD_EVERY = 50
@@ -45,6 +46,9 @@ def work(ledger: Ledger, content: ContentStore, slate: Slate) -> bool:
         leases.fail(ledger, job, reading.unfit(wrong))
     except LeaseLost:
         log.warning("import %s took too long; another worker has it", job.id)
+    except DiskFull:
+        leases.rest(ledger, job)
+        raise
     except BaseException:
         leases.release(ledger, job)
         raise

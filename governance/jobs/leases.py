@@ -13,6 +13,7 @@ from governance.models.jobs import ImportJob, Job
 from governance.reads import recovery
 
 LEASE = timedelta(minutes=10)
+NO_ROOM = timedelta(minutes=1)
 MOST_TRIES = 3
 GIVEN_UP = f"It was tried {MOST_TRIES} times and did not succeed. The administrator finds the cause in the log."
 
@@ -64,3 +65,12 @@ def release(ledger: Ledger, job: Kind) -> None:
     """Let the next try begin at once."""
     with suppress(LeaseLost), ledger.writing(SYSTEM, datetime.now(UTC)) as open_log:
         held(open_log, job).leased_until = None
+
+
+def rest(ledger: Ledger, job: Kind, say: Callable[[Kind], object] = lambda _: None) -> None:
+    """A disk that is full is no try; whoever makes room finds the job done soon after."""
+    now = datetime.now(UTC)
+    with suppress(LeaseLost), ledger.writing(SYSTEM, now) as open_log:
+        row = held(open_log, job)
+        row.tries, row.leased_until = job.tries - 1, now + NO_ROOM
+        say(row)

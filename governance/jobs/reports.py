@@ -18,7 +18,7 @@ from governance.reads import reports
 from governance.services import packs
 from governance.services.packs import REPORT, Made
 from governance.storage.content import ContentStore
-from governance.storage.engines import Busy
+from governance.storage.engines import Busy, DiskFull
 
 log = logging.getLogger("governance.reports")
 
@@ -35,6 +35,9 @@ def work(ledger: Ledger, content: ContentStore) -> bool:
         leases.fail(ledger, job, str(refused))
     except leases.LeaseLost:
         log.warning("job %s took too long; another worker has it", job.id)
+    except DiskFull:
+        leases.rest(ledger, job, _wait_for_room)
+        raise
     except BaseException:
         leases.release(ledger, job)
         raise
@@ -48,6 +51,10 @@ def claim(ledger: Ledger, now: datetime) -> Job | None:
 
 def _begin(job: Job) -> None:
     job.doing = "reads the record"
+
+
+def _wait_for_room(job: Job) -> None:
+    job.doing = "waits for room on the disk"
 
 
 def make(ledger: Ledger, content: ContentStore, job: Job) -> tuple[Made, str | None]:

@@ -20,7 +20,7 @@ from governance.services import checkpoints, idempotency, summaries
 from governance.services.opening import key_of, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore, content_of
-from governance.storage.engines import Busy
+from governance.storage.engines import Busy, DiskFull
 from governance.storage.slate import Slate, slate_of
 
 IDLE_SECONDS = 0.5
@@ -99,11 +99,14 @@ def look_after(duties: Sequence[Duty], desk: Desk, wait: Callable[[float], objec
 
 
 def _do(duty: Duty, desk: Desk) -> bool:
-    """Where others write all the time, it is done later."""
+    """Where others write all the time, or there is no room, it is done later."""
     try:
         return duty.do(desk)
     except Busy as busy:
         log.warning("%s: %s", duty.name, busy)
+        return False
+    except DiskFull as full:
+        log.critical("%s: %s", duty.name, full)
         return False
 
 

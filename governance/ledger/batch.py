@@ -7,25 +7,23 @@ from typing import cast
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from governance.ledger.book import Book, Row
+from governance.ledger.book import Row
+from governance.ledger.live import LiveBook
 from governance.ledger.replay import Shelf
 from governance.models.base import Governed, table_of
 
 
-class Batch(Book):
+class Batch(LiveBook):
     """Rows as the events of a batch leave them. What is not new is changed in the session, as by a single event.
 
     `fresh` says that the stream of the event begins in this batch, so that nothing can be there for a row to take the place of. Where
     that is wrong the database refuses the second row with its key, and the whole transaction with it.
     """
 
-    index: int
-    at: datetime
-    by: str
     fresh: bool
 
     def __init__(self, session: Session, at: datetime) -> None:
-        self._session, self.at = session, at
+        super().__init__(session, -1, at, "")
         self._new = Shelf()
 
     def turn_to(self, index: int, by: str, *, fresh: bool) -> None:
@@ -39,21 +37,22 @@ class Batch(Book):
         if self.fresh or self._new.has(row):
             self._new.put(row)
         else:
-            self._session.merge(row)
+            super().put(row)
             self._session.flush()
 
     def find(self, kind: type[Row], key: object) -> Row | None:
-        return self._new.find(kind, key) or self._session.get(kind, key)
+        return self._new.find(kind, key) or super().find(kind, key)
 
     def remove(self, row: Governed) -> None:
         if self._new.has(row):
             self._new.remove(row)
         else:
-            self._session.delete(row)
+            super().remove(row)
 
     def store(self) -> None:
         """Put the new rows into their tables, many at a time."""
         self._session.flush()
+        self.opened |= self._new.rows.keys()
         for kind, rows in self._new.rows.items():
             if rows:
                 names = inspect(kind).columns.keys()

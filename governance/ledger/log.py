@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import func, insert, select
+from sqlalchemy.event import listens_for
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -17,14 +18,14 @@ from governance.domain.errors import AwaitsRecovery
 from governance.domain.vocabulary import Function
 from governance.ledger import stamp, tree
 from governance.ledger.batch import Batch
-from governance.ledger.book import Book, Event, Row
+from governance.ledger.book import Event
 from governance.ledger.canonical import canonical
 from governance.ledger.checkpoint import SignedHead
+from governance.ledger.live import LiveBook
 from governance.ledger.memo import forget
 from governance.ledger.note import Verifier
-from governance.models.base import Governed
 from governance.models.ledger import Checkpoint, Leaf, Node, Words
-from governance.storage.engines import Busy, Engines, OutcomeUnknown
+from governance.storage.engines import Busy, DiskFull, Engines, OutcomeUnknown
 
 HEADER_VERSION = 1
 TOGETHER = 500
@@ -87,11 +88,13 @@ class Log:
         who = by or self._who
         leaf = self._leaf(event, stream, who)
         self.session.flush()  # what was changed besides events meets the guards here
+        book = LiveBook(self.session, leaf["index"], self.now, who.id)
         with self._engines.recording(self.session):
-            event.apply(LiveBook(self.session, leaf["index"], self.now, who.id))
+            event.apply(book)
             self.session.flush()
             self._append([leaf])
         self._took(event, leaf)
+        forget(self.session, book.opened)
         return int(leaf["index"])
 
     def record_all(self, events: Iterable[tuple[Event, str]]) -> None:
@@ -108,6 +111,7 @@ class Log:
                 self._took(event, leaf)
             batch.store()
             self._append(leaves)
+        forget(self.session, batch.opened)
 
     def _leaf(self, event: Event, stream: str, who: Actor) -> dict[str, Any]:
         """The next leaf of the ledger and of its stream; there is none while a restored record waits."""
@@ -123,7 +127,6 @@ class Log:
         self._size, self._seqs[leaf["stream"]] = leaf["index"] + 1, leaf["seq"] + 1
         if leaf["seq"] == 0:
             self._began[leaf["stream"]] = leaf["index"]
-        forget(self.session)
         if event.changes:
             self.touched.add(leaf["stream"])
 
@@ -207,23 +210,13 @@ class Log:
         return self._hashes.get((level, position)) or stored_hash(self.session, level, position)
 
 
-class LiveBook(Book):
-    """The book over the write session."""
+class _Writing(Session):
+    """Holds on to every row it has read, so that a row that is asked for by its key again is not read again."""
 
-    def __init__(self, session: Session, index: int, at: datetime, by: str) -> None:
-        self._session, self.index, self.at, self.by = session, index, at, by
 
-    def add(self, row: Governed) -> None:
-        self._session.add(row)
-
-    def put(self, row: Governed) -> None:
-        self._session.merge(row)
-
-    def find(self, kind: type[Row], key: object) -> Row | None:
-        return self._session.get(kind, key)
-
-    def remove(self, row: Governed) -> None:
-        self._session.delete(row)
+@listens_for(_Writing, "loaded_as_persistent")
+def _hold(session: Session, row: object) -> None:
+    session.info.setdefault("held", []).append(row)
 
 
 BeforeCommit = Callable[[Log], None]
@@ -241,10 +234,11 @@ class Ledger:
     def writing(self, who: Actor, now: datetime, auth: Auth | None = None) -> Iterator[Log]:
         """One transaction: everything in it happens, or nothing. Writers take turns, within the process and between processes.
 
-        Raises `OtherVersion` where the tables are no longer those of this program, `Busy` where no turn can be had, `LedgerFailed` after an
-        error of the disk, from then on always, `OutcomeUnknown` where the connection breaks at the commit.
+        Raises `OtherVersion` where the tables are no longer those of this program, `Busy` where no turn can be had, `DiskFull` where
+        there is no room, `LedgerFailed` after an error of the disk, from then on always, `OutcomeUnknown` where the connection breaks at
+        the commit.
         """
-        with self.engines.turn(), Session(self.engines.writer, expire_on_commit=False) as session, self._refusals():
+        with self.engines.turn(), _Writing(self.engines.writer, expire_on_commit=False) as session, self._refusals():
             if self._failed is not None:
                 raise LedgerFailed(self._failed)
             session.connection()  # takes the write lock before anything is read, so that what is read holds until the commit
@@ -257,12 +251,14 @@ class Ledger:
 
     @contextmanager
     def _refusals(self) -> Iterator[None]:
-        """A lock that cannot be had is an answer, wherever in the transaction it is asked for."""
+        """A lock that cannot be had is an answer, and so is a full disk, wherever in the transaction it is met."""
         try:
             yield
         except DBAPIError as error:
             if self.engines.backend.is_busy(error):
                 raise Busy("Another process is writing. Nothing was changed; try again in a moment.") from error
+            if self.engines.backend.is_full(error):
+                raise DiskFull("this entry") from error
             raise
 
     def _commit(self, session: Session) -> None:

@@ -1,23 +1,38 @@
 """Looking into the ledger: entries for pages and reports, the head, proofs."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import Cast, ColumnElement, LargeBinary, RowMapping, String, cast, func, literal, select, tuple_, type_coerce, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from governance.domain.errors import NotThere
 from governance.ledger import tree
-from governance.ledger.log import stored_hash
+from governance.ledger.damage import damage, moment, parsed
 from governance.models.ledger import Leaf, Node
+
+NO_MOMENT = datetime.fromtimestamp(0, UTC)
+"""Of a damaged entry whose moment cannot be read."""
+
+
+def _blob(column: InstrumentedAttribute[bytes]) -> Cast[bytes]:
+    """Bytes, where somebody wrote a value of another type too."""
+    return cast(column, LargeBinary)
+
+
+AS_STORED = (
+    *(Leaf.index, Leaf.stream, Leaf.seq, Leaf.kind, Leaf.actor),
+    type_coerce(Leaf.at, String).label("at"),
+    *(_blob(column).label(column.key) for column in (Leaf.header, Leaf.body, Leaf.hash)),
+)
+"""A leaf in a way that nothing in it stops the reading, whatever somebody wrote there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One leaf, its header and body parsed."""
+    """One leaf, its header and body parsed. They are empty where it is damaged: nothing in it is believed then."""
 
     index: int
     stream: str
@@ -30,6 +45,8 @@ class Entry:
     header_bytes: bytes
     body_bytes: bytes
     hash: bytes
+    damage: str | None = None
+    """What is wrong with it, after “entry 12 is damaged:”."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +65,10 @@ def entries(
     newest_first: bool = True,
 ) -> list[Entry]:
     """Entries that meet the conditions on `Leaf` columns, newest first unless told; `before` starts below an index."""
-    query = select(Leaf).where(*conditions).order_by(Leaf.index.desc() if newest_first else Leaf.index)
+    query = select(*AS_STORED).where(*conditions).order_by(Leaf.index.desc() if newest_first else Leaf.index)
     if before is not None:
         query = query.where(Leaf.index < before)
-    return [_entry(row) for row in session.scalars(query.limit(limit))]
+    return [_entry(row) for row in session.execute(query.limit(limit)).mappings()]
 
 
 def of_stream(session: Session, stream: str, *, limit: int | None = None, newest_first: bool = False) -> list[Entry]:
@@ -60,7 +77,7 @@ def of_stream(session: Session, stream: str, *, limit: int | None = None, newest
 
 def entry(session: Session, index: int) -> Entry:
     """Raises `NotThere`."""
-    row = session.get(Leaf, index)
+    row = session.execute(select(*AS_STORED).where(Leaf.index == index)).mappings().one_or_none()
     if row is None:
         raise NotThere(f"The ledger has no entry {index}.")
     return _entry(row)
@@ -90,28 +107,31 @@ def peaks(session: Session, size: int) -> list[bytes]:
 
 def _fetched(session: Session, wanted: list[tuple[int, int]]) -> tree.Known:
     """The stored hashes of these complete subtrees (level, position), read together."""
-    leaves = select(literal(0), Leaf.index, Leaf.hash).where(Leaf.index.in_([position for level, position in wanted if level == 0]))
-    nodes = select(Node.level, Node.position, Node.hash).where(tuple_(Node.level, Node.position).in_([at for at in wanted if at[0]]))
+    leaves = select(literal(0), Leaf.index, _blob(Leaf.hash)).where(Leaf.index.in_([position for level, position in wanted if level == 0]))
+    nodes = select(Node.level, Node.position, _blob(Node.hash)).where(tuple_(Node.level, Node.position).in_([at for at in wanted if at[0]]))
     found = {(level, position): hashed for level, position, hashed in session.execute(union_all(leaves, nodes))}
     return lambda level, position: found[level, position]
 
 
 def inclusion(session: Session, index: int, size: int) -> list[bytes]:
-    """The audit path of an entry in the tree of `size` entries."""
-    return tree.inclusion(index, size, lambda level, position: stored_hash(session, level, position))
+    """The audit path of an entry in the tree of `size` entries. Raises `KeyError` where a hash is missing."""
+    return tree.inclusion(index, size, lambda level, position: _fetched(session, [(level, position)])(level, position))
 
 
-def _entry(row: Leaf) -> Entry:
+def _entry(row: RowMapping) -> Entry:
+    header, body = parsed(row["header"]), parsed(row["body"])
+    wrong = damage(dict(row), header, body)
     return Entry(
-        index=row.index,
-        stream=row.stream,
-        seq=row.seq,
-        kind=row.kind,
-        at=row.at,
-        actor=row.actor,
-        header=json.loads(row.header),
-        body=json.loads(row.body),
-        header_bytes=row.header,
-        body_bytes=row.body,
-        hash=row.hash,
+        index=row["index"],
+        stream=str(row["stream"]),
+        seq=row["seq"] if isinstance(row["seq"], int) else 0,
+        kind=str(row["kind"]),
+        at=moment(row["at"]) or NO_MOMENT,
+        actor=str(row["actor"]),
+        header={} if wrong or header is None else header,
+        body={} if wrong or body is None else body,
+        header_bytes=row["header"],
+        body_bytes=row["body"],
+        hash=row["hash"],
+        damage=wrong,
     )

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 
 EMPTY = hashlib.sha256(b"").digest()
+SIZE = len(EMPTY)
+"""Of a hash, in bytes."""
 
 Known = Callable[[int, int], bytes]
 """The hash of the complete subtree at (level, position); level 0 are the leaves."""
@@ -108,8 +110,8 @@ def _consistency(old: int, start: int, end: int, whole: bool, known: Known) -> l
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], expected: bytes) -> bool:
-    """Section 2.1.3.2."""
-    if not 0 <= index < size:
+    """Section 2.1.3.2. What is no hash is no leaf."""
+    if not 0 <= index < size or len(leaf) != SIZE:
         return False
     position, last, current = index, size - 1, leaf
     for step in path:

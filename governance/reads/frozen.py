@@ -9,17 +9,20 @@ from sqlalchemy.orm import Session
 from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, TeamMember
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import AnswerState, EvidenceKind, FindingSeverity, Function, Section, Tier
+from governance.ledger.memo import remembered
 from governance.models.gates import GateRequest, Revision
 from governance.policy.plan import decide_plan
-from governance.reads import words
+from governance.reads import policies, words
 from governance.reads.material import approved, stated_value
 
 
-def frozen_material(session: Session, request: GateRequest, revision: Revision, policy: Policy) -> Material:
-    """What was put before the seats. The plan follows from the frozen facts and tier under the pinned policy.
+@remembered(GateRequest, Revision)
+def frozen_material(session: Session, request: GateRequest, revision: Revision, policy_digest: str) -> Material:
+    """What was put before the seats. The plan follows from the frozen facts and tier under the policy of this digest.
 
     Raises `RuleBroken` where a text of it is gone.
     """
+    policy = policies.by_digest(session, policy_digest)
     texts = words.texts(session, revision.sections.values())
     content = {Section(name): json.loads(words.said(texts, digest)) for name, digest in revision.sections.items()}
     common = content[Section.COMMON]

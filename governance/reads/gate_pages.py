@@ -20,7 +20,7 @@ from governance.events import streams
 from governance.ledger import read
 from governance.models.gates import GateRequest, Revision, SignOff
 from governance.models.ledger import Leaf
-from governance.reads import dossier_changes, ledger_pages, people, policies, reviews, words
+from governance.reads import dossier_changes, ledger_pages, people, reviews, words
 from governance.reads.dossier_changes import Change
 from governance.reads.frozen import frozen_material
 from governance.reads.ledger_pages import Line
@@ -225,4 +225,4 @@ def earlier_answers(session: Session, table: OnTheTable) -> Mapping[str, Answer]
         return {}
     revision, _ = earlier
     request = session.get_one(GateRequest, revision.request_id)
-    return frozen_material(session, request, revision, policies.by_digest(session, revision.policy)).answers
+    return frozen_material(session, request, revision, revision.policy).answers

@@ -121,16 +121,24 @@ def stream_length(session: Session, stream: str) -> int:
 
 def proof(session: Session, entry: Entry) -> Proof:
     """The audit path of an entry to the root over all entries, checked here and now from the recorded bytes."""
-    head = read.head(session)
-    path = read.inclusion(session, entry.index, head.size)
+    size = read.size(session)
+    try:
+        head, path = read.head(session), read.inclusion(session, entry.index, size)
+    except KeyError:  # entries or nodes are gone, so there is no root and no path
+        return Proof(size, "", (), holds=False)
     holds = tree.verify_inclusion(tree.leaf_hash(entry.header_bytes), entry.index, head.size, path, head.root)
     sides = _sides(entry.index, head.size)
     return Proof(head.size, head.root.hex(), tuple(Step(side, step.hex()) for side, step in zip(sides, path, strict=True)), holds)
 
 
-def changes(session: Session, entry: Entry) -> list[Change]:
-    """What an entry changed, by replaying its stream without it and then with it. Empty for an entry of an unknown kind."""
+def changes(session: Session, entry: Entry) -> list[Change] | None:
+    """What an entry changed, by replaying its stream without it and then with it. Empty for an entry of an unknown kind.
+
+    None where that cannot be worked out: the entry or one before it in its stream is damaged or gone.
+    """
     story = list(reversed(read.entries(session, Leaf.stream == entry.stream, before=entry.index + 1)))
+    if any(told.damage or told.seq != number for number, told in enumerate(story)):
+        return None
     shelf = rebuild.Shelf()
     try:
         rebuild.replay(_replayable(story[:-1]), shelf)

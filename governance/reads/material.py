@@ -47,7 +47,7 @@ def material(session: Session, key: str, gate: str, policy: Policy) -> Material:
     )
 
 
-@remembered
+@remembered(rows.Answer, rows.Evidence)
 def answers(session: Session, key: str) -> Mapping[str, Answer]:
     """The answers given so far, by item."""
     pieces = evidence(session, key)
@@ -55,7 +55,7 @@ def answers(session: Session, key: str) -> Mapping[str, Answer]:
     return {row.item: _answer(row, pieces) for row in given}
 
 
-@remembered
+@remembered(rows.Evidence)
 def evidence(session: Session, key: str) -> Mapping[str, Evidence]:
     found = session.scalars(select(rows.Evidence).where(rows.Evidence.initiative_key == key).order_by(rows.Evidence.at, rows.Evidence.id))
     return {row.id: _evidence(row) for row in found}
@@ -67,7 +67,7 @@ def next_piece(session: Session, key: str) -> str:
     return f"{key}.E-{taken + 1}"
 
 
-@remembered
+@remembered(TeamSeat, Person)
 def team(session: Session, key: str) -> tuple[TeamMember, ...]:
     """Who answers for each function. Where neither the person nor the deputy has an active account, nobody does."""
     rows_ = session.scalars(select(TeamSeat).where(TeamSeat.initiative_key == key)).all()
@@ -78,19 +78,19 @@ def team(session: Session, key: str) -> tuple[TeamMember, ...]:
     return tuple(TeamMember(seat.function, seat.person_id, seat.deputy_id, seat.hours_a_week) for seat in named)
 
 
-@remembered
+@remembered(Finding)
 def open_points(session: Session, key: str) -> tuple[OpenPoint, ...]:
     found = session.scalars(select(Finding).where(Finding.initiative_key == key, Finding.closed_at.is_(None)).order_by(Finding.id))
     return tuple(OpenPoint(row.id, row.severity, row.owner_id, row.due) for row in found)
 
 
-@remembered
+@remembered(LimitValue)
 def limits(session: Session, key: str) -> tuple[StatedLimit, ...]:
     found = session.scalars(select(LimitValue).where(LimitValue.initiative_key == key).order_by(LimitValue.name))
     return tuple(StatedLimit(row.name, row.value, row.unit, row.good) for row in found)
 
 
-@remembered
+@remembered(GateRequest, Revision)
 def approved(session: Session, key: str, before: GateRequest | None = None) -> Mapping[str, StatedValue]:
     """The values measured in the dossiers of passed gates, by metric; the latest gate counts. `before` leaves later ones out."""
     passed = (

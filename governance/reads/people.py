@@ -15,7 +15,7 @@ from governance.models.directory import Organisation, Person, PersonFunction, Pe
 from governance.models.initiatives import Initiative, NamedViewer, TeamSeat
 
 
-@remembered
+@remembered(Person, PersonRole, PersonFunction)
 def doer(session: Session, person_id: str, now: datetime) -> Doer:
     """Somebody as the rules see them at a moment. Raises `NotThere`."""
     person = session.get(Person, person_id)
@@ -57,7 +57,7 @@ def signer(who: Doer) -> Signer:
     return Signer(who.id, who.holdings, who.qualifications, who.roles, who.active, who.reset_at)
 
 
-@remembered
+@remembered(Initiative, TeamSeat, NamedViewer)
 def ties(session: Session, key: str) -> Ties:
     """How an initiative is bound to people. Raises `NotThere`."""
     row = session.get(Initiative, key)
@@ -139,6 +139,8 @@ def signers(session: Session, people: Iterable[Person], now: datetime) -> dict[s
     }
 
 
-def holders(session: Session, function: Function, unit: str, now: datetime) -> list[Signer]:
-    """The active people who hold a function in a unit."""
-    return list(signers(session, by_function(session, [function], unit).get(function, []), now).values())
+def holders(session: Session, functions: Iterable[Function], unit: str, now: datetime) -> dict[Function, list[Signer]]:
+    """The active people who hold each of these functions in a unit, as the rules of signing see them; three statements."""
+    found = by_function(session, functions, unit)
+    known = signers(session, [person for people in found.values() for person in people], now)
+    return {function: [known[person.id] for person in found.get(function, [])] for function in functions}

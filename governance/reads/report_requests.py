@@ -194,7 +194,7 @@ def _sign_offs(session: Session, table: OnTheTable, at: datetime) -> Iterable[re
     for given in review.given:
         row, entry = rows[given.leaf], read.entry(session, given.leaf)
         why = signoffs.fall(review, given, now)
-        auth = entry.header["auth"] or {}
+        auth = entry.header.get("auth") or {}
         person = session.get(Person, row.by)
         yield record.SignOff(
             seat=row.seat,

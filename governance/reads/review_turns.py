@@ -40,11 +40,10 @@ def review_turns(session: Session, initiative: Initiative, table: OnTheTable, no
 
 def to_sign(session: Session, table: OnTheTable, now: datetime) -> Iterator[Turn]:
     """The seats that can decide next. Of a settled request: those that could have, when it was settled."""
-    for seat in signoffs.outstanding(table.review, now):
-        if signoffs.waits_for_lower(table.review, seat, now):
-            continue
-        holders = people.holders(session, seat.function, table.around.unit, now)
-        excluded = {who.id for who in holders if any(obstacles(table.review, seat, who, table.around))}
+    seats = [seat for seat in signoffs.outstanding(table.review, now) if not signoffs.waits_for_lower(table.review, seat, now)]
+    holders = people.holders(session, {seat.function for seat in seats}, table.around.unit, now) if seats else {}
+    for seat in seats:
+        excluded = {who.id for who in holders[seat.function] if any(obstacles(table.review, seat, who, table.around))}
         why = f"You hold {seat.function.spoken}"
         yield Turn(
             "sign",

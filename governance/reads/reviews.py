@@ -16,6 +16,7 @@ from governance.domain.separation import Circumstances
 from governance.domain.signoffs import Review, Settled
 from governance.domain.vocabulary import OPEN_STATES, Decision, RequestState, Section, Standing
 from governance.ledger.memo import remembered
+from governance.models.base import Governed
 from governance.models.directory import Person
 from governance.models.gates import GateRequest, RequestSeat, Revision, SignOff
 from governance.models.initiatives import Initiative, TeamSeat
@@ -48,7 +49,7 @@ def request(session: Session, request_id: str) -> GateRequest:
     return row
 
 
-@remembered
+@remembered(Governed)
 def on_the_table(session: Session, request_id: str, now: datetime) -> OnTheTable:
     """A request that was submitted at least once. Raises `NotThere` for a draft."""
     row = request(session, request_id)
@@ -56,7 +57,7 @@ def on_the_table(session: Session, request_id: str, now: datetime) -> OnTheTable
     if revision is None:
         raise NotThere("Nothing was submitted yet, so there is nothing to decide on.")
     policy = policies.by_digest(session, row.policy)
-    frozen = frozen_material(session, row, revision, policy)
+    frozen = frozen_material(session, row, revision, row.policy)
     checked, around = checks.evaluated(policy, frozen, row.settled_at or now), _around(session, row, frozen)
     review = _review(session, row, revision, policy, frozen, checked)
     return OnTheTable(
@@ -70,7 +71,7 @@ def on_the_table(session: Session, request_id: str, now: datetime) -> OnTheTable
     )
 
 
-@remembered
+@remembered(RequestSeat)
 def seats(session: Session, request_id: str) -> tuple[Seat, ...]:
     """The seats of the frozen plan, in policy order."""
     rows = session.scalars(select(RequestSeat).where(RequestSeat.request_id == request_id).order_by(RequestSeat.position))
@@ -207,6 +208,7 @@ def was_rejected(session: Session, request_id: str) -> bool:
     return any(given.decision is Decision.REJECT for given in sign_offs(session, request_id))
 
 
+@remembered(Revision)
 def submitters(session: Session, request_id: str) -> frozenset[str]:
     """Who submitted any revision of a request."""
     return frozenset(session.scalars(select(Revision.by).where(Revision.request_id == request_id)))

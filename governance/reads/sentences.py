@@ -39,6 +39,8 @@ def sentence(entry: Entry, names: Names, words: Mapping[str, str] | None = None)
 
 def who(entry: Entry, names: Names) -> str:
     """The printed name of whoever acted. A signature carries its own, as it was when it was given."""
+    if entry.damage:
+        return "Somebody"
     if entry.kind == "gate.signed_off":
         return str(entry.body["name"])
     return names.get(entry.actor, "The program" if entry.actor == "system" else entry.actor)
@@ -46,6 +48,8 @@ def who(entry: Entry, names: Names) -> str:
 
 def deed(entry: Entry, names: Names) -> str:
     """The same sentence without its subject: “approved gate G3 for compliance”."""
+    if entry.damage:
+        return f"recorded what cannot be believed any more: entry {entry.index} is damaged, {entry.damage}"
     told = DEEDS.get(entry.kind)
     said = told(Facts(entry.body, names)) if told else f"recorded “{entry.kind}”"
     return said if is_proved(entry) else f"{said} (named on the command line, without proof of identity)"
@@ -53,7 +57,7 @@ def deed(entry: Entry, names: Names) -> str:
 
 def is_proved(entry: Entry) -> bool:
     """Whether the program itself knows that it was this person: not where somebody at the server named them."""
-    return (entry.header["auth"] or {}).get("method") != UNPROVED
+    return not entry.damage and (entry.header.get("auth") or {}).get("method") != UNPROVED
 
 
 def quoted(entry: Entry, words: Mapping[str, str]) -> str:
@@ -76,6 +80,8 @@ def people_in(entry: Entry) -> set[str]:
 
 def state_of(entry: Entry) -> Mark:
     """The mark for a timeline or a list."""
+    if entry.damage:
+        return Mark("not-met", "bad")
     match entry.kind:
         case "gate.signed_off":
             return _mark(Decision(entry.body["decision"]))

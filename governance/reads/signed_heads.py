@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import Conflict, NotThere
@@ -74,7 +73,7 @@ def proof(session: Session, index: int) -> str:
         raise NotThere(f"The latest signed head covers {size:,} entries, so entry {index:,} is not under one yet. Try again in a minute.")
     try:
         path = read.inclusion(session, index, size)
-    except NoResultFound:
+    except KeyError:
         raise Conflict(DAMAGED) from None
     if not tree.verify_inclusion(tree.leaf_hash(entry.header_bytes), index, size, path, read.root_at(session, size)):
         raise Conflict(f"Entry {index:,} is not what was signed. Tell the administrator: “governance log verify” names what changed.")

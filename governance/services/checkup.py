@@ -20,6 +20,7 @@ from governance.domain.text import listed
 from governance.domain.vocabulary import Function
 from governance.ledger import heads, read
 from governance.ledger.keys import KeyFile
+from governance.ledger.note import NoteRefused
 from governance.models.directory import Person, PersonFunction
 from governance.models.ledger import Leaf, Stamp
 from governance.packs.pdf import Attached, CannotPrint, to_pdf
@@ -132,12 +133,15 @@ def _clock(instance: Instance) -> Checked:
 
 def _heads(instance: Instance) -> Checked:
     """Whether heads are signed, and by the key that the ledger names."""
+    what, verify = "signed heads", "Run “governance log verify”."
     with Session(instance.engines.reader) as session:
-        size, last, refused, named = read.size(session), heads.latest(session), heads.refusal(session), heads.keys(session)
+        try:
+            size, last, refused, named = read.size(session), heads.latest(session), heads.refusal(session), heads.keys(session)
+        except NoteRefused as damaged:
+            return Checked(what, Grade.BAD, f"They cannot be read: {damaged}", verify)
         is_late = checkpoints.is_due(session, instance.now - PATIENCE)
-    what = "signed heads"
     if refused is not None:
-        return Checked(what, Grade.BAD, f"Refused since {refused.since.isoformat()}: {refused.why}", "Run “governance log verify”.")
+        return Checked(what, Grade.BAD, f"Refused since {refused.since.isoformat()}: {refused.why}", verify)
     if named and str(instance.key.read().verifier) != named[-1].verifier:
         return Checked(what, Grade.BAD, f"The key in {instance.key.path} is not the one that the ledger names.", "Put that one back.")
     if size and is_late:

@@ -44,6 +44,9 @@ class Backend(Protocol):
     def is_busy(self, error: DBAPIError) -> bool:
         """Whether the write lock could not be had, or the transaction met another: nothing happened."""
 
+    def is_full(self, error: DBAPIError) -> bool:
+        """Whether there was no room for what was to be stored: nothing of the transaction is."""
+
     def is_of_the_disk(self, error: DBAPIError) -> bool:
         """Whether the disk failed, so that nobody knows what of a commit is stored."""
 

@@ -4,11 +4,13 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from governance.storage.bucket import Bucket
-from governance.storage.faults import ContentDamaged, ContentUnreachable
+from governance.storage.faults import ContentDamaged, ContentUnreachable, DiskFull, has_no_room
 from governance.storage.folder import Folder
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -43,10 +45,14 @@ class ContentStore:
     def put(self, content: bytes | BinaryIO) -> tuple[str, int]:
         """Keep the bytes and return their digest and size in bytes; once it returns they survive a power cut.
 
-        Putting the same bytes again changes nothing. Raises `ContentDamaged` where other bytes lie under their digest.
+        Putting the same bytes again changes nothing. Raises `ContentDamaged` where other bytes lie under their digest, `DiskFull` where
+        there is no room for them.
         """
-        self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = self._drafts / f"draft-{secrets.token_hex(8)}"
+        with _room():
+            self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return self._put(self._drafts / f"draft-{secrets.token_hex(8)}", content)
+
+    def _put(self, draft: Path, content: bytes | BinaryIO) -> tuple[str, int]:
         try:
             digest, size = _write(draft, content)
             if not self._place.take(draft, digest):
@@ -97,6 +103,16 @@ def _checked(digest: str) -> str:
 
 def _changed(digest: str) -> ContentDamaged:
     return ContentDamaged(f"The file {digest} no longer has the bytes it was stored with.")
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if has_no_room(error):
+            raise DiskFull("this file") from error
+        raise
 
 
 def _write(draft: Path, content: bytes | BinaryIO) -> tuple[str, int]:

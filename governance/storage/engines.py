@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from governance.storage import guards, postgresql, sqlite
 from governance.storage.backend import BUSY_MS, Backend
-from governance.storage.faults import Busy, GuardsMissing, OlderTables, OtherVersion, OutcomeUnknown, StorageRefused
+from governance.storage.faults import Busy, DiskFull, GuardsMissing, OlderTables, OtherVersion, OutcomeUnknown, StorageRefused, has_no_room
 
 VERSION = 3
 """Of the tables; a database with a higher one was written by a newer program."""
@@ -32,6 +32,7 @@ __all__ = [
     "DATABASE_ERRORS",
     "VERSION",
     "Busy",
+    "DiskFull",
     "Engines",
     "GuardsMissing",
     "OlderTables",
@@ -149,6 +150,11 @@ def backend_of(name: str) -> Backend:
 def fault_of_the_database(error: BaseException) -> str | None:
     """What an engine says where its files are damaged, full or out of reach; None where the program did something wrong."""
     return next(filter(None, (backend.fault(error) for backend in BACKENDS.values())), None)
+
+
+def is_for_want_of_room(error: BaseException) -> bool:
+    """Whether a disk is full, of the database, or of the files, or of what is on its way."""
+    return has_no_room(error) or (isinstance(error, DBAPIError) and any(backend.is_full(error) for backend in BACKENDS.values()))
 
 
 def _what_is_wrong(backend: Backend, error: DBAPIError) -> str:

@@ -1,5 +1,9 @@
 """How a database refuses or fails, in words of ours; each engine says which of its errors is which."""
 
+import errno
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+
 
 class StorageRefused(Exception):
     """The database is not what the program expects; the message says what to do."""
@@ -35,6 +39,20 @@ class OutcomeUnknown(Exception):
             "The connection to the database broke while this was being saved, so it may have been saved or not. "
             "Load the page again and look before you repeat it."
         )
+
+
+class DiskFull(Exception):
+    """There is no room for what was to be stored. Nothing happened; trying again is safe, and of use once there is room."""
+
+    def __init__(self, what: str = "this") -> None:
+        super().__init__(
+            f"The disk is full: there was no room for {what}. Nothing was changed. An administrator has to make room; then try again."
+        )
+
+
+def has_no_room(error: BaseException) -> bool:
+    """Whether the system refused to store bytes because a disk or somebody's share of it is full."""
+    return isinstance(error, OSError) and error.errno in NO_ROOM
 
 
 class ContentDamaged(Exception):

@@ -25,6 +25,7 @@ sees what the writer before has committed; a snapshot of the whole transaction w
 TAKE_LOCK = f"SELECT pg_advisory_xact_lock({WRITE_LOCK})"
 
 BUSY = frozenset({"55P03", "40001", "40P01"})  # lock not available, serialisation failure, deadlock
+DISK_FULL = "53100"
 OUT_OF_REACH = ("08", "28", "3D", "53", "57", "58")  # connection, sign-in, no such database, full, shut down, system
 FAULTS = (*OUT_OF_REACH, "XX")  # damage
 
@@ -119,6 +120,11 @@ def rows(connection: Connection, query: str) -> Iterator[Raw]:
 
 def is_busy(error: DBAPIError) -> bool:
     return _state(error) in BUSY
+
+
+def is_full(error: DBAPIError) -> bool:
+    """Known where a table cannot grow; a server that has no room for its log stops, and is gone."""
+    return _state(error) == DISK_FULL
 
 
 def is_of_the_disk(error: DBAPIError) -> bool:

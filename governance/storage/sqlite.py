@@ -92,6 +92,10 @@ def is_busy(error: DBAPIError) -> bool:
     return _code(error) in BUSY
 
 
+def is_full(error: DBAPIError) -> bool:
+    return _code(error) == sqlite3.SQLITE_FULL
+
+
 def is_of_the_disk(error: DBAPIError) -> bool:
     return _code(error) == sqlite3.SQLITE_IOERR
 

@@ -21,7 +21,7 @@ from governance.domain.errors import Conflict
 from governance.ledger.log import SYSTEM, LedgerFailed
 from governance.services import idempotency
 from governance.services.idempotency import Given, Repeated, Sent
-from governance.storage.engines import Busy, OtherVersion, OutcomeUnknown
+from governance.storage.engines import Busy, DiskFull, OtherVersion, OutcomeUnknown
 from governance.web import current, refusals
 
 FIELD = "once"
@@ -29,7 +29,7 @@ KEY = re.compile("[0-9a-f]{32}")
 BESIDE = frozenset({FIELD, "csrf_token", "password", "again", "old"})
 """Not part of what makes two forms the same. Passwords are not: otherwise the answer would tell whether one was right, uncounted."""
 
-OVERTAKEN = frozenset({403, 404, 409, 422, 503})
+OVERTAKEN = frozenset({403, 404, 409, 422, 503, 507})
 """How a form is refused because it took effect already, a moment ago."""
 
 KEPT_HEADERS = ("Location", "Content-Type", "Content-Disposition")
@@ -119,7 +119,7 @@ def _keep(response: Response) -> None:
     try:
         with current.parts().ledger.writing(SYSTEM, datetime.now(UTC)) as log:
             idempotency.keep_answer(log, g.sent, _who(), given)
-    except (Busy, OtherVersion, OutcomeUnknown) as error:
+    except (Busy, DiskFull, OtherVersion, OutcomeUnknown) as error:
         refusals.log.warning("the answer to a recorded form is not kept: %s", error)
     except LedgerFailed as error:
         refusals.stop(error)

@@ -77,7 +77,7 @@ def _page(form: ConfirmForm) -> str:
         form=form,
         recovery=found,
         names=people.names(session, [entry.actor for entry in found.confirmed]),
-        reasons=words.texts(session, [entry.body["reason"] for entry in found.confirmed]),
+        reasons=words.texts(session, [entry.body.get("reason") for entry in found.confirmed]),
         mine=found.is_confirmed_by(current.doer().id),
         problems=form.problems(),
     )

@@ -6,13 +6,14 @@ import signal
 
 from flask import Flask, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from governance.domain.errors import AwaitsRecovery, Conflict, Hidden, NotAllowed, NotThere, Refused, RuleBroken
 from governance.domain.text import tidy
 from governance.ledger.log import LedgerFailed
 from governance.storage.content import ContentDamaged, ContentUnreachable
-from governance.storage.engines import Busy, OtherVersion, OutcomeUnknown
+from governance.storage.engines import Busy, DiskFull, OtherVersion, OutcomeUnknown, is_for_want_of_room
 from governance.web import current, guard
 
 log = logging.getLogger("governance.web")
@@ -41,6 +42,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(AwaitsRecovery, awaits)
     app.register_error_handler(OtherVersion, other_version)
     app.register_error_handler(Busy, busy)
+    app.register_error_handler(DiskFull, full)
+    app.register_error_handler(DBAPIError, perhaps_full)
+    app.register_error_handler(OSError, perhaps_full)
     app.register_error_handler(OutcomeUnknown, unknown)
     app.register_error_handler(LedgerFailed, stop)
     app.register_error_handler(ContentDamaged, damaged)
@@ -88,6 +92,20 @@ def other_version(error: OtherVersion) -> tuple[str, int]:
 def busy(error: Busy) -> tuple[str, int, dict[str, str]]:
     page = render_template("errors/refused.html", status=503, message=str(error), asked=_asked())
     return page, 503, {"Retry-After": "2"}
+
+
+def full(error: DiskFull) -> tuple[str, int]:
+    log.critical("%s (%s)", error, getattr(error.__cause__, "orig", error.__cause__))
+    return render_template("errors/refused.html", status=507, message=str(error), asked=_asked()), 507
+
+
+def perhaps_full(error: DBAPIError | OSError) -> tuple[str, int]:
+    """What had no room outside a transaction, such as a list to be sorted, or a file on its way here. Anything else is a fault of ours."""
+    if not is_for_want_of_room(error):
+        raise error
+    room = DiskFull()
+    room.__cause__ = error
+    return full(room)
 
 
 def unreachable(error: ContentUnreachable) -> tuple[str, int, dict[str, str]]:

@@ -9,7 +9,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from governance.archive import lists
@@ -20,6 +20,7 @@ from governance.ledger.rebuild import Damaged
 from governance.models.base import governed_classes, table_of
 from governance.models.gates import SignOff
 from governance.models.initiatives import Initiative
+from governance.models.ledger import Leaf
 from governance.paths import policies_directory
 from governance.services import directory
 from governance.storage.content import ContentStore
@@ -27,6 +28,7 @@ from tests.archive import reading_an_export
 from tests.archive.conftest import LOGO_DIGEST, NOW, Instance, quiet
 from tests.demo.conftest import Demo, demo
 from tests.services.conftest import House
+from tests.tampering import tampering
 
 __all__ = ["demo"]
 
@@ -146,6 +148,24 @@ def test_damage_stops_it_and_leaves_nothing_unless_it_is_to_be_kept(instance: In
     assert "What is damaged" in (target / "README.html").read_text(encoding="utf-8")
     [row] = reading_an_export.table(target / "content.csv")
     assert row["size"] == "gone" and row["where used"] == "the logo of the organisation"
+
+
+@pytest.mark.parametrize("reports", [False, True])
+def test_an_entry_whose_body_cannot_be_read_is_kept_as_it_is_and_said(instance: Instance, tmp_path: Path, reports: bool) -> None:
+    with tampering(instance.engines) as connection:
+        connection.execute(update(Leaf).where(Leaf.kind == "initiative.registered").values(body=b"{"))
+        [index] = connection.execute(select(Leaf.index).where(Leaf.kind == "initiative.registered")).scalars()
+    target = tmp_path / "everything"
+    with pytest.raises(Damaged, match=f"entry {index}, body"):
+        exported(instance, target)
+
+    made = exported(instance, target, reports=reports, damaged=True)
+
+    assert any(fault.startswith(f"entry {index}, body") for fault in made.faults)
+    assert [path.name for path in (target / "reports").glob("*")] == (["AI-0001.pdf"] if reports else [])
+    kept = (target / "ledger" / "events.jsonl").read_text(encoding="utf-8").splitlines()[index]
+    assert json.loads(kept)["body"] == "{"
+    assert f"entry {index}, body" in (target / "README.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.cli.test_main import run
+from tests.cli.running import run
 
 
 def test_a_new_instance_is_in_order(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from governance.ledger.log import SYSTEM, Actor
 from governance.services import directory
 from governance.services.opening import DATABASE, ledger_of, open_engines
-from tests.cli.test_main import program, run
+from tests.cli.running import program, run
 from tests.ledger import independent_notes
 
 

@@ -13,7 +13,7 @@ from governance.models.initiatives import Initiative
 from governance.models.ledger import Leaf
 from governance.services.opening import ledger_of, open_engines
 from governance.storage.content import ContentStore
-from tests.cli.test_main import run
+from tests.cli.running import run
 from tests.services.conftest import House, found
 from tests.sheets import BAD, MAPPING, ROWS, files, sheet
 

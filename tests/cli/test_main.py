@@ -1,27 +1,12 @@
 """The command line: every command is there, and every refusal is one sentence and exit code 1."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import click
 import pytest
 
 from governance.cli.main import COMMANDS, Context, governance
-
-
-def program(folder: Path, *words: str, **environment: str) -> tuple[list[str], dict[str, str]]:
-    """The command line and the environment of a process of its own, as a person starts it."""
-    unset = {"INSTANCE", "PORT", "DEMO"}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GOVERNANCE_") and name not in unset}
-    given = {**kept, "GOVERNANCE_INSTANCE": str(folder), **environment}
-    return [sys.executable, "-c", "from governance.cli.main import main; main()", *words], given
-
-
-def run(folder: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    started, given = program(folder, *words, **environment)
-    return subprocess.run(started, env=given, capture_output=True, text=True, timeout=60, check=False)
+from tests.cli.running import run, started
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -32,7 +17,7 @@ def test_every_command_in_the_table_is_there_and_says_what_it_does(name: str) ->
 
 
 def test_the_help_lists_every_command(tmp_path: Path) -> None:
-    answer = run(tmp_path, "--help")
+    answer = started(tmp_path, "--help")
 
     assert answer.returncode == 0, answer.stderr
     assert set(COMMANDS) <= {line.split()[0] for line in answer.stdout.splitlines() if line.strip()}
@@ -79,3 +64,9 @@ def test_a_wrong_command_line_is_answered_with_how_to_use_it(tmp_path: Path, wor
 
     assert answer.returncode == 2
     assert "Usage: governance" in answer.stderr and "Traceback" not in answer.stderr
+
+
+def test_a_process_of_its_own_answers_as_it_does_here(tmp_path: Path) -> None:
+    for words in (["log", "verify"], ["log", "verify", "--since", "/dev/null"], ["log"]):
+        alone, here = started(tmp_path, *words), run(tmp_path, *words)
+        assert (alone.returncode, alone.stdout, alone.stderr) == (here.returncode, here.stdout, here.stderr)

@@ -4,8 +4,8 @@ import csv
 from pathlib import Path
 
 from governance.models.directory import Person
+from tests.cli.running import run
 from tests.cli.test_initiative import house
-from tests.cli.test_main import run
 from tests.services.conftest import House
 from tests.sheets import PEOPLE
 

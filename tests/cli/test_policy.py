@@ -16,7 +16,7 @@ from governance.paths import policies_directory
 from governance.reads import reports
 from governance.services.opening import ledger_of, open_engines
 from governance.settings import Settings
-from tests.cli.test_main import run
+from tests.cli.running import run
 from tests.services.conftest import House, found
 from tests.web.browser import Site, text_of
 

@@ -17,7 +17,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 import pytest
 
 from governance.storage import setup_code
-from tests.cli.test_main import program, run
+from tests.cli.running import program, run
 
 
 @dataclass

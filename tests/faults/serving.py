@@ -29,7 +29,7 @@ from governance.models.jobs import Job
 from governance.models.ledger import Words
 from governance.services import checkpoints
 from governance.services.opening import ledger_of, open_engines
-from tests.cli.test_main import program
+from tests.cli.running import program
 from tests.faults import house, recovered, writer
 from tests.web.browser import HASHED, PASSWORD
 

@@ -1,8 +1,5 @@
 """A disk that fails or is full: nothing is acknowledged that is not there, nothing is half there, and the program refuses or stops."""
 
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ from governance.ledger.verify import verify
 from governance.services.opening import open_engines
 from governance.storage.content import content_of
 from governance.storage.engines import Busy, StorageRefused
+from tests.disks import grow, small_disk
 from tests.faults import house, recovered, writer
 from tests.faults.running import CALLS, Said, calls_of, injected, waiting
 from tests.faults.test_kills import CAMPAIGN, SHARES, spread
@@ -24,7 +22,6 @@ KB = 1024
 ROOM_IN_CI = 128
 """Kilobytes that the small disk has beside the instance."""
 ROOM_IN_CAMPAIGN = range(0, 4_480, 64)
-ENOUGH = 64 * KB * KB
 
 
 def calls_whole(file: Path, folder: Path, events: int) -> list[str]:
@@ -82,25 +79,6 @@ def test_a_disk_that_is_full_from_some_call_on_refuses(file: Path, tmp_path: Pat
     said = fail_at(file, tmp_path, "pwrite64", when, writer.ROUND, "ENOSPC")
 
     assert said.refused and not said.failed and len(said.done) + len(said.refused) == len(writer.ACTS)
-
-
-@contextmanager
-def small_disk(folder: Path, size: int) -> Iterator[dict[str, object]]:
-    """A file system of so many bytes in a folder; where nobody may mount one, a limit for each file is what the writer gets."""
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", folder], capture_output=True, check=False)
-    if mounted.returncode:
-        yield {"largest": size}
-        return
-    try:
-        yield {}
-    finally:
-        subprocess.run(["umount", folder], check=True)
-
-
-def grow(folder: Path) -> None:
-    if folder.is_mount():
-        subprocess.run(["mount", "-o", f"remount,size={ENOUGH}", folder], check=True)
 
 
 def fill(file: Path, disk: Path, room: int, events: int) -> Said:

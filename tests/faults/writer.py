@@ -22,7 +22,7 @@ from governance.ledger.log import Actor, Ledger, LedgerFailed, Log
 from governance.models.ledger import Leaf
 from governance.services import findings, initiatives
 from governance.services.opening import ledger_of, open_engines
-from governance.storage.engines import Busy, OutcomeUnknown, StorageRefused
+from governance.storage.engines import Busy, DiskFull, OutcomeUnknown, StorageRefused
 
 LEAD, REVIEWER = "lena", "rafael"
 TEAM = {Function.DATA_SCIENCE: "lena", Function.IT_OPS: "tom", Function.BUSINESS: "mara", Function.COMPLIANCE: "dee"}
@@ -96,7 +96,7 @@ def attempt(ledger: Ledger, who: str, act: Act, key: str, say: Say, early: bool)
             done = f"done {last.index} {last.hash.hex()}"
             if early:
                 say(done)
-    except (LedgerFailed, OutcomeUnknown, Busy, Refused, DBAPIError) as refused:
+    except (LedgerFailed, OutcomeUnknown, Busy, DiskFull, Refused, DBAPIError) as refused:
         say(f"refused {type(refused).__name__}: {' '.join(str(refused).split())}")
         return key
     if not early:

@@ -1,5 +1,6 @@
 """Evidence reports: every job is done once, by whoever holds its lease, and nobody waits for one that was given up."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from governance.models.jobs import Job
 from governance.models.packs import Pack
 from governance.services import directory
 from governance.storage.content import ContentStore
+from governance.storage.engines import DiskFull
 from tests.jobs.conftest import eventually, issued, job, workers_of
 from tests.services.conftest import House
 
@@ -82,6 +84,22 @@ def test_what_nobody_expected_frees_the_job_for_the_next_try(house: House, conte
 
     assert job(house, asked).leased_until is None
     assert reports.work(house.ledger, content) and issued(house) == 1
+
+
+def test_a_disk_that_is_full_is_no_try_and_the_job_waits_a_minute(
+    house: House, content: ContentStore, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", no_room)
+        with pytest.raises(DiskFull):
+            reports.work(house.ledger, content)
+
+    waiting = job(house, asked)
+    assert (waiting.tries, waiting.failed, waiting.doing) == (0, None, "waits for room on the disk")
+    assert not reports.work(house.ledger, content) and reports.claim(house.ledger, datetime.now(UTC) + timedelta(minutes=2)) is not None
 
 
 def test_a_killed_worker_is_followed_by_another_that_does_the_job_once(house: House, asked: str, keeper: "subprocess.Popen[bytes]") -> None:

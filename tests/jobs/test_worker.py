@@ -18,7 +18,7 @@ from governance.ledger.log import SYSTEM
 from governance.ledger.verify import verify
 from governance.models.idempotency import SentForm
 from governance.models.ledger import Checkpoint
-from governance.storage.engines import Busy
+from governance.storage.engines import Busy, DiskFull
 from tests.jobs.conftest import environment_of, eventually, issued, job, workers_of
 from tests.services.conftest import House
 
@@ -102,16 +102,17 @@ def test_a_duty_is_done_when_it_is_due_and_at_once_again_while_there_is_more() -
     assert done == ["often", "once", "often", "often"]
 
 
-def test_a_duty_that_has_to_wait_for_other_writers_keeps_nobody_from_the_next(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(("why", "said"), [(Busy(), "first: Somebody else is writing"), (DiskFull(), "first: The disk is full")])
+def test_a_duty_that_has_to_wait_keeps_nobody_from_the_next(why: Exception, said: str, caplog: pytest.LogCaptureFixture) -> None:
     done: list[str] = []
 
-    def busy(_: Desk) -> bool:
-        raise Busy
+    def waits(_: Desk) -> bool:
+        raise why
 
-    worker.look_after((Duty("first", 0, busy), Duty("second", 0, lambda _: bool(done.append("second")))), desk_for(3), lambda _: None)  # type: ignore[func-returns-value]
+    worker.look_after((Duty("first", 0, waits), Duty("second", 0, lambda _: bool(done.append("second")))), desk_for(3), lambda _: None)  # type: ignore[func-returns-value]
 
     assert done == ["second"]
-    assert "first: Somebody else is writing" in caplog.text
+    assert said in caplog.text
 
 
 def test_a_worker_of_its_own_works_without_a_server_and_stops_when_it_is_told(house: House, asked: str, tmp_path: Path) -> None:

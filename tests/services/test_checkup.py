@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from governance.domain.deliveries import DeliveryState
 from governance.domain.vocabulary import Function
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM
 from governance.models.jobs import ImportJob
+from governance.models.ledger import Leaf
 from governance.models.outbox import Delivery
 from governance.reads import queue
 from governance.services import checkpoints, checkup, directory, imports, packs
@@ -19,6 +21,7 @@ from governance.services.checkup import Checked, Grade, Instance
 from governance.storage.content import content_of
 from tests.services.conftest import REVIEWERS, House
 from tests.sheets import source
+from tests.tampering import tampering
 from tests.web.loaded import IMPORT, hand_over
 
 
@@ -63,6 +66,15 @@ def test_another_key_than_the_ledger_names_is_wrong(instance: Instance, tmp_path
     checked = found(replace(instance, key=other), "signed heads")
 
     assert checked.grade is Grade.BAD and "Put that one back" in checked.do
+
+
+def test_an_entry_of_a_key_that_cannot_be_read_is_wrong(house: House, instance: Instance) -> None:
+    with tampering(house.ledger.engines) as connection:
+        connection.execute(update(Leaf).where(Leaf.kind == "ledger.key_changed").values(body=b"{"))
+
+    checked = found(instance, "signed heads")
+
+    assert checked.grade is Grade.BAD and "cannot be read" in checked.found and "governance log verify" in checked.do
 
 
 def test_a_key_that_others_can_read_is_wrong(instance: Instance) -> None:

@@ -1,7 +1,10 @@
 """Files by their digest: kept whole, never replaced, found only by a digest."""
 
+import errno
 import hashlib
 import io
+import os
+import secrets
 import stat
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from governance.storage.content import ContentDamaged, ContentStore, ContentUnreachable, content_of
+from governance.storage.faults import DiskFull
 from governance.storage.folder import Folder
+from tests.disks import grow, small_disk
 from tests.object_store import BUCKET, ObjectStore, object_store
 
 BYTES = b"evidence"
@@ -105,6 +110,22 @@ def test_a_bucket_that_refuses_or_is_gone_is_said_in_a_sentence_without_keys(tmp
     for act in (lambda: store.read(DIGEST), lambda: store.put(BYTES), lambda: store.has(DIGEST)):
         with pytest.raises(ContentUnreachable, match="Nothing was changed"):
             act()
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = secrets.token_bytes(256 * 1024)
+    with small_disk(folder, 64 * 1024) as limits:
+        store = content_of(folder.parent)
+        if limits:  # nobody may mount a small disk here, so the system says what it would say
+            monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "No space left on device")))
+        with pytest.raises(DiskFull, match=r"no room for this file. Nothing was changed"):
+            store.put(many)
+        assert not [path for path in folder.rglob("*") if path.is_file()]
+
+        monkeypatch.undo()
+        grow(folder)
+        digest, size = store.put(many)
+        assert store.read(digest) == many and size == len(many)
 
 
 def test_changed_bytes_are_noticed_when_read_and_not_covered_up_when_put(in_folder: ContentStore, folder: Path) -> None:

@@ -171,7 +171,7 @@ def test_every_page_compiles(app: Flask, name: str) -> None:
     app.jinja_env.get_template(name)
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 422, 429, 500, 503, 418])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 422, 429, 500, 503, 507, 418])
 def test_a_refusal_says_what_why_and_where_to_go(app: Flask, status: int) -> None:
     problems = [Problem("late", "The pilot ended on <Friday>.")]
 

@@ -1,8 +1,19 @@
 """What people read when something cannot be: what did not happen, why, and where to go."""
 
+import errno
+import io
+import os
+import secrets
+from pathlib import Path
+
 import pytest
 
+from governance.ledger import rebuild
+from governance.ledger.read import head
+from governance.ledger.verify import verify
 from governance.storage import engines as storage
+from governance.web.settings import PNG, PNG_ENDS
+from tests.disks import no_room
 from tests.web.browser import Browser, Site, reviewed, site, text_of
 
 __all__ = ["reviewed", "site"]
@@ -37,6 +48,60 @@ def test_a_record_that_somebody_else_writes_to_says_when_to_try_again(site: Site
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
     assert "This was not saved" in text_of(answer) and "load this page again" in text_of(answer)
+
+
+def test_a_full_disk_is_said_and_the_same_form_goes_through_once_there_is_room(reviewed: Site, caplog: pytest.LogCaptureFixture) -> None:
+    engines, browser = reviewed.house.ledger.engines, reviewed.browser("mina")
+    with reviewed.house.read() as session:
+        before = head(session)
+    remark, typed = "/requests/AI-0001.G1-1/comments", {"once": "0" * 32, "comment-reason": ""}
+
+    with no_room(engines):
+        answers = []
+        for number in range(400):
+            typed = {"once": f"{number:032x}", "comment-reason": secrets.token_hex(1_950)}  # nothing that a database could press
+            answers.append(browser.post(remark, **typed))
+            if answers[-1].status_code != 303:
+                break
+        with reviewed.house.read() as session:
+            full = head(session)
+            assert not verify(session).problems and not rebuild.check(session)
+    assert answers[-1].status_code == 507 and full.size == before.size + len(answers) - 1
+    seen = text_of(answers[-1])
+    assert "There is no room for this" in seen and "Nothing was changed." in seen and "An administrator has to make room" in seen
+    assert [record.levelname for record in caplog.records if "disk is full" in record.message] == ["CRITICAL"]
+
+    assert [browser.post(remark, **typed).status_code for _ in range(2)] == [303, 303]
+    with reviewed.house.read() as session:
+        assert head(session).size == full.size + 1 and not verify(session).problems
+
+
+def test_a_full_disk_of_the_files_is_said_too(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room_for(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", no_room_for)
+    answer = site.browser("omar").post(
+        "/settings",
+        name="Nordhaven",
+        time_zone="Europe/Copenhagen",
+        logo=(io.BytesIO(PNG + b"\0\0\0\rIHDR" + PNG_ENDS), "logo.png"),
+    )
+
+    assert answer.status_code == 507 and "there was no room for this file" in text_of(answer)
+
+
+@pytest.mark.parametrize(("code", "status"), [(errno.ENOSPC, 507), (errno.EDQUOT, 507), (errno.EIO, 500)])
+def test_what_had_no_room_on_its_way_here_is_said_and_other_faults_are_ours(
+    site: Site, monkeypatch: pytest.MonkeyPatch, code: int, status: int
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise OSError(code, "the folder for what is on its way")
+
+    monkeypatch.setattr("governance.web.portfolio.render_template", broken)
+    site.app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    assert site.browser("omar").get("/portfolio").status_code == status
 
 
 def test_a_settled_request_names_no_field_that_its_page_no_longer_has(reviewed: Site) -> None:
