@@ -26,6 +26,7 @@ from governance.reads.previews import Source
 from governance.services import directory, imports
 from governance.services import policies as publishing
 from governance.storage.content import ContentStore
+from governance.storage.engines import DiskFull
 from governance.storage.slate import Slate, slate_of
 from tests.jobs.conftest import eventually, workers_of
 from tests.services.conftest import TEXTS, House
@@ -237,6 +238,22 @@ def test_what_nobody_expected_frees_the_import_for_the_next_try(
 
     assert row(confirmed).leased_until is None and state(confirmed) is ImportState.UNDER_WAY
     assert working.work(confirmed.ledger, content, slate) and counted(confirmed)[1] == 3
+
+
+def test_a_disk_that_is_full_is_no_try_and_the_import_waits_a_minute(
+    confirmed: House, content: ContentStore, slate: Slate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", no_room)
+        with pytest.raises(DiskFull):
+            working.work(confirmed.ledger, content, slate)
+
+    assert row(confirmed).tries == 0 and counted(confirmed)[1] == 0 and not working.work(confirmed.ledger, content, slate)
+    job = working.claim(confirmed.ledger, datetime.now(UTC) + leases.NO_ROOM + timedelta(seconds=1))
+    assert job and job.tries == 1
 
 
 def test_after_three_tries_it_is_given_up_and_can_be_looked_at_again(confirmed: House, content: ContentStore, slate: Slate) -> None:
