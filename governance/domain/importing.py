@@ -23,6 +23,15 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
+class ImportState(StrEnum):
+    """How far an import is that somebody handed over on the page."""
+
+    PREVIEWED = "previewed"
+    UNDER_WAY = "under_way"
+    DONE = "done"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What a practice answer amounts to here, and the words it was given in."""
