@@ -94,7 +94,7 @@ class _Import:
             yield self._tiered(key, row)
         for item, claim in row.says.answers.items():
             if row.outcome is Outcome.IMPORTED or f"answer {item}" in row.changed:
-                note = self._keep(f"As {self.mapping.title} has it: “{claim.words}”.")
+                note = self._keep(_as_stated(self.mapping.title, claim.words))
                 yield ItemAnswered(initiative=key, item=item, claim=claim.state, values=[], evidence=[], note=note)
 
     def _registered(self, key: str, row: Row) -> Event:
@@ -165,6 +165,11 @@ class _Import:
         if text not in self.words:
             self.words[text] = self.log.keep_words(text)
         return self.words[text]
+
+
+def _as_stated(source: str, words: str) -> str:
+    """Pages quote this again, so what it quotes stands in single marks."""
+    return f"As {source} has it: ‘{words}’." if words else f"{source} leaves it blank."
 
 
 def _says(row: Row, *kinds: str) -> bool:
