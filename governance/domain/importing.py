@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from governance.domain.policy import FactValue
+from governance.domain.questionnaire import FactValue
 from governance.domain.text import fold
 from governance.domain.vocabulary import AnswerState, Stage
 

@@ -151,7 +151,7 @@ class _Import:
         return TieringAnswered(
             initiative=key,
             policy=self.policy.digest,
-            questions=dict(says.questions),
+            questions={**says.questions},
             statements=dict(says.statements),
             asked=dict(says.asked),
             facts=dict(found.facts),
