@@ -7,7 +7,21 @@ from pydantic import Discriminator, Field, Tag
 from governance.domain.policy import Bound
 from governance.domain.vocabulary import Comparator, EvidenceKind, Function, GateKind, Section, Severity, Stage, Tier
 from governance.policy import sections
-from governance.policy.values import MARK, AmountByTier, Closed, Days, FactValue, Id, Number, OneOrMore, PassableTier, Strict
+from governance.policy.values import (
+    MARK,
+    AmountByTier,
+    Closed,
+    Days,
+    FactValue,
+    Id,
+    Name,
+    Number,
+    PassableTier,
+    Plain,
+    StageOrMore,
+    Strict,
+    StringOrMore,
+)
 
 Answer = Literal["yes", "no", "undecided"]
 
@@ -95,7 +109,7 @@ class GateModel(Closed):
     question: str
     seats: list[SeatModel]
     items: list[ItemModel]
-    from_: Annotated[list[Stage], OneOrMore, Field(alias="from")] = []
+    from_: Annotated[list[Stage], StageOrMore, Field(alias="from")] = []
     to: Stage | None = None
     stage: Stage | None = None
     every_days: sections.ByTier | None = None
@@ -123,7 +137,7 @@ class FactModel(Closed):
 
 
 class OptionModel(Strict):
-    key: str
+    key: Plain
     points: Annotated[int, Field(ge=0)]
     text: str
     implies: dict[str, FactValue] = {}
@@ -178,6 +192,11 @@ class TieringModel(Closed):
     def statements(self) -> list[StatementModel]:
         return [*self.hard_stops, *self.floors, *self.exceptions]
 
+    @property
+    def ids(self) -> list[str]:
+        """What facts may come from and statements may name; one that is given twice stands here twice."""
+        return [*(question.id for question in self.questions), *(statement.id for statement in self.statements)]
+
 
 class DutyModel(Strict):
     """A clause with whom it binds and from when."""
@@ -195,11 +214,11 @@ ClauseModel: TypeAlias = Annotated[
 
 
 class FrameworkModel(Strict):
-    id: str
+    id: Plain
     name: str
     version: str
     status: str
-    source: Annotated[list[str], OneOrMore]
+    source: Annotated[list[str], StringOrMore]
     effective_from: str | None = None
     effective_to: str | None = None
     superseded_by: str | None = None
@@ -210,7 +229,7 @@ class FrameworkModel(Strict):
     risks: list[str] = []
     scoring: Any = None  # a framework's own scale, shown as it stands
     bands: Any = None
-    items: dict[str, ClauseModel]
+    items: dict[Plain, ClauseModel]
 
 
 class FileModel(Closed):
@@ -232,8 +251,8 @@ class FileModel(Closed):
     pilot: sections.PilotModel | None = None
     brought_in: sections.BroughtInModel | None = None
     retention: sections.RetentionModel | None = None
-    app_sources: dict[str, str] | None = None
-    facts: dict[str, FactModel] | None = None
+    app_sources: dict[Name, str] | None = None
+    facts: dict[Name, FactModel] | None = None
     risk_tiering: TieringModel | None = None
     frameworks: list[FrameworkModel] | None = None
     gate: GateModel | None = None

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from governance.domain.vocabulary import AnswerState, EvidenceKind, Section, Severity, Standing
-from governance.policy.values import Closed, Days, Level, Percent, Strict
+from governance.policy.values import DURATION, Closed, Days, Level, Name, Percent, Strict
 
-Duration = Annotated[str, Field(pattern=r"^\d{1,4}[mhd]$")]
+Duration = Annotated[str, Field(pattern=DURATION, examples=["48h"])]
 """Minutes, hours or days, such as `48h`."""
 
 Incident = Literal["1", "2", "3", "4"]
@@ -31,7 +31,7 @@ class LimitModel(Strict):
 
 
 class LimitsModel(Strict):
-    names: dict[str, LimitModel]
+    names: dict[Name, LimitModel]
     locked_by: str = ""
 
 
