@@ -87,7 +87,8 @@ def _unreachable(whole: Whole) -> Iterator[PolicyProblem]:
     """Gates that start where no gate leads."""
     entered = {Stage.PILOT} | {gate.to for _, gate in whole.gates if gate.kind is GateKind.PASSAGE and gate.to}
     keys = [(*GATE, key) for key in ("kind", "from", "to", "stage")]
-    if "gate" in whole.open or not all(document.sound(key) for document, _ in whole.gates for key in keys):
+    sound = all(document.sound(key) for document, _ in whole.gates for key in keys)
+    if "gate" in whole.open or not sound or any(True for _, gate in whole.gates for _ in _misfits(gate)):
         return
     for document, gate in whole.gates:
         if gate.leaves and not entered & set(gate.leaves):

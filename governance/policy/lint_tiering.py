@@ -126,16 +126,16 @@ def _implied(
             yield from document.fault((*at, name), f"{name} is yes or no: write true or false", Code.IMPOSSIBLE_VALUE)
         elif fact.type == "enum" and value not in fact.values:
             yield from document.fault((*at, name), f"{name} is never “{value}”{near(str(value), fact.values)}", Code.IMPOSSIBLE_VALUE)
-        if source not in fact.from_ and name not in said and _is_told(whole, fact):
+        if source not in fact.from_ and name not in said and _is_told(whole, name, fact):
             said.add(name)
             message = f"{name} does not name {source} among the questions it comes `from`"
             yield from document.fault((*at, name), message, Code.FACT_SOURCE, key=True)
 
 
-def _is_told(whole: Whole, fact: FactModel) -> bool:
+def _is_told(whole: Whole, name: str, fact: FactModel) -> bool:
     """Whether all that a fact says about where it comes from is right; if not, that is the fault."""
-    names = {name for tiering in whole.questionnaires for name in tiering.ids}
-    return "risk_tiering" not in whole.open and names.issuperset(fact.from_) and bool(fact.from_ or fact.ask)
+    tellers = {source for source, facts in _told_by(whole) if name in facts}
+    return "risk_tiering" not in whole.open and tellers.issuperset(fact.from_) and bool(fact.from_ or fact.ask)
 
 
 def _fact(whole: Whole, document: Document, name: str, fact: FactModel) -> Iterator[PolicyProblem]:
@@ -167,10 +167,15 @@ def _told(whole: Whole, document: Document, name: str, fact: FactModel) -> Itera
 def _astray(whole: Whole) -> set[str]:
     """The questions and statements some answer of which names a fact that nobody declared."""
     known = {f"facts.{name}" for name in whole.facts}
-    tiering = whole.questionnaires[0]
-    implied = [(question.id, option.implies) for question in tiering.questions for option in question.options]
-    implied += [(statement.id, facts) for statement in tiering.statements for facts in statement.implies.values()]
-    return {source for source, facts in implied if not known.issuperset(facts)}
+    return {source for source, facts in _told_by(whole) if not known.issuperset(facts)}
+
+
+def _told_by(whole: Whole) -> Iterator[tuple[str, Mapping[str, FactValue]]]:
+    """Every answer of the questionnaire: its question or statement, and the facts it implies."""
+    for tiering in whole.questionnaires[:1]:
+        yield from ((question.id, option.implies) for question in tiering.questions for option in question.options)
+        for statement in tiering.statements:
+            yield from ((statement.lifts or statement.id, facts) for facts in statement.implies.values())
 
 
 def _implications(tiering: TieringModel, name: str) -> dict[str, bool]:

@@ -59,6 +59,8 @@ def _steps(node: Schema, part: str | int) -> Iterator[Schema]:
             yield node["items"]
     elif part in node.get("properties", {}):
         yield node["properties"][part]
+    elif "patternProperties" in node:
+        yield from node["patternProperties"].values()
     elif isinstance(node.get("additionalProperties"), dict):
         yield node["additionalProperties"]
 

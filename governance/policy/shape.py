@@ -1,5 +1,6 @@
 """The models held against the documents: every fault as a sentence at its place."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
@@ -32,6 +33,7 @@ SENTENCES = {
     "model_type": "keys and values are asked for",
     "model_attributes_type": "keys and values are asked for",
 }
+ALLOWED = re.compile(r"'([^']*)'")
 RULES = {NAME: "a name: a letter first, then letters, digits, - and _", DURATION: "a time such as 48h"}
 BOUNDS = {
     "greater_than_equal": "at least {ge} is asked for",
@@ -100,7 +102,7 @@ def _unknown(document: Document, kind: type[BaseModel], at: Location, meant: str
 
 def _wrong(document: Document, detail: ErrorDetails, at: Location) -> PolicyProblem:
     context = detail.get("ctx", {})
-    known = [word.strip(" '") for word in str(context.get("expected", "")).replace(" or ", ", ").split(",")]
+    known = ALLOWED.findall(str(context.get("expected", "")))
     if at[-1:] == ("[key]",):
         return _wrong_key(document, at[:-1], detail, known)
     at = document.nearest(at)

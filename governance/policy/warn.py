@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from governance.domain.vocabulary import Applies, Tier
-from governance.policy import warn_thresholds
+from governance.policy import conditions, warn_thresholds
 from governance.policy.build import threshold_parts
 from governance.policy.codes import Code, Level
 from governance.policy.models import GateModel
@@ -49,7 +49,7 @@ def _gate(whole: Whole, document: Document, gate: GateModel) -> Iterator[PolicyP
 
 def _condition(whole: Whole, document: Document, at: Location, expression: str, what: str) -> Iterator[PolicyProblem]:
     """What a condition comes to where an initiative can pass a gate at all."""
-    if expression.strip() == ALWAYS or not document.sound(at) or not whole.unsure.isdisjoint(whole.facts):
+    if expression.strip() == ALWAYS or not document.sound(at) or whole.unsure or any(conditions.faults(expression, whole.values)):
         return
     found = truth(expression, whole.values)
     if found is None:
@@ -69,6 +69,8 @@ def _condition(whole: Whole, document: Document, at: Location, expression: str, 
 
 
 def _superseded(whole: Whole, document: Document, at: Location, maps: Sequence[str]) -> Iterator[PolicyProblem]:
+    if "frameworks" in whole.open:
+        return
     old = {framework.id: framework.superseded_by for _, _, framework in whole.frameworks if framework.superseded_by}
     for number, reference in enumerate(maps):
         framework = reference.split(":")[0]

@@ -42,7 +42,8 @@ class Whole:
             self.values |= {name: fact.values for name, fact in (model.facts or {}).items()}
             self.limits |= set(model.limits.names) if model.limits else set()
             self.sources |= set(model.app_sources or {})
-            self.clauses |= {framework.id: set(framework.items) for framework in model.frameworks or []}
+            for framework in model.frameworks or []:
+                self.clauses.setdefault(framework.id, set()).update(framework.items)
             self.minimum |= set(model.attribution.gate_minimum) if model.attribution else set()
             self.open |= {family for place in document.broken for family in _opened(place)}
             self.unsure |= {str(place[1]) for place in document.broken if place[0] == "facts" and len(place) > 1}
