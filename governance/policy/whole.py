@@ -12,7 +12,12 @@ from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location
 
 TEXTS = frozenset({"text", "title", "label", "question", "aia_analogue", "name", "note", "unit", "window", "why", "requirement", "basis"})
+UNNAMED = TEXTS | {"points", "then", "maps", "comparator", "value", "min_n", "bound", "factor", "margin", "allow", "for_each", "when"}
 """Keys by which nothing is found."""
+
+ASKED = frozenset({"questions", "hard_stops", "floors", "exceptions"})
+DEPTHS = {"facts": 2, "limits": 3, "app_sources": 2, "attribution": 3}
+"""How deep the names of a section stand."""
 
 VALUES_UNSURE = (Code.IMPOSSIBLE_VALUE, Code.NOT_YES_OR_NO)
 
@@ -107,19 +112,18 @@ class Whole:
 
 def _opened(place: Location) -> Iterator[str]:
     """The families of names that a fault at this place leaves open."""
-    head, last = (place[0] if place else ""), (place[-1] if place else "")
-    depth = {"facts": 2, "limits": 3, "app_sources": 2, "attribution": 3}.get(str(head), 0)
-    if (depth and len(place) < depth) or (depth and last == "[key]"):
-        yield str(head)
+    head, last = (str(place[0]) if place else ""), (place[-1] if place else "")
+    if head in DEPTHS and (len(place) < DEPTHS[head] or last == "[key]"):
+        yield head
     if head == "frameworks" and (len(place) <= 2 or last == "id"):
         yield "frameworks"
-    if head == "frameworks" and (last in ("items", "[key]")):
+    if head == "frameworks" and last in ("items", "[key]"):
         yield "clauses"
-    if head == "risk_tiering" and last not in TEXTS:
+    if head == "risk_tiering" and (len(place) == 1 or place[1] in ASKED) and last not in UNNAMED:
         yield "risk_tiering"
     if head == "gate" and (len(place) == 1 or place[1:] == ("id",)):
         yield "gate"
-    if (head == "gate" and len(place) <= 2) or "threshold" in place or (head == "gate" and len(place) == 3 and place[1] == "items"):
+    if head == "gate" and (len(place) <= 2 or (place[1] == "items" and len(place) == 3) or ("threshold" in place and last not in UNNAMED)):
         yield "metrics"
 
 
