@@ -19,6 +19,7 @@ def policy() -> None:
 
 
 policy.add_command(policy_check.check)
+policy.add_command(policy_check.schema)
 
 
 @policy.command()

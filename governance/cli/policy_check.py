@@ -8,6 +8,8 @@ import click
 from governance.cli import policy_formats
 from governance.policy.checking import Checked
 from governance.policy.checking import check as checked
+from governance.policy.models import TITLE, FileModel
+from governance.policy.schema import text
 
 
 @click.command()
@@ -23,6 +25,12 @@ def check(folders: tuple[Path, ...], shape: str, strict: bool) -> None:
         written = {"json": policy_formats.as_json, "sarif": policy_formats.as_sarif, "github": policy_formats.as_github}[shape](found)
         click.echo(written, nl=bool(written))
     sys.exit(any(one.errors or (strict and one.warnings) for one in found))
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of policy files, for editors."""
+    click.echo(text(FileModel, TITLE), nl=False)
 
 
 def _say(found: list[Checked]) -> None:

@@ -7,7 +7,7 @@ from governance.policy import lint_cycles, lint_gates, lint_tiering
 from governance.policy.codes import Code
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location
-from governance.policy.sections import AttributionModel, FreshnessModel
+from governance.policy.sections_running import AttributionModel, FreshnessModel
 from governance.policy.whole import Ids, Whole
 
 

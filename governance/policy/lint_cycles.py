@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from governance.domain.vocabulary import GateKind
 from governance.policy.codes import Code
 from governance.policy.conditions import FACT
-from governance.policy.models import StatementModel
+from governance.policy.models_tiering import StatementModel
 from governance.policy.problems import PolicyProblem
 from governance.policy.reader import Document, Location
 from governance.policy.whole import Whole

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from governance.domain.vocabulary import Tier
 from governance.policy.codes import Code
-from governance.policy.models import FactModel, StatementModel, TieringModel
+from governance.policy.models_tiering import FactModel, StatementModel, TieringModel
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location
 from governance.policy.values import FactValue

@@ -1,11 +1,13 @@
 """The models as JSON Schema (2020-12): for editors, and to know what may stand where."""
 
+import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
+from governance.policy.fielddocs import fields_of, models_below
 from governance.policy.reader import Location
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -13,6 +15,7 @@ FILE = "policy.schema.json"
 """Where the shipped files look for it, beside the folders of the policies."""
 
 Schema: TypeAlias = Mapping[str, Any]
+NAMED = ("properties", "$defs", "patternProperties")
 EXAMPLES = {"string": "x", "integer": 1, "number": 1, "boolean": False, "null": None}
 
 
@@ -35,6 +38,31 @@ def is_needed(kind: type[BaseModel], at: Location) -> bool:
 def stand_in(kind: type[BaseModel], at: Location) -> Any:
     """The least that may stand at a place. Raises `LookupError` where nothing may."""
     return _least(schema_of(kind), next(_at(kind, at)))
+
+
+def text(kind: type[BaseModel], title: str) -> str:
+    """The schema as a file that editors read, with what each key means."""
+    root: dict[str, Any] = {"$schema": DIALECT, "title": title, **_tidied(schema_of(kind))}
+    defined = {model.__name__: model for model in models_below(kind)}
+    for name, node in {kind.__name__: root, **root["$defs"]}.items():
+        for key, words in (fields_of(defined[name]) if name in defined else {}).items():
+            node["properties"][key]["description"] = words
+    return json.dumps(root, indent=2, ensure_ascii=False) + "\n"
+
+
+def _tidied(node: Any) -> Any:
+    """Without titles that only repeat names, and closed where names follow a pattern."""
+    if isinstance(node, list):
+        return [_tidied(inner) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: _named(value) if key in NAMED else _tidied(value) for key, value in node.items() if key != "title"}
+    return {**made, "additionalProperties": False} if "patternProperties" in made else made
+
+
+def _named(inner: Schema) -> dict[str, Any]:
+    """Parts of the schema by names of ours, of which one may be “title”."""
+    return {name: _tidied(part) for name, part in inner.items()}
 
 
 @cache

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from governance.policy import conditions
 from governance.policy.codes import Code
-from governance.policy.models import FactModel, FileModel, FrameworkModel, GateModel, TieringModel
+from governance.policy.models import FileModel, GateModel
+from governance.policy.models_frameworks import FrameworkModel
+from governance.policy.models_tiering import FactModel, TieringModel
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location
 
