@@ -2,6 +2,7 @@
 
 import json
 import re
+import runpy
 from typing import Any
 
 import pytest
@@ -77,3 +78,13 @@ def test_what_a_key_means_stands_in_the_schema() -> None:
     )
     assert all(node["additionalProperties"] is False for node in defined.values() if "properties" in node)
     assert set(schema_of(FileModel)["$defs"]) == set(SCHEMA["$defs"])
+
+
+def test_every_key_of_the_reference_has_an_example_that_the_schema_takes() -> None:
+    found = runpy.run_path(str(policies_directory().parent / "scripts" / "policy_page.py"))["examples"]()
+    parts = {**SCHEMA["$defs"], "FileModel": SCHEMA}
+
+    assert set(found) == {(model.__name__, key) for model in models_below(FileModel) for key in fields_of(model)}
+    for (name, key), value in found.items():
+        one = {**parts[name]["properties"][key], "$defs": SCHEMA["$defs"]}
+        assert [error.message for error in Draft202012Validator(one).iter_errors(value)] == [], (name, key)
