@@ -44,7 +44,7 @@ def test_errors_come_in_the_order_of_the_files_and_warnings_after(folder: Path) 
     assert (answer.returncode, answer.stdout) == (1, "")
     assert answer.stderr.splitlines() == [
         f"{folder}/gates/G1.yaml:27:14: unknown word “data_sience” for owner (did you mean “data_science”?)",
-        f"{folder}/policy.yaml:41:14: the questions add up to 4 points at most, not 5",
+        f"{folder}/policy.yaml:40:14: the questions add up to 4 points at most, not 5",
         f"{folder}/gates/G2.yaml:13:85: warning: never holds, whatever the facts and the tier: the seat security never applies",
     ]
 
