@@ -25,6 +25,7 @@ COMMANDS = {
     "log checkpoint": [],
     "log rotate-key": ["--by", "nobody", "--reason", "it leaked"],
     "policy check": [SHIPPED],
+    "policy schema": [],
     "policy publish": [SHIPPED, "--by", "nobody"],
     "doctor": [],
     "upgrade": [],
@@ -34,7 +35,7 @@ COMMANDS = {
 }
 """Every command, with arguments that would do."""
 
-OPENING = [name for name in COMMANDS if name != "policy check"]
+OPENING = [name for name in COMMANDS if name not in ("policy check", "policy schema")]
 """Those that open an instance."""
 
 TOO_FEW = {
