@@ -133,6 +133,6 @@ def rules(session: Session, row: PublishedPolicy) -> Rules:
 
 
 def predecessor(session: Session, row: PublishedPolicy) -> PublishedPolicy | None:
-    """What was in force before a text was first published."""
-    first = next((one for one in reversed(publications(session)) if one.digest == row.digest), None)
-    return session.get(PublishedPolicy, first.before) if first is not None and first.before else None
+    """What was in force before a text was published, the last time that it was; None before the first of all."""
+    last = next((one for one in publications(session) if one.digest == row.digest), None)
+    return session.get(PublishedPolicy, last.before) if last is not None and last.before else None
