@@ -94,7 +94,7 @@ def _wanted() -> Wanted:
 def _versions() -> list[tuple[str, str]]:
     """Every published text once, the latest first: its digest, and how it is called."""
     rows = current.session().scalars(select(PublishedPolicy).order_by(PublishedPolicy.at.desc())).all()
-    return [(row.digest, f"{row.version}, {current.day_of(row.at).isoformat()} ({row.digest[:8]})") for row in rows]
+    return [(row.digest, f"{row.version} ({row.digest[:8]})") for row in rows]
 
 
 def _changed(found: policy_changes.Difference | None) -> str:

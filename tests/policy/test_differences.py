@@ -2,16 +2,34 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from governance.domain.policy import (
+    Clause,
+    Fact,
+    Framework,
+    Gate,
+    Item,
+    Limit,
+    Option,
+    Policy,
+    Question,
+    Seat,
+    Statement,
+    Threshold,
+    Tiering,
+)
 from governance.domain.policy_changes import Change, Effect, Kind
 from governance.domain.vocabulary import Function, Severity, Tier
 from governance.paths import policies_directory
 from governance.policy.build import build
+from governance.policy.differences import clocks, gates, thresholds, tiering, whole
+from governance.policy.differences.fields import Fields
 from governance.policy.differences.rest import Rest, rest_of
 from governance.policy.differences.whole import Rules, differences, rules_of
 from governance.policy.loader import load_policy
@@ -124,6 +142,35 @@ def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: 
 
     assert not unseen
     assert {at for at in stuck if not any(fits(at, pattern) for pattern in ONE_WORD)} == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "besides"),
+    [
+        (Gate, gates.GATE, {"id", "seats", "items", "every_days"}),
+        (Seat, gates.SEAT, {"id", "when"}),
+        (Item, gates.ITEM, {"id", "when", "maps", "thresholds", "max_age_days"}),
+        (Threshold, thresholds.FIELDS, {"comparator", "value", "per_tier", "compare_with", "bound", "factor", "when"}),
+        (Statement, tiering.STATEMENT, {"id"}),
+        (Question, {}, {"id", "text", "options"}),
+        (Option, tiering.OPTION, {"key"}),
+        (Fact, tiering.FACT, {"name"}),
+        (Limit, tiering.LIMIT, {"name"}),
+        (Framework, clocks.FRAMEWORK, {"id", "clauses"}),
+        (Clause, {}, {"id", "title"}),
+        (Tiering, {}, {"questions", "statements", "bands", "max_score"}),
+        (
+            Policy,
+            whole.HEAD,
+            {"digest", "gates", "facts", "tiering", "limits", "frameworks", "max_age_days", "signoff_valid_days", "finding_due_days"}
+            | {"attribution_minimum", "app_sources", "pilot_weeks"},
+        ),
+    ],
+    ids=lambda kind: kind.__name__ if isinstance(kind, type) else "",
+)
+def test_every_field_of_a_policy_is_compared(kind: type, table: Fields, besides: set[str]) -> None:
+    """Whoever gives the policy another field says here how it is compared: by a table, or by code of its own."""
+    assert {one.name for one in fields(kind)} == table.keys() | besides
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,13 @@ Everything in the files that no typed change covers is compared here as it stand
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
 from governance.domain import strictness
+from governance.domain.policy import Threshold
 from governance.domain.policy_changes import Change, Effect, Kind
 from governance.policy.differences.fields import Place
 from governance.policy.models import FileModel, GateModel, StatementModel
@@ -19,9 +20,12 @@ Path: TypeAlias = tuple[str, ...]
 NAMES = ("id", "key", "level", "metric")
 """What an entry of a list is called by; the first that they have."""
 
+SEAT_KEYS = ("id", "function", "label", "covers", "when", "independent", "qualification", "order")
+THRESHOLD_KEYS = tuple(one.name for one in fields(Threshold) if one.name != "per_tier")
+
 COVERED: tuple[Path, ...] = (
     *(("policy", key) for key in ("id", "version", "title")),
-    ("limits", "names"),
+    *(("limits", "names", "*", key) for key in ("unit", "meaning")),
     *(("signoffs", "valid_days", tier) for tier in strictness.PASSABLE),
     ("findings", "default_due_days"),
     *(("attribution", "gate_minimum", "*", tier) for tier in strictness.PASSABLE),
@@ -31,7 +35,8 @@ COVERED: tuple[Path, ...] = (
     *(("facts", "*", key) for key in ("values", "from", "ask", "said", "unless")),
     ("risk_tiering", "max_score"),
     ("risk_tiering", "bands"),
-    *(("risk_tiering", "questions", "*", key) for key in ("id", "text", "options")),
+    *(("risk_tiering", "questions", "*", key) for key in ("id", "text")),
+    *(("risk_tiering", "questions", "*", "options", "*", key) for key in ("key", "points", "text", "implies")),
     *(
         ("risk_tiering", kind, "*", key)
         for kind in ("hard_stops", "floors", "exceptions")
@@ -39,9 +44,13 @@ COVERED: tuple[Path, ...] = (
     ),
     *(("frameworks", "*", key) for key in ("id", "name", "version", "status", "source", "effective_from", "superseded_by")),
     ("frameworks", "*", "items", "*", "what"),
-    *(("gate", "*", key) for key in ("id", "name", "kind", "question", "seats", "from", "to", "stage", "every_days", "grace_days")),
-    *(("items", "*", key) for key in ("id", "title", "owner", "severity", "question", "evidence", "when", "why", "maps", "source")),
-    *(("items", "*", key) for key in ("threshold", "max_age_days")),
+    *(("gate", "*", key) for key in ("id", "name", "kind", "question", "from", "to", "stage", "every_days", "grace_days")),
+    *(("gate", "*", "seats", "*", key) for key in SEAT_KEYS),
+    *(("items", "*", key) for key in ("id", "title", "owner", "severity", "question", "when", "why", "maps", "source")),
+    ("items", "*", "max_age_days"),
+    ("items", "*", "evidence", "kind"),
+    ("items", "*", "evidence", "requirement"),
+    *(("items", "*", "threshold", *inside, key) for inside in ((), ("all_of", "*"), ("any_of", "*")) for key in THRESHOLD_KEYS),
 )
 """What the typed changes tell; `*` stands for any name."""
 
@@ -71,7 +80,10 @@ THINGS: tuple[Path, ...] = (
     ("frameworks", "*"),
     ("frameworks", "*", "items", "*"),
     ("gate", "*"),
+    ("gate", "*", "seats", "*"),
     ("items", "*"),
+    ("limits", "names", "*"),
+    ("risk_tiering", "questions", "*", "options", "*"),
     *(("risk_tiering", kind, "*") for kind in ("questions", "hard_stops", "floors", "exceptions")),
 )
 """What comes and goes as a whole; its coming or going is a typed change that speaks for everything in it."""
