@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import product
 from typing import TypeAlias
 
-from governance.domain.policy import FactValue
+from governance.domain.questionnaire import FactValue
 from governance.domain.vocabulary import Applies, Tier
 from governance.policy.conditions import FACT, Conditions, Values
 
