@@ -21,7 +21,22 @@ SCHEMA = TOP / "policies" / FILE
 SHIPPED = TOP / "policies" / "stage-gates"
 LONGEST = 110
 
-UNUSED: dict[tuple[str, str], Any] = {("Head", "time_zone"): "Europe/Copenhagen"}
+UNUSED: dict[tuple[str, str], Any] = {
+    ("Head", "time_zone"): "Europe/Copenhagen",
+    ("QuestionModel", "several"): "sum",
+    ("QuestionModel", "most"): 6,
+    ("QuestionModel", "weight"): Decimal("1.5"),
+    ("QuestionModel", "ask_when"): "facts.personal_data",
+    ("QuestionModel", "ask_when_answer"): {"Q1": ["decide_sampled", "decide_auto"]},
+    ("QuestionModel", "mitigates"): True,
+    ("TieringModel", "measure"): "share",
+    ("TieringModel", "of_asked"): True,
+    ("TieringModel", "places"): 2,
+    ("TieringModel", "rounding"): "half_even",
+    ("TieringModel", "deduction"): {"most": Decimal("0.15"), "from_share": Decimal("0.8")},
+    ("DeductionModel", "most"): Decimal("0.15"),
+    ("DeductionModel", "from_share"): Decimal("0.8"),
+}
 """Examples of keys that the shipped policy does not use."""
 
 HEAD = """# What may stand in a policy

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from governance.domain.policy import Clause, Combination, Fact, Framework, Gate, Item, Limit, Policy, Seat, Threshold, Thresholds
-from governance.domain.questionnaire import Band, FactValue, Option, Question, Statement, StatementKind, Tiering
+from governance.domain.questionnaire import Band, Deduction, FactValue, Option, Question, Statement, StatementKind, Tiering
 from governance.domain.vocabulary import GateKind, Stage, Tier
 from governance.policy.models import AllOf, AnyOf, FileModel, GateModel, ItemModel, ThresholdModel, ThresholdsModel
 from governance.policy.models_frameworks import FrameworkModel
-from governance.policy.models_tiering import FactModel, StatementModel, TieringModel
+from governance.policy.models_tiering import FactModel, QuestionModel, StatementModel, TieringModel
 from governance.policy.sections import ByTier
 from governance.policy.sections_running import MinimumModel
 
@@ -137,9 +137,7 @@ def _threshold(model: ThresholdModel) -> Threshold:
 
 def _tiering(model: TieringModel) -> Tiering:
     return Tiering(
-        questions=tuple(
-            Question(q.id, q.text, tuple(Option(o.key, o.points, o.text, _facts(o.implies)) for o in q.options)) for q in model.questions
-        ),
+        questions=tuple(map(question, model.questions)),
         statements=(
             *(_statement(statement, StatementKind.HARD_STOP) for statement in model.hard_stops),
             *(_statement(statement, StatementKind.FLOOR) for statement in model.floors),
@@ -147,6 +145,25 @@ def _tiering(model: TieringModel) -> Tiering:
         ),
         bands=tuple(Band(Tier(band.tier), band.from_, band.to) for band in model.bands),
         max_score=model.max_score,
+        measure=model.measure,
+        of_asked=model.of_asked,
+        places=model.places,
+        rounding=model.rounding,
+        deduction=Deduction(model.deduction.most, model.deduction.from_share) if model.deduction else None,
+    )
+
+
+def question(model: QuestionModel) -> Question:
+    return Question(
+        id=model.id,
+        text=model.text,
+        options=tuple(Option(option.key, option.points, option.text, _facts(option.implies)) for option in model.options),
+        several=model.several,
+        most=model.most,
+        weight=model.weight,
+        ask_when=model.ask_when,
+        ask_when_answer={other: tuple(answers) for other, answers in model.ask_when_answer.items()},
+        mitigates=model.mitigates,
     )
 
 

@@ -1,10 +1,15 @@
 """Checks of the tiering questionnaire and of the facts that follow from it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
+from governance.domain import scoring
+from governance.domain.questionnaire import Measure
 from governance.domain.vocabulary import Tier
+from governance.policy import build
 from governance.policy.codes import Code
-from governance.policy.models_tiering import FactModel, StatementModel, TieringModel
+from governance.policy.conditions import FACT
+from governance.policy.models_tiering import FactModel, QuestionModel, StatementModel, TieringModel
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location
 from governance.policy.values import FactValue
@@ -26,23 +31,26 @@ def faults(whole: Whole) -> Iterator[PolicyProblem]:
 
 
 def _bands(document: Document, tiering: TieringModel) -> Iterator[PolicyProblem]:
+    """Every score that can be reached lies in exactly one band: they go on from one another by the smallest step that rounding leaves."""
     bands: Location = (*HERE, "bands")
-    expected, tiers = 0, [band.tier for band in tiering.bands]
+    step = Decimal(1).scaleb(-tiering.places)
+    expected, tiers = Decimal(), [band.tier for band in tiering.bands]
     for number, band in enumerate(tiering.bands):
-        if band.from_ != expected or band.to < band.from_:
-            message = f"the bands leave a gap or overlap: this one has to start at {expected}"
+        if band.from_ != expected or band.to < band.from_ or band.to % step:
+            message = f"the bands leave a gap or overlap: this one has to start at {expected} and go on in steps of {step}"
             yield from document.fault((*bands, number), message, Code.BAND_GAP, needs=[bands])
-        expected = band.to + 1
+        expected = band.to + step
     if sorted(set(tiers), key=list(Tier).index) != tiers:
         yield from document.fault(bands, "a higher score cannot give a lower tier", Code.BAND_ORDER, needs=[bands])
-    most = sum(max(option.points for option in question.options) for question in tiering.questions)
+    most = sum((scoring.most(build.question(one)) for one in tiering.questions if not one.mitigates), Decimal())
+    highest = most if tiering.measure is Measure.POINTS else Decimal(1)
     if not _scored(document):
         return
     if most != tiering.max_score:
-        message = f"the questions add up to {most} points at most, not {tiering.max_score}"
+        message = f"the questions add up to {most:f} points at most, not {tiering.max_score}"
         yield from document.fault((*HERE, "max_score"), message, Code.MAX_SCORE)
-    elif expected != most + 1:
-        message = f"the bands end at {expected - 1}, but the score reaches {most}"
+    elif expected != highest + step:
+        message = f"the bands end at {expected - step:f}, but the score reaches {highest:f}"
         yield from document.fault(bands, message, Code.BAND_GAP, needs=[bands])
 
 
@@ -61,6 +69,29 @@ def _questions(whole: Whole, document: Document, tiering: TieringModel) -> Itera
         for place, option in enumerate(question.options):
             yield from keys.check(document, (*at, "options", place, "key"), option.key, "option")
             yield from _implied(whole, document, (*at, "options", place, "implies"), option.implies, question.id, said)
+        yield from _asked_after(whole, document, question, at, tiering.questions[:number])
+
+
+def _asked_after(
+    whole: Whole, document: Document, question: QuestionModel, at: Location, before: Sequence[QuestionModel]
+) -> Iterator[PolicyProblem]:
+    """A question may rest on the questions before it, so that nothing leads around in a circle."""
+    if question.ask_when is not None:
+        yield from whole.early_condition(document, (*at, "ask_when"), question.ask_when)
+        for fact in FACT.findall(question.ask_when):
+            if fact in whole.facts and not set(whole.facts[fact].from_) & {other.id for other in before}:
+                message = f"no question before this one tells {fact}"
+                yield from document.fault((*at, "ask_when"), message, Code.CYCLE)
+    known = {other.id: {option.key for option in other.options} for other in before}
+    for other, answers in question.ask_when_answer.items():
+        place = (*at, "ask_when_answer", other)
+        if other not in known:
+            yield from document.fault(place, f"no question “{other}” before this one{near(other, known)}", Code.UNKNOWN_QUESTION, key=True)
+            continue
+        for number, answer in enumerate(answers):
+            if answer not in known[other]:
+                message = f"{other} has no answer “{answer}”{near(answer, known[other])}"
+                yield from document.fault((*place, number), message, Code.IMPOSSIBLE_VALUE)
 
 
 def _statements(whole: Whole, document: Document, tiering: TieringModel) -> Iterator[PolicyProblem]:
@@ -181,7 +212,13 @@ def _told_by(whole: Whole) -> Iterator[tuple[str, Mapping[str, FactValue]]]:
 def _implications(tiering: TieringModel, name: str) -> dict[str, bool]:
     """Every question and statement, and whether each of its answers tells the fact."""
     fact = f"facts.{name}"
-    found = {question.id: all(fact in option.implies for option in question.options) for question in tiering.questions}
+    found = {question.id: _always_tells(question, fact) for question in tiering.questions}
     for statement in (*tiering.hard_stops, *tiering.floors):
         found[statement.id] = {answer for answer, facts in statement.implies.items() if fact in facts} == ANSWERS
     return found
+
+
+def _always_tells(question: QuestionModel, fact: str) -> bool:
+    """Whether some answer is always given, and each of them tells the fact."""
+    is_always_asked = question.ask_when is None and not question.ask_when_answer and question.several is None
+    return is_always_asked and all(fact in option.implies for option in question.options)

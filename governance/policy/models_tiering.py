@@ -1,11 +1,13 @@
 """What may stand in `facts` and `risk_tiering`: the facts that conditions use, and the questionnaire that tells the tier."""
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from governance.domain.questionnaire import Measure, Rounding, Several
 from governance.domain.vocabulary import Tier
-from governance.policy.values import Closed, FactValue, Id, PassableTier, Plain, Strict
+from governance.policy.values import Amount, Closed, FactValue, Id, PassableTier, Plain, Share, Strict
 
 Answer = Literal["yes", "no", "undecided"]
 
@@ -38,13 +40,25 @@ class OptionModel(Strict):
     """The facts that follow from it, each as `facts.NAME` with its value."""
 
 
-class QuestionModel(Strict):
+class QuestionModel(Closed):
     id: Id
     """The question's name in the record."""
     text: str
     """The question as people read it."""
     options: Annotated[list[OptionModel], Field(min_length=2)]
     """The answers to choose from."""
+    several: Several | None = None
+    """Any number of answers may be chosen: their points count as the `sum`, or only the `worst`. Without it, one answer is chosen."""
+    most: Annotated[int, Field(ge=1, strict=True)] | None = None
+    """The most points that several answers count together."""
+    weight: Amount = Decimal(1)
+    """By what the points are multiplied."""
+    ask_when: str | None = None
+    """A condition over the facts that earlier questions tell; it is asked unless this is a no."""
+    ask_when_answer: dict[str, list[str]] = {}
+    """It is asked only where these earlier questions have one of these answers."""
+    mitigates: Annotated[bool, Field(strict=True)] = False
+    """Its points count for the `deduction` and not for the score."""
     aia_analogue: str | None = None
     """The question of the Canadian Algorithmic Impact Assessment it follows, for authors."""
 
@@ -77,10 +91,17 @@ class StatementModel(Closed):
 class BandModel(Closed):
     tier: PassableTier
     """The tier of scores in the band."""
-    from_: Annotated[int, Field(alias="from", strict=True)]
-    """The lowest score in it."""
-    to: Annotated[int, Field(strict=True)]
-    """The highest score in it."""
+    from_: Annotated[Amount, Field(alias="from")]
+    """The lowest score in it, or the lowest share of 1."""
+    to: Amount
+    """The highest score in it, or the highest share of 1."""
+
+
+class DeductionModel(Strict):
+    most: Share
+    """The share of the score, of 1, that mitigation may take off at most."""
+    from_share: Share | None = None
+    """Once mitigation reaches this share of its most points, all of `most` is taken off; without it, its points, up to `most`."""
 
 
 class AnswersModel(Strict):
@@ -99,6 +120,16 @@ class TieringModel(Closed):
     """How the tier is worked out, in words."""
     max_score: Annotated[int, Field(strict=True)]
     """The highest score; it has to be what the questions add up to."""
+    measure: Measure = Measure.POINTS
+    """What the bands are stated in: `points`, or the `share` of the most points."""
+    of_asked: Annotated[bool, Field(strict=True)] = False
+    """The share is of the most points of the questions that were asked, not of all of them."""
+    places: Annotated[int, Field(ge=0, le=4, strict=True)] = 0
+    """Decimal places of what the bands are held against."""
+    rounding: Rounding = Rounding.HALF_UP
+    """How it is rounded to these places: `half_up`, `half_even`, `up` or `down`."""
+    deduction: DeductionModel | None = None
+    """What mitigating answers take off the score."""
     bands: Annotated[list[BandModel], Field(min_length=1)]
     """Which score gives which tier, both ends included, without a gap."""
     answers: AnswersModel | None = None

@@ -61,6 +61,18 @@ def _number(value: Any) -> Decimal | None:
     return Decimal(value)
 
 
+def _exact(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or value < 0:
+        raise ValueError("a number of 0 or more is asked for")
+    return Decimal(value)
+
+
+def _share(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= 1:
+        raise ValueError("a share is asked for: a number from 0 to 1")
+    return Decimal(value)
+
+
 def _listed(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
@@ -81,6 +93,8 @@ AmountByTier: TypeAlias = Annotated[
     WithJsonSchema({"anyOf": [{"type": "null"}, *AMOUNT["anyOf"], BY_TIER]}),
 ]
 Number: TypeAlias = Annotated[Decimal | None, PlainValidator(_number), WithJsonSchema({"type": ["number", "null"]})]
+Amount: TypeAlias = Annotated[Decimal, PlainValidator(_exact), WithJsonSchema({"type": "number", "minimum": 0})]
+Share: TypeAlias = Annotated[Decimal, PlainValidator(_share), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
 StringOrMore = BeforeValidator(_listed, json_schema_input_type=str | list[str])
 StageOrMore = BeforeValidator(_listed, json_schema_input_type=Stage | list[Stage])
 """A list, or the only entry of one."""

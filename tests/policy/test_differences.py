@@ -139,13 +139,17 @@ def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: 
         (Item, gates.ITEM, {"id", "when", "maps", "thresholds", "max_age_days"}),
         (Threshold, thresholds.FIELDS, {"comparator", "value", "per_tier", "compare_with", "bound", "factor", "when"}),
         (Statement, tiering.STATEMENT, {"id"}),
-        (Question, {}, {"id", "text", "options"}),
+        (Question, {}, {"id", "text", "options"} | {"several", "most", "weight", "ask_when", "ask_when_answer", "mitigates"}),  # as keys
         (Option, tiering.OPTION, {"key"}),
         (Fact, tiering.FACT, {"name"}),
         (Limit, tiering.LIMIT, {"name"}),
         (Framework, clocks.FRAMEWORK, {"id", "clauses"}),
         (Clause, {}, {"id", "title"}),
-        (Tiering, {}, {"questions", "statements", "bands", "max_score"}),
+        (
+            Tiering,
+            {},
+            {"questions", "statements", "bands", "max_score"} | {"measure", "of_asked", "places", "rounding", "deduction"},
+        ),  # as keys
         (
             Policy,
             whole.HEAD,
@@ -156,7 +160,7 @@ def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: 
     ids=lambda kind: kind.__name__ if isinstance(kind, type) else "",
 )
 def test_every_field_of_a_policy_is_compared(kind: type, table: Fields, besides: set[str]) -> None:
-    """Whoever gives the policy another field says here how it is compared: by a table, or by code of its own."""
+    """Whoever gives the policy another field says here how it is compared: by a table, by code of its own, or as the keys of the file are."""
     assert {one.name for one in fields(kind)} == table.keys() | besides
 
 
