@@ -98,6 +98,10 @@ def two_megabytes(folder: Path) -> None:
     (folder / "gates" / "G1.yaml").write_text("# " + "x" * 2_000_000, encoding="utf-8")
 
 
+def a_megabyte_whose_line_ends_are_two_signs(folder: Path) -> None:
+    (folder / "gates" / "G1.yaml").write_bytes(b"#\r\n" * 333_334)
+
+
 def without_end(folder: Path) -> None:
     (folder / "gates" / "G1.yaml").unlink()
     (folder / "gates" / "G1.yaml").symlink_to("/dev/zero")
@@ -132,6 +136,7 @@ BYTES: list[tuple[Callable[[Path], None], str, Code]] = [
     (nested, "gates/G1.yaml:1:41", Code.TOO_DEEP),
     (nested_by_blanks, "gates/G1.yaml:41:41", Code.TOO_DEEP),
     (two_megabytes, "gates/G1.yaml:1:1", Code.TOO_LARGE),
+    (a_megabyte_whose_line_ends_are_two_signs, "gates/G1.yaml:1:1", Code.TOO_LARGE),
     (without_end, "gates/G1.yaml:1:1", Code.UNREADABLE_FILE),
     (a_loop_of_links, "loop.yaml:1:1", Code.UNREADABLE_FILE),
     (a_link_to_a_pipe, "more.yaml:1:1", Code.UNREADABLE_FILE),
