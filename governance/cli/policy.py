@@ -8,6 +8,7 @@ import click
 from governance.cli import policy_check
 from governance.cli.main import Context
 from governance.cli.options import in_the_name_of
+from governance.cli.policy_diff import diff
 from governance.ledger.log import UNPROVED, Actor, Auth
 from governance.policy.loader import load_policy
 from governance.services import policies
@@ -15,7 +16,10 @@ from governance.services import policies
 
 @click.group()
 def policy() -> None:
-    """Check and publish policies."""
+    """Check, compare and publish policies."""
+
+
+policy.add_command(diff)
 
 
 policy.add_command(policy_check.check)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 
-from governance.domain.policy import FactValue
+from governance.domain.questionnaire import FactValue
 from governance.domain.vocabulary import Applies, Tier
 from governance.policy.conditions import FACT, Conditions, Values
 from governance.policy.values import TIERS

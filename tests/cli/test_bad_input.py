@@ -26,6 +26,7 @@ COMMANDS = {
     "log rotate-key": ["--by", "nobody", "--reason", "it leaked"],
     "policy check": [SHIPPED],
     "policy schema": [],
+    "policy diff": [SHIPPED, SHIPPED],
     "policy publish": [SHIPPED, "--by", "nobody"],
     "doctor": [],
     "upgrade": [],
@@ -35,13 +36,14 @@ COMMANDS = {
 }
 """Every command, with arguments that would do."""
 
-OPENING = [name for name in COMMANDS if name not in ("policy check", "policy schema")]
-"""Those that open an instance."""
+OPENING = [name for name in COMMANDS if name not in ("policy check", "policy schema", "policy diff")]
+"""Those that open an instance, whatever they are asked."""
 
 TOO_FEW = {
     "people import": [[], [MAPPING], ["--by", "nobody"]],
     "initiative import": [[], [MAPPING], [MAPPING, "--by", "nobody"], [MAPPING, "--mapping", MAPPING]],
     "policy check": [[]],
+    "policy diff": [[], [SHIPPED]],
     "policy publish": [[], [SHIPPED], ["--by", "nobody"]],
     "log rotate-key": [[], ["--by", "nobody"], ["--reason", "it leaked"]],
     "backup": [[]],
