@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -69,7 +70,7 @@ def _rule(code: Code) -> dict[str, Any]:
 
 def _result(found: Checked, problem: PolicyProblem) -> dict[str, Any]:
     place = {
-        "artifactLocation": {"uri": quote(os.fsencode(_file(found, problem)))},
+        "artifactLocation": {"uri": _address(_file(found, problem))},
         "region": {"startLine": problem.line, "startColumn": problem.column},
     }
     return {
@@ -79,6 +80,11 @@ def _result(found: Checked, problem: PolicyProblem) -> dict[str, Any]:
         "message": {"text": problem.message},
         "locations": [{"physicalLocation": place}],
     }
+
+
+def _address(file: str) -> str:
+    """A file as a URI, relative to where the command runs unless it was named by its whole path."""
+    return f"{'file://' if Path(file).is_absolute() else ''}{quote(os.fsencode(file))}"
 
 
 def as_github(found: Sequence[Checked]) -> str:

@@ -107,31 +107,37 @@ def _texts(files: Mapping[str, Path]) -> tuple[dict[str, str], list[PolicyProble
     """The texts, and the files that cannot be read: without them the policy would silently ask for less."""
     texts, problems = {}, []
     for name, path in files.items():
-        if path.suffix != SUFFIX:
-            message = f"name it {path.stem}{SUFFIX}: only files with this ending are read"
-            problems.append(PolicyProblem(name, 1, 1, message, Code.FILE_ENDING))
-            continue
-        if any("\ud800" <= sign <= "\udfff" for sign in name):
-            problems.append(PolicyProblem(name, 1, 1, "rename it: its name is not UTF-8", Code.UNREADABLE_FILE))
+        if fault := _misnamed(path, name):
+            problems.append(PolicyProblem(name, 1, 1, *fault))
             continue
         try:
             texts[name] = _text(path)
         except UnicodeDecodeError as error:
             problems.append(PolicyProblem(name, 1, 1, f"not UTF-8 at byte {error.start}", Code.NOT_UTF8))
         except OSError as error:
-            problems.append(PolicyProblem(name, 1, 1, f"cannot be read: {error.strerror}", Code.UNREADABLE_FILE))
+            code = Code.TOO_LARGE if error.errno == errno.EFBIG else Code.UNREADABLE_FILE
+            problems.append(PolicyProblem(name, 1, 1, f"cannot be read: {error.strerror}", code))
     return texts, problems
 
 
+def _misnamed(path: Path, name: str) -> tuple[str, Code] | None:
+    if path.suffix != SUFFIX:
+        return f"name it {path.stem}{SUFFIX}: only files with this ending are read", Code.FILE_ENDING
+    if any("\ud800" <= sign <= "\udfff" for sign in name):
+        return "rename it: its name is not UTF-8", Code.UNREADABLE_FILE
+    return None
+
+
 def _text(path: Path) -> str:
-    """What a file says. One byte more than a file may have is enough to see that it has more; a link may lead to what never ends."""
+    """What a file says. One byte more than it may have is enough to see that it has more: a link may lead to what never ends."""
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):
-        raise OSError(errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL, "Is a directory" if stat.S_ISDIR(mode) else "Not a file")
+        raise OSError(errno.EINVAL, "it is a folder" if stat.S_ISDIR(mode) else "it is no file")
     with path.open("rb") as file:
         found = file.read(LARGEST + 1)
-    text = found.decode(errors="strict" if len(found) <= LARGEST else "replace")
-    return re.sub(r"\r\n?", "\n", text)
+    if len(found) > LARGEST:
+        raise OSError(errno.EFBIG, f"it is larger than {LARGEST:,} bytes")
+    return re.sub(r"\r\n?", "\n", found.decode())
 
 
 def _doubled(files: list[tuple[Document, FileModel]]) -> list[PolicyProblem]:

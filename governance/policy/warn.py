@@ -10,7 +10,6 @@ from governance.policy.models import GateModel
 from governance.policy.problems import PolicyProblem
 from governance.policy.reader import Document, Location
 from governance.policy.truth import truth
-from governance.policy.values import TIERS
 from governance.policy.whole import Whole
 
 ALWAYS = "true"
@@ -52,18 +51,13 @@ def _condition(whole: Whole, document: Document, at: Location, expression: str, 
     if expression.strip() == ALWAYS or not document.sound(at) or whole.unsure or any(conditions.faults(expression, whole.values)):
         return
     found = truth(expression, whole.values)
-    if found is None:
-        return
-    passable = frozenset[Applies]().union(*(found[tier] for tier in TIERS))
-    if Applies.UNDECIDED in passable:
-        return
-    if Applies.YES not in passable and Applies.YES in found[Tier.PROHIBITED]:
+    if found == {Applies.NO} and Applies.YES in truth(expression, whole.values, [Tier.PROHIBITED]):
         message = f"{what} applies only at the tier prohibited, which passes no gate"
         yield document.problem(at, message, Code.ITEM_UNREACHED, level=Level.WARNING)
-    elif Applies.YES not in passable:
+    elif found == {Applies.NO}:
         message = f"never holds, whatever the facts and the tier: {what} never applies"
         yield document.problem(at, message, Code.ALWAYS_FALSE, level=Level.WARNING)
-    elif Applies.NO not in passable:
+    elif found == {Applies.YES}:
         message = f"always holds, whatever the facts and the tier: {what} always applies, so write “true”"
         yield document.problem(at, message, Code.ALWAYS_TRUE, level=Level.WARNING)
 

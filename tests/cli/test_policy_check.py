@@ -14,6 +14,7 @@ import pytest
 from governance.cli.policy_formats import WARNINGS
 from governance.paths import policies_directory
 from governance.policy.codes import MEANINGS, Code
+from governance.policy.schema import FILE
 from tests.cli.running import run as started_in
 from tests.policy.test_broken import CASES, HERE, change
 
@@ -45,7 +46,7 @@ def test_errors_come_in_the_order_of_the_files_and_warnings_after(folder: Path) 
     assert answer.stderr.splitlines() == [
         f"{folder}/gates/G1.yaml:27:14: unknown word “data_sience” for owner (did you mean “data_science”?)",
         f"{folder}/policy.yaml:40:14: the questions add up to 4 points at most, not 5",
-        f"{folder}/gates/G2.yaml:13:85: warning: never holds, whatever the facts and the tier: the seat security never applies",
+        f"{folder}/gates/G2.yaml:13:89: warning: never holds, whatever the facts and the tier: the seat security never applies",
     ]
 
 
@@ -106,8 +107,8 @@ def test_sarif_names_rules_levels_and_regions(folder: Path) -> None:
         [place] = result["locations"]
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"] and result["message"]["text"]
         assert rules[result["ruleIndex"]]["defaultConfiguration"]["level"] == result["level"]
-        assert Path(unquote(place["physicalLocation"]["artifactLocation"]["uri"])).exists()
-        assert re.fullmatch(r"[A-Za-z0-9/._~%-]+", place["physicalLocation"]["artifactLocation"]["uri"])
+        address = place["physicalLocation"]["artifactLocation"]["uri"]
+        assert re.fullmatch(r"file:///[A-Za-z0-9/._~%-]+", address) and Path(unquote(address).removeprefix("file://")).exists()
         assert min(place["physicalLocation"]["region"].values()) >= 1
 
 
@@ -188,6 +189,23 @@ def test_whatever_the_bytes_the_answer_is_a_list_of_problems(folder: Path, seed:
     [found] = json.loads(answer.stdout)["policies"]
     assert answer.returncode == (found["errors"] > 0) and answer.stderr == ""
     assert all(problem["line"] >= 1 and problem["column"] >= 1 and problem["message"] for problem in found["problems"])
+
+
+def test_a_file_named_from_here_has_an_address_from_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spoil(folder)
+    monkeypatch.chdir(folder.parent)
+
+    log = json.loads(started_in(folder.parent / "instance", "policy", "check", "policy", "--format", "sarif").stdout)
+
+    place = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "policy/gates/G1.yaml"
+
+
+def test_the_schema_that_is_printed_is_the_one_beside_the_policies(tmp_path: Path) -> None:
+    answer = started_in(tmp_path / "instance", "policy", "schema")
+
+    assert (answer.returncode, answer.stdout) == (0, (policies_directory() / FILE).read_text(encoding="utf-8"))
+    assert not (tmp_path / "instance").exists()
 
 
 def test_every_code_has_a_meaning_and_the_warnings_are_the_last_five() -> None:

@@ -1,7 +1,9 @@
 """Policies with one fault each: exactly that fault, by its code, line and column. And what no policy is: never anything but an answer."""
 
 import os
+import random
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 import yaml
 
 from governance.policy.checking import Checked, check
-from governance.policy.codes import Code
+from governance.policy.codes import Code, Level
 
 HERE = Path(__file__).parent / "broken"
 CASES: list[dict[str, str]] = yaml.safe_load((HERE / "cases.yaml").read_text(encoding="utf-8"))
@@ -96,6 +98,10 @@ def two_megabytes(folder: Path) -> None:
     (folder / "gates" / "G1.yaml").write_text("# " + "x" * 2_000_000, encoding="utf-8")
 
 
+def a_megabyte_whose_line_ends_are_two_signs(folder: Path) -> None:
+    (folder / "gates" / "G1.yaml").write_bytes(b"#\r\n" * 333_334)
+
+
 def without_end(folder: Path) -> None:
     (folder / "gates" / "G1.yaml").unlink()
     (folder / "gates" / "G1.yaml").symlink_to("/dev/zero")
@@ -130,6 +136,7 @@ BYTES: list[tuple[Callable[[Path], None], str, Code]] = [
     (nested, "gates/G1.yaml:1:41", Code.TOO_DEEP),
     (nested_by_blanks, "gates/G1.yaml:41:41", Code.TOO_DEEP),
     (two_megabytes, "gates/G1.yaml:1:1", Code.TOO_LARGE),
+    (a_megabyte_whose_line_ends_are_two_signs, "gates/G1.yaml:1:1", Code.TOO_LARGE),
     (without_end, "gates/G1.yaml:1:1", Code.UNREADABLE_FILE),
     (a_loop_of_links, "loop.yaml:1:1", Code.UNREADABLE_FILE),
     (a_link_to_a_pipe, "more.yaml:1:1", Code.UNREADABLE_FILE),
@@ -181,3 +188,32 @@ def test_twelve_faults_of_one_file_are_twelve_errors_in_one_run(folder: Path) ->
     by_name: dict[str, Any] = {case["fault"]: case for case in CASES}
     assert sorted(problem.code for problem in found.problems) == sorted(by_name[name]["code"] for name in TWELVE), said(found)
     assert {problem.file for problem in found.problems} == {"gates/G1.yaml"}
+
+
+OPENING = {Code.DUPLICATE_ID, Code.FOREIGN_LETTER, Code.WRONG_TYPE, Code.WRONG_VALUE, Code.UNKNOWN_WORD, Code.MISSING_KEY}
+WHOLE_FILE = {
+    Code.YAML_SYNTAX, Code.TAB, Code.BYTE_ORDER_MARK, Code.NOT_KEYS_AND_VALUES, Code.FILE_ENDING, Code.MISSING_SECTION, Code.SECTION_TWICE,
+    Code.ANCHOR_OR_ALIAS,
+}  # fmt: skip
+"""Faults that concern a file as a whole, or leave open what names there are."""
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_no_fault_hides_another_and_none_is_named_twice(folder: Path, seed: int) -> None:
+    """Two to four faults at once are as many errors, of which those of names may wait while something that declares names is broken."""
+    chance = random.Random(seed)
+    apart = [case for case in CASES if Code(case["code"]) not in WHOLE_FILE]
+    made: list[dict[str, str]] = []
+    for case in chance.sample(apart, chance.randrange(2, 5)):
+        if case["find"] in (folder / case["file"]).read_text(encoding="utf-8"):
+            change(folder, case)
+            made.append(case)
+
+    errors = [problem.code.value for problem in check(folder).problems if problem.severity is Level.ERROR]
+
+    missing = Counter(case["code"] for case in made) - Counter(errors)
+    waits = any(Code(case["code"]) in OPENING for case in made)
+    assert not Counter(errors) - Counter(case["code"] for case in made), said(check(folder))
+    assert not missing or (waits and all(code.startswith(("unknown-", "fact-", "comparator-", "band-", "gate-")) for code in missing)), (
+        missing
+    )

@@ -111,6 +111,8 @@ def test_warnings_stand_after_the_errors_and_about_sound_things_only(folder: Pat
 def test_a_condition_over_too_many_facts_is_its_authors_to_judge() -> None:
     many = {f"f{number}": [] for number in range(12)}
 
-    assert truth(" || ".join(f"facts.{name}" for name in many), many) is None
-    assert truth("facts.f0 || facts.unheard_of", many) is None
-    assert truth("facts.f0", many) == dict.fromkeys(Tier, frozenset({Applies.YES, Applies.NO}))
+    assert truth(" && ".join(f"facts.{name}" for name in list(many)[:9]), many) == {Applies.YES, Applies.NO}
+    assert truth(" && ".join(f"facts.{name}" for name in many), many) == set()
+    assert truth("facts.f0 || facts.unheard_of", many) == set()
+    assert truth("facts.f0 || !facts.f0", many) == {Applies.YES}
+    assert truth("tier == 'high'", many, [Tier.LOW]) == {Applies.NO}
