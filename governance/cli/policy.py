@@ -8,6 +8,7 @@ import click
 
 from governance.cli.main import Context
 from governance.cli.options import in_the_name_of
+from governance.cli.policy_test import test
 from governance.ledger.log import UNPROVED, Actor, Auth
 from governance.policy.loader import load_policy
 from governance.policy.problems import PolicyError
@@ -16,7 +17,10 @@ from governance.services import policies
 
 @click.group()
 def policy() -> None:
-    """Check and publish policies."""
+    """Check, try and publish policies."""
+
+
+policy.add_command(test)
 
 
 @policy.command()
