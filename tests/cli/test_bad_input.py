@@ -25,6 +25,7 @@ COMMANDS = {
     "log checkpoint": [],
     "log rotate-key": ["--by", "nobody", "--reason", "it leaked"],
     "policy check": [SHIPPED],
+    "policy test": [SHIPPED],
     "policy publish": [SHIPPED, "--by", "nobody"],
     "doctor": [],
     "upgrade": [],
@@ -34,13 +35,14 @@ COMMANDS = {
 }
 """Every command, with arguments that would do."""
 
-OPENING = [name for name in COMMANDS if name != "policy check"]
+OPENING = [name for name in COMMANDS if name not in ("policy check", "policy test")]
 """Those that open an instance."""
 
 TOO_FEW = {
     "people import": [[], [MAPPING], ["--by", "nobody"]],
     "initiative import": [[], [MAPPING], [MAPPING, "--by", "nobody"], [MAPPING, "--mapping", MAPPING]],
     "policy check": [[]],
+    "policy test": [[]],
     "policy publish": [[], [SHIPPED], ["--by", "nobody"]],
     "log rotate-key": [[], ["--by", "nobody"], ["--reason", "it leaked"]],
     "backup": [[]],

@@ -135,14 +135,14 @@ ByFunction: TypeAlias = Annotated[
 
 
 class SeatModel(Closed):
-    """What a seat has to be like; what is not named is not looked at."""
+    """What a seat has to be like. One that is not called independent, ordered or qualified must not be."""
 
     function: Function | None = None
     label: str | None = None
     covers: list[Section] | None = None
-    independent: Annotated[bool, Field(strict=True)] | None = None
+    independent: Annotated[bool, Field(strict=True)] = False
     qualification: str | None = None
-    order: Whole | None = None
+    order: Whole = 1
 
 
 class ExpectModel(Closed):

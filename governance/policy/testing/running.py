@@ -17,6 +17,8 @@ from governance.policy.testing.staging import Found, work_out
 
 NOTHING = "nothing"
 ABSENT = "not there"
+ALWAYS_COMPARED = {"independent", "qualification", "order"}
+"""Of a seat, also where a case does not name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ def _seat(expect: ExpectModel, found: Found) -> Iterator[Difference]:
         if name not in seated:
             yield Difference(f"seat {name}", "sits", ABSENT)
             continue
-        for key in sorted(wanted.model_fields_set):
+        for key in sorted(wanted.model_fields_set | ALWAYS_COMPARED):
             yield from _same(f"seat {name}, {key}", getattr(wanted, key), getattr(seated[name], key))
 
 
