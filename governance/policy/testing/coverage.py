@@ -51,8 +51,9 @@ class Coverage:
 
 def coverage(policy: Policy, results: Iterable[Result]) -> Coverage:
     """What these cases show of a policy. A case that failed shows nothing."""
+    goals = tuple(_goals(policy))
     reached = {goal for result in results if result.passed for goal in _reached(policy, result)}
-    return Coverage(tuple(_goals(policy)), frozenset(reached))
+    return Coverage(goals, frozenset(reached.intersection(goals)))
 
 
 def _goals(policy: Policy) -> Iterator[Goal]:
