@@ -1,6 +1,6 @@
 """What a case leaves unsaid: answers with sound evidence, and values that the rules themselves find good enough."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -22,17 +22,18 @@ def evidence(kind: EvidenceKind, now: datetime) -> Evidence:
     return Evidence("E-1", kind, "evidence of the case", "0" * 64, now.date(), "lead", now)
 
 
-def values(planned: PlannedItem, references: References, now: datetime) -> list[StatedValue]:
-    """Values that meet every threshold of an item, as far as any can."""
+def values(planned: PlannedItem, told: Container[str], references: References, now: datetime) -> list[StatedValue]:
+    """Values that meet every threshold of an item, as far as any can, but for those that the case tells."""
     parts = planned.thresholds.parts if planned.thresholds else ()
-    return list({value.metric: value for part in parts for value in _meeting(planned, part, references, now)}.values())
+    found = (value for part in parts for value in _meeting(planned, part, told, references, now))
+    return list({value.metric: value for value in found if value.metric not in told}.values())
 
 
-def _meeting(planned: PlannedItem, part: Threshold, references: References, now: datetime) -> Iterator[StatedValue]:
+def _meeting(planned: PlannedItem, part: Threshold, told: Container[str], references: References, now: datetime) -> Iterator[StatedValue]:
     beside = _beside(part, references, now)
     stated = [beside] if beside else []
     yield from stated
-    for text in _candidates(part, references):
+    for text in _candidates(part, references) if part.metric not in told else ():
         value = _stated(part, part.metric, text, _unit(part, references), now)
         answer = Answer(planned.item.id, AnswerState.MET, "lead", now, values=(value, *stated))
         if compare(part, value, answer, references).outcome is Outcome.SUCCESSFUL:

@@ -121,7 +121,7 @@ def _values(
     stated = [
         _stated(metric, value, windows.get(metric, ""), units.get(metric, ""), now) for metric, rows in told.items() for value in rows
     ]
-    return (*stated, *(value for value in sound.values(planned, references, now) if value.metric not in told))
+    return (*stated, *sound.values(planned, told, references, now))
 
 
 def _stated(metric: str, told: ValueModel, window: str, unit: str, now: datetime) -> StatedValue:
