@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from governance.domain.importing import Outcome
+from governance.domain.importing import ImportState, Outcome
 from governance.domain.limits import spoken
 from governance.domain.vocabulary import (
     AnswerState,
@@ -63,10 +63,16 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Standing.SUSPENDED: _plain("Suspended", "must not run", "hold", "bad"),
     },
     Outcome: {
-        Outcome.IMPORTED: _plain("Import", "a new initiative", "up", "ok"),
-        Outcome.UPDATED: _plain("Update", "what changed in the file is taken over", "changes", "you"),
+        Outcome.IMPORTED: Word("Import", "imported", "a new initiative", "up", "ok"),
+        Outcome.UPDATED: Word("Update", "updated", "what changed in the file is taken over", "changes", "you"),
         Outcome.UNCHANGED: _plain("Unchanged", "it stands here as the file says", "met"),
         Outcome.REFUSED: _plain("Refused", "it is not taken, and the reason stands beside it", "not-met", "bad"),
+    },
+    ImportState: {
+        ImportState.PREVIEWED: _plain("Previewed", "nothing is written until whoever handed it over confirms it", "you", "you"),
+        ImportState.UNDER_WAY: _plain("Being imported", "it was confirmed, and the worker is at it or will be", "progress"),
+        ImportState.DONE: _plain("Imported", "everything that was confirmed is on record", "met", "ok"),
+        ImportState.REFUSED: _plain("Not imported", "nothing of it was imported, and why is said", "not-met", "bad"),
     },
     Regularity: {
         Regularity.DUE: _plain("To be regularised", "approved before this system; it passes a gate here until a day", "waiting", "warn"),

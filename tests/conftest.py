@@ -5,11 +5,13 @@ from collections.abc import Generator, Iterator
 from typing import TypeVar
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import URL
 
+from governance.services import accounts
 from tests import databases
 from tests.prepared import Prepared
 
@@ -29,6 +31,11 @@ class Compiled(BytecodeCache):
 
 
 Flask.jinja_options = {"bytecode_cache": Compiled()}
+
+STRONG = accounts.HASHER
+"""As people's passwords are hashed; `tests/services/test_accounts.py` holds it to its strength."""
+
+accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # what a password costs is paid thousands of times here
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

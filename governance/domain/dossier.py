@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 
-from governance.domain.policy import FactValue, Plan, PlannedItem
+from governance.domain.policy import Plan, PlannedItem
+from governance.domain.questionnaire import FactValue
 from governance.domain.vocabulary import SECTION_OF, AnswerState, EvidenceKind, FindingSeverity, Function, Section, Tier
 
 Plain: TypeAlias = "None | bool | int | str | list[Plain] | dict[str, Plain]"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from governance.domain.policy import FactValue
+from governance.domain.questionnaire import FactValue
 from governance.domain.text import fold
 from governance.domain.vocabulary import AnswerState, Stage
 
@@ -20,6 +20,15 @@ class Outcome(StrEnum):
     IMPORTED = "imported"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+class ImportState(StrEnum):
+    """How far an import is that somebody handed over on the page."""
+
+    PREVIEWED = "previewed"
+    UNDER_WAY = "under_way"
+    DONE = "done"
     REFUSED = "refused"
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
+from governance.domain.questionnaire import Tiering
 from governance.domain.vocabulary import (
     Applies,
     Comparator,
@@ -127,64 +128,6 @@ class Fact:
     ask: str | None = None
     said: str | None = None
     unless: str | None = None
-
-
-FactValue: TypeAlias = bool | str
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    key: str
-    points: int
-    text: str
-    implies: Mapping[str, FactValue] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    id: str
-    text: str
-    options: tuple[Option, ...]
-
-
-class StatementKind(StrEnum):
-    HARD_STOP = "hard_stop"
-    FLOOR = "floor"
-    EXCEPTION = "exception"
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A hard stop, floor or exception, answered yes, no or undecided; or a floor known from the facts (`when`)."""
-
-    id: str
-    kind: StatementKind
-    question: str
-    then: Tier | None = None
-    when: str | None = None  # known from the facts, never asked
-    ask_when: str | None = None  # asked only where this holds
-    ask_when_answer: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    exception: str | None = None
-    lifts: str | None = None
-    implies: Mapping[str, Mapping[str, FactValue]] = field(default_factory=dict)  # by answer
-    maps: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Points from `low` to `high`, both included."""
-
-    tier: Tier
-    low: int
-    high: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tiering:
-    questions: tuple[Question, ...]
-    statements: tuple[Statement, ...]
-    bands: tuple[Band, ...]
-    max_score: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,13 @@ Weights follow the Canadian Algorithmic Impact Assessment where it has an equiva
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
+from governance.domain import scoring
 from governance.domain.errors import Problem
-from governance.domain.policy import Applicability, Fact, FactValue, Option, Question, Statement, StatementKind, Tiering
+from governance.domain.policy import Applicability, Fact
+from governance.domain.questionnaire import FactValue, Given, Option, Question, Statement, StatementKind, Tiering, picked
+from governance.domain.scoring import Chosen, Points
 from governance.domain.vocabulary import Applies, Tier
 
 ANSWERS = ("yes", "no", "undecided")
@@ -19,9 +23,12 @@ Decide = Callable[[str, Mapping[str, FactValue]], Applicability]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was answered so far: option by question, yes/no/undecided by statement, value by asked fact."""
+    """What was answered so far: option (or options) by question, yes/no/undecided by statement, value by asked fact.
 
-    questions: Mapping[str, str] = field(default_factory=dict)
+    A question of several options is answered with none of them by an empty sequence.
+    """
+
+    questions: Mapping[str, Given] = field(default_factory=dict)
     statements: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, FactValue] = field(default_factory=dict)
 
@@ -37,42 +44,68 @@ class Assessment:
     facts: Mapping[str, FactValue]
     missing: tuple[str, ...]  # ids still to be answered, in the order they are asked
     contradictions: tuple[Problem, ...]
-    points: Mapping[str, int]
+    points: Mapping[str, Points]
     statements: tuple[Statement, ...]  # those that are asked, given the answers
     asked: tuple[Fact, ...]  # facts that no answer implies, so that somebody has to state them
+    questions: tuple[Question, ...]  # those that are asked, given the answers
+    measured: Decimal  # what the bands are held against
+    deducted: Decimal  # the points that mitigation took off
 
 
 def assess(tiering: Tiering, facts: Mapping[str, Fact], answers: Answers, decide: Decide) -> Assessment:
     """Score, tier and facts. An undecided statement counts as the less favourable answer; an undecided condition leaves the tier open."""
-    chosen = {question.id: option for question in tiering.questions if (option := _option(question, answers)) is not None}
+    questions, chosen = _asked_questions(tiering, facts, answers, decide)
     implied, contradictions = _facts(tiering, facts, answers, chosen)
     statements = tuple(statement for statement in tiering.statements if _is_asked(statement, answers, implied, decide))
     asked = tuple(fact for fact in facts.values() if fact.ask and not _is_implied(fact.name, tiering, answers, chosen))
-    score = sum(option.points for option in chosen.values())
-    band = _band(tiering, score)
+    score = scoring.score(tiering, questions, chosen)
+    band = scoring.band(tiering, score.measured)
     tier, decided_by = _tier(tiering, statements, answers, implied, band, decide)
     return Assessment(
-        score=score,
+        score=score.points,
         band=band,
         tier=tier,
         decided_by=decided_by,
         facts=implied,
-        missing=tuple(_missing(tiering, chosen, statements, asked, answers)) or tuple(_undecidable(tiering, implied, decide)),
+        missing=tuple(_missing(questions, chosen, statements, asked, answers)) or tuple(_undecidable(tiering, implied, decide)),
         contradictions=tuple(contradictions),
-        points={question: option.points for question, option in chosen.items()},
+        points={question: scoring.plain(points) for question, points in scoring.by_question(questions, chosen).items()},
         statements=statements,
         asked=asked,
+        questions=questions,
+        measured=score.measured,
+        deducted=score.deducted,
     )
 
 
-def _option(question: Question, answers: Answers) -> Option | None:
-    return next((option for option in question.options if option.key == answers.questions.get(question.id)), None)
+def _asked_questions(
+    tiering: Tiering, facts: Mapping[str, Fact], answers: Answers, decide: Decide
+) -> tuple[tuple[Question, ...], dict[str, tuple[Option, ...]]]:
+    """The questions that are asked, in their order, and what was chosen. What is asked rests on the questions before it only.
+
+    A condition that cannot be decided asks: leaving a question out would be the more favourable answer.
+    """
+    asked: list[Question] = []
+    chosen: dict[str, tuple[Option, ...]] = {}
+    for question in tiering.questions:
+        if _question_asked(question, chosen, lambda: _facts(tiering, facts, answers, chosen)[0], decide):
+            asked.append(question)
+            if (options := picked(question, answers.questions.get(question.id))) is not None:
+                chosen[question.id] = options
+    return tuple(asked), chosen
 
 
-def _implications(tiering: Tiering, answers: Answers, chosen: Mapping[str, Option]) -> Iterator[tuple[str, str, FactValue]]:
+def _question_asked(question: Question, chosen: Chosen, known: Callable[[], Mapping[str, FactValue]], decide: Decide) -> bool:
+    for other, wanted in question.ask_when_answer.items():
+        if not {option.key for option in chosen.get(other, ())} & set(wanted):
+            return False
+    return question.ask_when is None or decide(question.ask_when, known()).applies is not Applies.NO
+
+
+def _implications(tiering: Tiering, answers: Answers, chosen: Chosen) -> Iterator[tuple[str, str, FactValue]]:
     """(source, fact, value) for every fact that an answer implies; an exception that lifts a floor speaks in its place."""
-    for question, option in chosen.items():
-        yield from ((question, fact, value) for fact, value in option.implies.items())
+    for question, options in chosen.items():
+        yield from ((question, fact, value) for option in options for fact, value in option.implies.items())
     lifting = {statement.lifts for statement in tiering.statements if _lifts(statement, answers)}
     for statement in tiering.statements:
         implied = statement.implies.get(answers.statements.get(statement.id, ""), {})
@@ -89,9 +122,7 @@ def _condition_met(statement: Statement, answers: Answers) -> bool:
     return all(answers.statements.get(other) in wanted for other, wanted in statement.ask_when_answer.items())
 
 
-def _facts(
-    tiering: Tiering, facts: Mapping[str, Fact], answers: Answers, chosen: Mapping[str, Option]
-) -> tuple[dict[str, FactValue], list[Problem]]:
+def _facts(tiering: Tiering, facts: Mapping[str, Fact], answers: Answers, chosen: Chosen) -> tuple[dict[str, FactValue], list[Problem]]:
     found: dict[str, tuple[str, FactValue]] = {}
     problems = []
     for source, fact, value in _implications(tiering, answers, chosen):
@@ -116,7 +147,7 @@ def _contradiction(fact: str, one: str, other: str) -> Problem:
     return Problem("contradiction", f"{one} and {other} say different things about “{fact.replace('_', ' ')}”. Change one of them.", other)
 
 
-def _is_implied(name: str, tiering: Tiering, answers: Answers, chosen: Mapping[str, Option]) -> bool:
+def _is_implied(name: str, tiering: Tiering, answers: Answers, chosen: Chosen) -> bool:
     return any(fact == name for _, fact, _ in _implications(tiering, answers, chosen))
 
 
@@ -127,10 +158,6 @@ def _is_asked(statement: Statement, answers: Answers, facts: Mapping[str, FactVa
     if statement.ask_when_answer:
         return _condition_met(statement, answers)
     return statement.ask_when is None or decide(statement.ask_when, facts).applies is Applies.YES
-
-
-def _band(tiering: Tiering, score: int) -> Tier:
-    return next(band.tier for band in tiering.bands if band.low <= score <= band.high)
 
 
 def _tier(
@@ -166,15 +193,15 @@ def _undecidable(tiering: Tiering, facts: Mapping[str, FactValue], decide: Decid
 
 
 def _missing(
-    tiering: Tiering,
-    chosen: Mapping[str, Option],
+    questions: tuple[Question, ...],
+    chosen: Chosen,
     statements: tuple[Statement, ...],
     asked: tuple[Fact, ...],
     answers: Answers,
 ) -> Iterator[str]:
-    yield from (question.id for question in tiering.questions if question.id not in chosen)
+    yield from (question.id for question in questions if question.id not in chosen)
     yield from (statement.id for statement in statements if answers.statements.get(statement.id) not in ANSWERS)
-    if len(chosen) == len(tiering.questions):
+    if len(chosen) == len(questions):
         yield from (fact.name for fact in asked if fact.name not in answers.asked)
     else:
         yield from (fact.name for fact in asked if not fact.sources and fact.name not in answers.asked)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from governance.domain.policy import FactValue
+from governance.domain.questionnaire import FactValue
 from governance.domain.text import fold
 from governance.domain.vocabulary import Function, Stage, Standing, Tier, Visibility
 from governance.ledger.book import Book, Event, event
@@ -121,7 +121,7 @@ class TieringAnswered(Event, frozen=True, kw_only=True):
 
     initiative: str
     policy: str
-    questions: dict[str, str]
+    questions: dict[str, str | list[str]]
     statements: dict[str, str]
     asked: dict[str, FactValue]
     facts: dict[str, FactValue]

@@ -12,7 +12,7 @@ from threading import Event
 from sqlalchemy.orm import Session
 
 from governance import logs, settings
-from governance.jobs import mail, outbox, reports
+from governance.jobs import imports, mail, outbox, reports
 from governance.jobs.mail import Post
 from governance.ledger.keys import KeyFile, NotSigned
 from governance.ledger.log import SYSTEM, Ledger
@@ -21,6 +21,7 @@ from governance.services.opening import key_of, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore, content_of
 from governance.storage.engines import Busy, DiskFull
+from governance.storage.slate import Slate, slate_of
 
 IDLE_SECONDS = 0.5
 MINUTE, HOUR = 60, 3_600
@@ -34,6 +35,7 @@ class Desk:
 
     ledger: Ledger
     content: ContentStore
+    slate: Slate
     key: KeyFile
     post: Post
     is_over: Callable[[], bool]
@@ -54,6 +56,8 @@ DUTIES = (
     Duty("notices", IDLE_SECONDS, lambda desk: outbox.follow(desk.ledger, mail.follower(desk.post), datetime.now(UTC))),
     Duty("mail", IDLE_SECONDS, lambda desk: mail.deliver(desk.ledger, desk.post, desk.is_over)),
     Duty("reports", IDLE_SECONDS, lambda desk: reports.work(desk.ledger, desk.content)),
+    Duty("imports", IDLE_SECONDS, lambda desk: imports.work(desk.ledger, desk.content, desk.slate)),
+    Duty("old imports", HOUR, lambda desk: imports.throw_away(desk.ledger)),
     Duty("old forms", HOUR, lambda desk: sweep(desk.ledger)),
     Duty("old deliveries", HOUR, lambda desk: outbox.clear(desk.ledger, datetime.now(UTC))),
 )
@@ -75,6 +79,7 @@ def run(found: Settings, is_over: Callable[[], bool] = lambda: False) -> None:
     desk = Desk(
         ledger=ledger_of(engines),
         content=content_of(found.instance, found.bucket),
+        slate=slate_of(found.instance),
         key=key_of(found),
         post=Post.of(found),
         is_over=lambda: stop.is_set() or is_over(),

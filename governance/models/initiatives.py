@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Date, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from governance.domain.policy import FactValue
+from governance.domain.questionnaire import FactValue
 from governance.domain.vocabulary import Function, Stage, Standing, Tier, Visibility
 from governance.models.base import Governed, Json, Moment, closed, points_to
 
@@ -60,7 +60,7 @@ class Tiering(Governed):
 
     initiative_key: Mapped[str] = mapped_column(points_to("initiative.key"), primary_key=True)
     policy: Mapped[str] = mapped_column(String(64), comment="digest of the policy that judged the answers")
-    questions: Mapped[dict[str, str]] = mapped_column(Json)
+    questions: Mapped[dict[str, str | list[str]]] = mapped_column(Json)
     statements: Mapped[dict[str, str]] = mapped_column(Json)
     asked: Mapped[dict[str, FactValue]] = mapped_column(Json)
     facts: Mapped[dict[str, FactValue]] = mapped_column(Json)

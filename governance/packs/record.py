@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
+from governance.domain.scoring import Points
 from governance.domain.vocabulary import EvidenceKind, FindingSeverity, Function, Regularity, Stage, Standing, Tier
 from governance.packs.gate_record import Check, Comment, GateRequest, Policy, Revision, Seat, SectionDigest, SignOff, Value
 
@@ -110,7 +111,7 @@ class TierAnswer:
     id: str
     question: str
     answer: str
-    points: int
+    points: Points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

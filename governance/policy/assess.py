@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from governance.domain.policy import Applicability, FactValue, Policy
+from governance.domain.policy import Applicability, Policy
+from governance.domain.questionnaire import FactValue
 from governance.domain.tiering import Answers, Assessment, assess
 from governance.policy.conditions import Conditions
 

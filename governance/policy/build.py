@@ -3,26 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from governance.domain.policy import (
-    Band,
-    Clause,
-    Combination,
-    Fact,
-    FactValue,
-    Framework,
-    Gate,
-    Item,
-    Limit,
-    Option,
-    Policy,
-    Question,
-    Seat,
-    Statement,
-    StatementKind,
-    Threshold,
-    Thresholds,
-    Tiering,
-)
+from governance.domain.policy import Clause, Combination, Fact, Framework, Gate, Item, Limit, Policy, Seat, Threshold, Thresholds
+from governance.domain.questionnaire import Band, FactValue, Option, Question, Statement, StatementKind, Tiering
 from governance.domain.vocabulary import GateKind, Stage, Tier
 from governance.policy.models import (
     AllOf,

@@ -8,7 +8,8 @@ from typing import TypeAlias
 import cel
 
 from governance.domain.limits import spoken
-from governance.domain.policy import Applicability, FactValue
+from governance.domain.policy import Applicability
+from governance.domain.questionnaire import FactValue
 from governance.domain.vocabulary import Applies, Tier
 from governance.policy.problems import near
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from governance.domain.importing import Claim, RowSays
 from governance.domain.moving_in import EARLIEST
-from governance.domain.policy import FactValue
+from governance.domain.questionnaire import FactValue
 from governance.domain.table import Table, TableRow, one_line
 from governance.domain.text import fold, tidy
 from governance.domain.vocabulary import AnswerState, Stage

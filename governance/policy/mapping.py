@@ -8,7 +8,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, Field
 
 from governance.domain.moving_in import MOST_YEARS
-from governance.domain.policy import FactValue, Policy
+from governance.domain.policy import Policy
+from governance.domain.questionnaire import FactValue
 from governance.domain.table import one_line, place
 from governance.domain.vocabulary import AnswerState, Stage, Visibility
 from governance.policy.problems import PolicyError, PolicyProblem, near

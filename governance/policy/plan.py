@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from governance.domain.policy import Applicability, FactValue, Gate, Item, Plan, PlannedItem, Policy, Seat, Threshold, Thresholds
+from governance.domain.policy import Applicability, Gate, Item, Plan, PlannedItem, Policy, Seat, Threshold, Thresholds
+from governance.domain.questionnaire import FactValue
 from governance.domain.vocabulary import Applies, Tier
 from governance.policy.conditions import Conditions
 

@@ -9,7 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain.lifecycle import NEXT
+from governance.domain.limits import amount
 from governance.domain.policy import Policy
+from governance.domain.questionnaire import Given, Measure, picked
+from governance.domain.scoring import Points, plain, points
+from governance.domain.tiering import Answers
 from governance.domain.vocabulary import Function, Stage
 from governance.events import streams
 from governance.ledger import read
@@ -19,7 +23,9 @@ from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative, NamedViewer, TeamSeat, Tiering
 from governance.models.moving_in import Origin
 from governance.models.summary import Summary, Waiting
+from governance.policy.assess import assess_initiative
 from governance.reads import moving_in, sentences, words
+from governance.words import word
 
 SHOWN = 20
 MOST_WEIGHTS = 4
@@ -54,7 +60,7 @@ class Weight:
 
     question: str
     answer: str
-    points: int
+    points: Points
 
 
 def steps(session: Session, initiative: Initiative) -> list[Step]:
@@ -122,15 +128,23 @@ def requests(session: Session, key: str) -> Sequence[GateRequest]:
     return session.scalars(select(GateRequest).where(GateRequest.initiative_key == key).order_by(GateRequest.opened_at.desc())).all()
 
 
-def counts_most(policy: Policy, given: Mapping[str, str], most: int = MOST_WEIGHTS) -> list[Weight]:
-    """The answers with the most points, the heaviest first; those without points are left out."""
+def counts_most(policy: Policy, given: Mapping[str, Given], most: int = MOST_WEIGHTS) -> list[Weight]:
+    """The answers with the most points, the heaviest first; those without points are left out, and so is what mitigates."""
+    answered = [(question, options) for question in policy.tiering.questions if (options := picked(question, given.get(question.id)))]
     weights = [
-        Weight(question.text, option.text, option.points)
-        for question in policy.tiering.questions
-        for option in question.options
-        if given.get(question.id) == option.key and option.points
+        Weight(question.text, ", ".join(option.text for option in options), plain(points(question, options)))
+        for question, options in answered
+        if points(question, options) and not question.mitigates
     ]
     return sorted(weights, key=lambda weight: -weight.points)[:most]
+
+
+def band_starts(policy: Policy, row: Tiering) -> str:
+    """Where the band of an answered questionnaire starts, in words."""
+    found = assess_initiative(policy, Answers(row.questions, row.statements, row.asked)).band
+    low = next(band.low for band in policy.tiering.bands if band.tier is found)
+    starts = amount(str(low), "share") if policy.tiering.measure is Measure.SHARE else f"{low} point{'' if low == 1 else 's'}"
+    return f"{word(found).label} starts at {starts}{' of the points' if policy.tiering.measure is Measure.SHARE else ''}."
 
 
 def decisive(policy: Policy, decided_by: str) -> str | None:

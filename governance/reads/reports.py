@@ -11,6 +11,8 @@ from governance.domain.dossier import instant
 from governance.domain.errors import NotThere
 from governance.domain.limits import amount
 from governance.domain.policy import Policy
+from governance.domain.questionnaire import picked
+from governance.domain.scoring import plain, points
 from governance.events import streams
 from governance.ledger import read
 from governance.ledger.read import Entry
@@ -197,9 +199,10 @@ def _tiering(session: Session, key: str, policy: Policy, names: _Names) -> recor
         return None
     answers = []
     for question in policy.tiering.questions:
-        option = next((option for option in question.options if option.key == row.questions.get(question.id)), None)
-        if option is not None:
-            answers.append(record.TierAnswer(id=question.id, question=question.text, answer=option.text, points=option.points))
+        options = picked(question, row.questions.get(question.id))
+        if options is not None:
+            said = ", ".join(option.text for option in options) or "none of them"
+            answers.append(record.TierAnswer(id=question.id, question=question.text, answer=said, points=plain(points(question, options))))
     for statement in policy.tiering.statements:
         if statement.id in row.statements:
             said = row.statements[statement.id]

@@ -33,7 +33,8 @@ LONGEST_GUESSED = 72
 LEAST_SCORE = 3
 """Of 0 to 4: more than 10^8 guesses."""
 
-_hasher = PasswordHasher()
+HASHER = PasswordHasher()
+"""Argon2id with the parameters of RFC 9106, 4, for where memory is short: 64 MiB, 3 passes, 4 lanes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ def _random(size: int) -> str:
 
 
 NOBODY = (
-    f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
-    f"${_random(_hasher.salt_len)}${_random(_hasher.hash_len)}"
+    f"$argon2id$v=19$m={HASHER.memory_cost},t={HASHER.time_cost},p={HASHER.parallelism}"
+    f"${_random(HASHER.salt_len)}${_random(HASHER.hash_len)}"
 )
 """A hash that no password fits, so that an unknown address takes as long as a wrong password: also the first one after a start."""
 
@@ -69,7 +70,7 @@ def prove_person(session: Session, person_id: str, password: str) -> Proof:
 def _verify(account: Account | None, password: str) -> Proof:
     on_file = account.password if account and account.password else None
     try:
-        _hasher.verify(on_file or NOBODY, password[:LONGEST_PASSWORD])
+        HASHER.verify(on_file or NOBODY, password[:LONGEST_PASSWORD])
     except (VerifyMismatchError, InvalidHashError):
         return Proof(account.person_id if account else None, False)
     return Proof(account.person_id if account else None, on_file is not None)
@@ -195,7 +196,7 @@ def hash_password(password: str, about: tuple[str, ...] = ()) -> str:
     rest = _without(own, password)[:LONGEST_GUESSED]
     if not rest or zxcvbn(rest, user_inputs=own)["score"] < LEAST_SCORE:
         raise _weak("This password is among the first that others try. Use three or four unrelated words, and nothing about yourself.")
-    return _hasher.hash(password)
+    return HASHER.hash(password)
 
 
 def _without(own: list[str], password: str) -> str:

@@ -22,10 +22,9 @@ from governance.ledger import heads, read
 from governance.ledger.keys import KeyFile
 from governance.ledger.note import NoteRefused
 from governance.models.directory import Person, PersonFunction
-from governance.models.jobs import Job
 from governance.models.ledger import Leaf, Stamp
 from governance.packs.pdf import Attached, CannotPrint, to_pdf
-from governance.reads import deliveries, people, policies, recovery
+from governance.reads import deliveries, people, policies, queue, recovery
 from governance.services import checkpoints
 from governance.storage.content import ContentStore, ContentUnreachable
 from governance.storage.engines import Engines
@@ -151,14 +150,13 @@ def _heads(instance: Instance) -> Checked:
 
 
 def _worker(instance: Instance) -> Checked:
-    waiting = select(func.count(), func.min(Job.asked_at)).where(Job.done_at.is_(None), Job.failed.is_(None), Job.leased_until.is_(None))
     with Session(instance.engines.reader) as session:
-        count, since = session.execute(waiting).one()
+        count, since = queue.untouched(session)
         if recovery.restored(session) is not None:
-            return Checked("the worker", Grade.GOOD, f"{count} reports wait for the recovery to be confirmed.")
-    if count and instance.now - since > PATIENCE:
-        return Checked("the worker", Grade.BAD, f"{count} reports wait, the oldest since {since.isoformat()}.", START)
-    return Checked("the worker", Grade.GOOD, f"{count} reports wait, none for longer than five minutes.")
+            return Checked("the worker", Grade.GOOD, f"{count} reports and imports wait for the recovery to be confirmed.")
+    if since is not None and instance.now - since > PATIENCE:
+        return Checked("the worker", Grade.BAD, f"{count} reports and imports wait, the oldest since {since.isoformat()}.", START)
+    return Checked("the worker", Grade.GOOD, f"{count} reports and imports wait, none for longer than five minutes.")
 
 
 def _mail(instance: Instance) -> Checked:

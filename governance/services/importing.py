@@ -1,6 +1,7 @@
 """Importing a spreadsheet: exactly what was previewed, all of it in one transaction."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -31,7 +32,7 @@ TEXTS = frozenset({"name", "summary", "unit", "lead"})
 
 
 def carry_out(log: Log, source: Source, *, partial: bool = False, expected: str | None = None, watch: Watch = iter) -> Account:
-    """Import a file, whose content and mapping are in the content store. Returns what became of every row.
+    """Import a file, whose content and mapping are in the content store. Returns what became of every row, new ones with their key.
 
     All of it or nothing: refused rows are left out only where `partial` says so. `expected` is the digest of the account that was
     confirmed; where the record moved since then, nothing is imported and `Conflict` says so. A second run changes nothing.
@@ -40,8 +41,9 @@ def carry_out(log: Log, source: Source, *, partial: bool = False, expected: str 
     account = found.account
     check_confirmed(account, expected, partial=partial)
     log.record_all((UnitOpened(unit=unit, name=name), streams.unit(unit)) for unit, name in account.new_units.items())
-    _Import(log, found, source).run(watch([row for row in account.rows if row.outcome in (Outcome.IMPORTED, Outcome.UPDATED)]))
-    return account
+    changing = [row for row in account.rows if row.outcome in (Outcome.IMPORTED, Outcome.UPDATED)]
+    keys = _Import(log, found, source).run(watch(changing))
+    return replace(account, rows=tuple(replace(row, initiative=keys.get(row.says.line, row.initiative)) for row in account.rows))
 
 
 class _Import:
@@ -52,11 +54,13 @@ class _Import:
         self.number = next_number(log.session)
         self.words: dict[str, str] = {}
 
-    def run(self, rows: Iterable[Row]) -> None:
+    def run(self, rows: Iterable[Row]) -> dict[int, str]:
+        """Returns the initiatives by line."""
+        keys: dict[int, str] = {}
         waiting: list[tuple[Event, str]] = []
         prohibited: list[str] = []
         for done, row in enumerate(rows, 1):
-            key = row.initiative or self._next_key()
+            key = keys[row.says.line] = row.initiative or self._next_key()
             events = list(self._events(key, row))
             waiting += [(event, streams.initiative(key)) for event in events]
             prohibited += [key for event in events if isinstance(event, TieringAnswered) and event.tier is Tier.PROHIBITED]
@@ -66,6 +70,7 @@ class _Import:
         self.log.record_all(waiting)
         for key in prohibited:
             self._suspend(key)
+        return keys
 
     def _suspend(self, key: str) -> None:
         """A prohibited use must not run, wherever it comes from."""
@@ -89,7 +94,7 @@ class _Import:
             yield self._tiered(key, row)
         for item, claim in row.says.answers.items():
             if row.outcome is Outcome.IMPORTED or f"answer {item}" in row.changed:
-                note = self._keep(f"As {self.mapping.title} has it: “{claim.words}”.")
+                note = self._keep(_as_stated(self.mapping.title, claim.words))
                 yield ItemAnswered(initiative=key, item=item, claim=claim.state, values=[], evidence=[], note=note)
 
     def _registered(self, key: str, row: Row) -> Event:
@@ -146,7 +151,7 @@ class _Import:
         return TieringAnswered(
             initiative=key,
             policy=self.policy.digest,
-            questions=dict(says.questions),
+            questions={**says.questions},
             statements=dict(says.statements),
             asked=dict(says.asked),
             facts=dict(found.facts),
@@ -160,6 +165,11 @@ class _Import:
         if text not in self.words:
             self.words[text] = self.log.keep_words(text)
         return self.words[text]
+
+
+def _as_stated(source: str, words: str) -> str:
+    """Pages quote this again, so what it quotes stands in single marks."""
+    return f"As {source} has it: ‘{words}’." if words else f"{source} leaves it blank."
 
 
 def _says(row: Row, *kinds: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 from governance.domain import rights
 from governance.domain.errors import Problem, RuleBroken
 from governance.domain.numbers import is_decimal
-from governance.domain.policy import FactValue
+from governance.domain.questionnaire import FactValue, Given
 from governance.domain.tiering import Answers
 from governance.domain.vocabulary import Function, Good, Role, Standing, Tier, Visibility
 from governance.events import streams
@@ -121,7 +121,7 @@ def remove_viewer(log: Log, key: str, person: str) -> None:
 
 
 def answer_tiering(
-    log: Log, key: str, questions: Mapping[str, str], statements: Mapping[str, str], asked: Mapping[str, FactValue]
+    log: Log, key: str, questions: Mapping[str, Given], statements: Mapping[str, str], asked: Mapping[str, FactValue]
 ) -> Tier | None:
     """Answer the questionnaire, wholly or in part, and return the tier once nothing is missing.
 
@@ -137,7 +137,7 @@ def answer_tiering(
         TieringAnswered(
             initiative=key,
             policy=policy.digest,
-            questions=dict(questions),
+            questions={name: given if isinstance(given, str) else list(given) for name, given in questions.items()},
             statements=dict(statements),
             asked=dict(asked),
             facts=dict(found.facts),

@@ -20,7 +20,7 @@ Step = Callable[[Operations], None]
 
 
 def _to_3(durable: Operations) -> None:
-    """Signed heads, deliveries and answers once given come as tables of their own."""
+    """Signed heads, deliveries, imports and answers once given come as tables of their own."""
     durable.add_column("stamp", sa.Column("restored", sa.Text(), nullable=True))
     durable.add_column("account", sa.Column("wants_mail", sa.Boolean(), nullable=False, server_default=sa.true()))
 

@@ -1,12 +1,14 @@
 """The tiering questionnaire, the facts that follow, and the limits an initiative states."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from governance.domain.errors import Problem, RuleBroken
-from governance.domain.policy import Fact, FactValue, Policy
+from governance.domain.policy import Fact, Policy
+from governance.domain.questionnaire import FactValue, Given, Question, picked
 from governance.domain.text import tidy
 from governance.domain.tiering import ANSWERS, Answers, Assessment
 from governance.domain.vocabulary import Good, Tier
@@ -20,8 +22,12 @@ from governance.web import current, loading
 from governance.web.initiative_frame import frame
 from governance.words import named, word
 
+Said = TypeVar("Said")
+
 bp = Blueprint("facts", __name__, url_prefix="/initiatives/<key>/facts")
 
+NONE_OF_THEM = "none-of-them"
+"""Ticked where no option of a question with several fits; no key of an option has this form."""
 BOOLEANS: Mapping[str, bool] = {"yes": True, "no": False}
 Limit = tuple[str, str, str, Good | None]
 """Name, value, unit, and which way is better."""
@@ -98,6 +104,7 @@ def _page(found: loading.Loaded, policy: Policy, answers: Answers, problems: obj
         policy=policy,
         answers=answers,
         assessed=assessed,
+        none_of_them=NONE_OF_THEM,
         answer_words=ANSWERS,
         texts={question.id: question.text for question in policy.tiering.questions},
         asked=[(fact, _options(fact), _said(answers.asked.get(fact.name))) for fact in assessed.asked],
@@ -117,8 +124,8 @@ def _answered(key: str) -> Answers:
 
 def _given(policy: Policy) -> Answers:
     """What the form says; anything that is no answer counts as not given, and what is no longer asked falls away."""
-    chosen = {question.id: request.form.get(f"q-{question.id}", "") for question in policy.tiering.questions}
-    questions = {q.id: chosen[q.id] for q in policy.tiering.questions if chosen[q.id] in {option.key for option in q.options}}
+    said_to = {question.id: said for question in policy.tiering.questions if (said := _chosen(question)) is not None}
+    questions = {q.id: said_to[q.id] for q in policy.tiering.questions if picked(q, said_to.get(q.id)) is not None}
     stated = {statement.id: request.form.get(f"q-{statement.id}", "") for statement in policy.tiering.statements}
     statements = {name: said for name, said in stated.items() if said in ANSWERS}
     shown = assess_initiative(policy, Answers(questions, statements))
@@ -126,8 +133,21 @@ def _given(policy: Policy) -> Answers:
     for fact in shown.asked:
         if (value := _fact_value(fact, request.form.get(f"q-{fact.name}", ""))) is not None:
             asked[fact.name] = value
-    kept = {statement.id for statement in shown.statements}
-    return Answers(questions, {name: said for name, said in statements.items() if name in kept}, asked)
+    kept = {*(question.id for question in shown.questions), *(statement.id for statement in shown.statements)}
+    return Answers(_only(questions, kept), _only(statements, kept), asked)
+
+
+def _only(said: Mapping[str, Said], kept: Container[str]) -> dict[str, Said]:
+    """The answers to what is still asked."""
+    return {name: value for name, value in said.items() if name in kept}
+
+
+def _chosen(question: Question) -> Given | None:
+    """What the form says to a question; nothing is not none of them, which is ticked."""
+    said = request.form.getlist(f"q-{question.id}")
+    if question.several is None:
+        return said[0] if said else None
+    return [key for key in said if key != NONE_OF_THEM] if said else None
 
 
 def _fact_value(fact: Fact, said: str) -> FactValue | None:

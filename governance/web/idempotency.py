@@ -39,7 +39,8 @@ UNDER_WAY, PATIENCE, LOOK_AGAIN = timedelta(seconds=10), 2.0, 0.02
 AGAIN = "It was recorded already; this is how it stands."
 AGAIN_FOR_NOBODY = "It was recorded already. Sign in to see how it stands."
 NAMED = {"request_id": "gates.request_page", "key": "initiatives.overview", "person_id": "people.person"}
-LISTED = {"importing": "importing.preview", "packs": "packs.listing", "people": "people.listing", "staffing": "people.listing"}
+NAMED |= {"import_id": "importing.job"}
+LISTED = {"importing": "importing.listing", "packs": "packs.listing", "people": "people.listing", "staffing": "people.listing"}
 LISTED |= {"settings": "settings.organisation", "intake": "portfolio.table", "accounts": "accounts.profile"}
 """Where to see how a thing stands: by what the address names, else by the group of pages it belongs to."""
 
@@ -156,4 +157,4 @@ def _where_it_stands() -> str:
     for name, endpoint in NAMED.items():
         if name in named:
             return url_for(endpoint, **{name: named[name]})
-    return url_for(LISTED.get(request.blueprint or "", "work.mine"), **(named if request.blueprint == "importing" else {}))
+    return url_for(LISTED.get(request.blueprint or "", "work.mine"))

@@ -1,40 +1,38 @@
 """Importing a spreadsheet: hand over the file and its mapping, look at what would become of every row, confirm exactly that."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response as Answer
 from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import Optional as Maybe
 
-from governance.domain.errors import Conflict, NotThere, RuleBroken
-from governance.domain.importing import Account, Outcome
-from governance.domain.moving_in import NOT_SIGNED_HERE
+from governance.domain.errors import Conflict, RuleBroken
+from governance.domain.importing import ImportState
+from governance.models.jobs import ImportJob
 from governance.paths import policies_directory
 from governance.policy.problems import PolicyError
-from governance.reads import people, previews
+from governance.reads import imports as reading
+from governance.reads import people
+from governance.reads.imports import MAPPING, Told
 from governance.reads.previews import Source
-from governance.services import importing
-from governance.storage.content import DIGEST
-from governance.web import csvs, current, uploads
-from governance.web.filters import counted
+from governance.services import imports
+from governance.web import csvs, current, import_view, uploads
 from governance.web.forms import Form, named_choices
 from governance.words import word
 
 bp = Blueprint("importing", __name__, url_prefix="/import")
 
+LARGEST_MAPPING = 1_000_000
 EXAMPLE = "federal-inventory-2024.yaml"
-MAPPING = "mapping.yaml"
-"""What a mapping is called in messages, whatever it was called where it came from."""
-PAGE = 100
-HEADER = ("line", "outcome", "initiative", "key", "name", "stage", "what there is to say")
+HEADER = ("import", "file", "handed over at (UTC)", "state", "new", "updated", "unchanged", "refused", "done at (UTC)", "sha256", "why not")
 
 
 class ImportForm(Form):
     file = FileField("Spreadsheet", description=f"CSV, at most {uploads.LARGEST_SHEET // 1_000_000} MB. The first line names the columns.")
-    mapping = FileField("Mapping", description="The YAML file that says which columns mean what.")
+    mapping = FileField("Mapping", description="The YAML file that says which columns mean what, at most 1 MB.")
     lead = SelectField("Lead where the file names nobody", [Maybe()])
 
     def offer(self) -> None:
@@ -50,29 +48,39 @@ class ImportForm(Form):
 
 
 class ConfirmForm(Form):
-    lead = HiddenField(validators=[Maybe()])
     expected = HiddenField()  # without it nothing fits, so nothing is imported
     partial = BooleanField("Leave out the refused rows")
 
 
-@bp.route("", methods=["GET", "POST"])
-def start() -> Answer | str | tuple[str, int]:
+@bp.get("")
+def listing() -> str | Response:
+    """The imports of whoever asks, and the form for another one."""
+    if request.args.get("format") == "csv":
+        rows = reading.every(current.session(), current.doer().id, current.text("q"), request.args.get("state", ""))
+        return csvs.answer("imports", HEADER, _cells(rows))
+    form = ImportForm(formdata=None)
+    form.offer()
+    return _listing(form)
+
+
+@bp.post("")
+def start() -> Answer | tuple[str, int]:
+    """Work out what would become of every row, and keep that with the file until it is confirmed."""
     form = ImportForm()
     form.offer()
     if form.validate_on_submit() and form.has_both():
         try:
             source = _sent(form)
-            previews.preview(current.session(), current.doer().id, current.now(), source)
+            told = reading.tell(current.session(), current.doer().id, current.now(), source)
         except PolicyError as wrong:
             form.mapping.errors = [str(problem) for problem in wrong.problems]
         except RuleBroken as refused:
             form.accept(refused)
         else:
-            for content in (source.content, source.mapping):
-                current.parts().content.put(content)
-            return redirect(url_for(".preview", file=source.digest, mapping=source.mapping_digest, lead=source.lead or None), 303)
-    page = render_template("importing/start.html", form=form, problems=form.problems())
-    return page, 422 if request.method == "POST" else 200
+            with current.writing() as log:
+                import_id = imports.hand_over(log, uploads.clean_name(form.file.data.filename), source, told)
+            return redirect(url_for(".job", import_id=import_id), 303)
+    return _listing(form), 422
 
 
 @bp.get("/example.yaml")
@@ -84,37 +92,56 @@ def example() -> Response:
     return answer
 
 
-@bp.get("/<file>/<mapping>")
-def preview(file: str, mapping: str) -> str | Response:
-    source = _kept(file, mapping, current.text("lead"))
-    account = _account(source)
+@bp.get("/<import_id>")
+def job(import_id: str) -> str | Response:
+    """The preview, then how far it is, then what became of every row. The account is read as it was kept, never worked out here."""
+    row = reading.job(current.session(), current.doer().id, import_id)
     if request.args.get("format") == "csv":
-        return csvs.answer("import", HEADER, _cells(account))
-    return _page(account, ConfirmForm(formdata=None, lead=source.lead, expected=account.digest), {"file": file, "mapping": mapping})
+        return import_view.export(row)
+    return import_view.page(row, ConfirmForm(formdata=None, expected=row.told_digest))
 
 
-@bp.post("/<file>/<mapping>")
-def confirm(file: str, mapping: str) -> Answer | tuple[str, int]:
-    """Import exactly what was previewed. Where the record moved since then, nothing is imported, and the preview is shown anew."""
+@bp.post("/<import_id>")
+def confirm(import_id: str) -> Answer | tuple[str, int]:
+    """Let exactly what was previewed be imported. Where the record moved since then, nothing is, and the page says so."""
     form = ConfirmForm()
-    source = _kept(file, mapping, form.lead.data or "")
+    row = reading.job(current.session(), current.doer().id, import_id)
     if form.validate_on_submit():
         try:
             with current.writing() as log:
-                done = importing.carry_out(log, source, partial=form.partial.data, expected=form.expected.data or "")
+                imports.confirm(log, import_id, form.expected.data or "", partial=form.partial.data)
         except (Conflict, RuleBroken) as refused:
+            row = reading.job(current.session(), current.doer().id, import_id)
+            if reading.state(row) is not ImportState.PREVIEWED:
+                raise
             form.form_errors = [*form.form_errors, refused.message]
         else:
-            flash(f"{_told(done)}. {counted(done.counted(Outcome.REFUSED), 'row')} left out.")
-            return redirect(url_for(".preview", file=file, mapping=mapping, lead=source.lead or None), 303)
-    account = _account(source)
-    form.expected.data, form.lead.data = account.digest, source.lead
-    return _page(account, form, {"file": file, "mapping": mapping}), 422
+            return redirect(url_for(".job", import_id=import_id), 303)
+    form.expected.data = row.told_digest
+    return import_view.page(row, form), 422
+
+
+@bp.post("/<import_id>/again")
+def look_again(import_id: str) -> Answer:
+    """Work the preview out anew, from the record as it stands now."""
+    reading.job(current.session(), current.doer().id, import_id)
+    told = _told_anew(import_id)
+    with current.writing() as log:
+        imports.look_again(log, import_id, told)
+    return redirect(url_for(".job", import_id=import_id), 303)
+
+
+def _told_anew(import_id: str) -> Told:
+    """Raises `RuleBroken` also where the mapping no longer fits the policy in force."""
+    session = current.session()
+    try:
+        return reading.tell(session, current.doer().id, current.now(), reading.source(session, import_id))
+    except PolicyError as wrong:
+        raise RuleBroken(reading.unfit(wrong)) from None
 
 
 def _sent(form: ImportForm) -> Source:
-    """What was handed over, in memory: it is kept once it can be read."""
-    content, mapping = uploads.sheet(form.file.data, "file"), uploads.sheet(form.mapping.data, "mapping")
+    content, mapping = uploads.sheet(form.file.data, "file"), uploads.sheet(form.mapping.data, "mapping", LARGEST_MAPPING)
     return Source(content, _digest(content), MAPPING, mapping, _digest(mapping), form.lead.data or "")
 
 
@@ -122,64 +149,30 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _kept(file: str, mapping: str, lead: str) -> Source:
-    """The file and the mapping under their digests, read and hashed again. A lead that is nobody here counts as not given."""
-    store = current.parts().content
-    if not all(DIGEST.fullmatch(digest) and store.has(digest) for digest in (file, mapping)):
-        raise NotThere("There is no such file to import. Hand it over again.")
-    known = lead if lead and people.is_active(current.session(), lead) else ""
-    return Source(store.read(file), file, MAPPING, store.read(mapping), mapping, known)
-
-
-def _account(source: Source) -> Account:
-    """Raises `RuleBroken` also where the mapping no longer fits the policy in force."""
-    try:
-        return previews.preview(current.session(), current.doer().id, current.now(), source).account
-    except PolicyError as wrong:
-        raise RuleBroken(f"The mapping does not fit any more. {wrong.problems[0]}.") from None
-
-
-def _page(account: Account, form: ConfirmForm, address: Mapping[str, str]) -> str:
-    chosen = request.args.get("outcome", "")
-    rows = [row for row in account.rows if chosen not in set(Outcome) or row.outcome == chosen]
-    pages = max(1, -(-len(rows) // PAGE))
-    number = min(max(1, current.number("page") or 1), pages)
+def _listing(form: ImportForm) -> str:
+    text, chosen, sort = current.text("q"), request.args.get("state", ""), request.args.get("sort", "at")
+    descending = request.args.get("down", "1") == "1"
+    session, who = current.session(), current.doer().id
+    rows, total, number = reading.page(session, who, text, chosen, sort, descending, current.number("page") or 1)
     return render_template(
-        "importing/preview.html",
-        account=account,
-        rows=rows[(number - 1) * PAGE : number * PAGE],
-        total=len(rows),
-        number=number,
-        pages=pages,
-        size=PAGE,
-        chosen=chosen,
-        outcomes=[(one.value, f"{word(one).label} ({account.counted(one):,})") for one in Outcome],
-        title=_title(account),
-        todo=account.counted(Outcome.IMPORTED) + account.counted(Outcome.UPDATED),
-        refused=account.counted(Outcome.REFUSED),
+        "importing/start.html",
         form=form,
-        address=address,
-        not_signed=NOT_SIGNED_HERE,
+        rows=[(row, reading.state(row)) for row in rows],
+        total=total,
+        number=number,
+        pages=max(1, -(-total // reading.PAGE)),
+        size=reading.PAGE,
+        q=text,
+        chosen=chosen,
+        states=[(one.value, word(one).label) for one in ImportState],
+        has_any=bool(total) or reading.has_any(session, who),
+        sorting={"by": sort, "down": descending},
+        days=reading.KEPT_FOR.days,
         problems=form.problems(),
     )
 
 
-def _title(account: Account) -> str:
-    changing = account.counted(Outcome.IMPORTED) + account.counted(Outcome.UPDATED)
-    refused = account.counted(Outcome.REFUSED)
-    left = f", {refused:,} {'is' if refused == 1 else 'are'} refused" if refused else ""
-    if not changing:
-        return f"Nothing to import from {counted(len(account.rows), 'row')}{left}"
-    return f"{changing:,} of {counted(len(account.rows), 'row')} would be imported or updated{left}"
-
-
-def _told(account: Account) -> str:
-    new, again = account.counted(Outcome.IMPORTED), account.counted(Outcome.UPDATED)
-    return f"{counted(new, 'initiative')} imported, {again:,} updated"
-
-
-def _cells(account: Account) -> list[list[object]]:
-    return [
-        [row.says.line, row.outcome.value, row.initiative, " | ".join(row.says.key), row.says.name, row.says.stage.value, row.told]
-        for row in account.rows
-    ]
+def _cells(rows: Iterable[ImportJob]) -> Iterable[tuple[object, ...]]:
+    for row in rows:
+        counts = (row.imported, row.updated, row.unchanged, row.refused)
+        yield row.id, row.title, row.asked_at, word(reading.state(row)).label, *counts, row.done_at, row.sheet_digest, row.failed or ""

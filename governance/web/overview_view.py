@@ -80,9 +80,8 @@ def ready(function: Function, summary: Summary) -> Ready:
 
 def tier(policy: Policy, tiering: Tiering) -> TierView:
     """The points with where their band starts, or the statement that beat them; and what counted most."""
-    band = next(band for band in policy.tiering.bands if band.low <= tiering.score <= band.high)
     decisive = reading.decisive(policy, tiering.decided_by)
-    said = f"{word(band.tier).label} starts at {counted(band.low, 'point')}." if decisive is None else f"Decided by {decisive}"
+    said = reading.band_starts(policy, tiering) if decisive is None else f"Decided by {decisive}"
     return TierView(tiering.score, policy.tiering.max_score, said, reading.counts_most(policy, tiering.questions))
 
 

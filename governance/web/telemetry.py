@@ -9,11 +9,10 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from governance.ledger import heads, read
-from governance.models.jobs import Job
+from governance.reads import queue
 
 log = structlog.stdlib.get_logger("governance.requests")
 
@@ -26,7 +25,7 @@ SECONDS = Histogram("governance_answer_seconds", "How long answers took, in seco
 ENTRIES = Gauge("governance_ledger_entries", "Entries in the ledger.", registry=NUMBERS)
 UNSIGNED = Gauge("governance_ledger_entries_unsigned", "Entries that no signed head covers yet.", registry=NUMBERS)
 REFUSED = Gauge("governance_signing_refused", "1 while signing a head is refused, 0 otherwise.", registry=NUMBERS)
-WAITING = Gauge("governance_jobs_waiting", "Reports that wait for a worker.", registry=NUMBERS)
+WAITING = Gauge("governance_jobs_waiting", "Reports and imports that wait for a worker or are being made.", registry=NUMBERS)
 
 
 def register(app: Flask) -> None:
@@ -59,5 +58,5 @@ def exposition(session: Session) -> tuple[bytes, str]:
     ENTRIES.set(size)
     UNSIGNED.set(size - (last.size if last else 0))
     REFUSED.set(heads.refusal(session) is not None)
-    WAITING.set(session.scalar(select(func.count()).where(Job.done_at.is_(None), Job.failed.is_(None))) or 0)
+    WAITING.set(queue.unfinished(session))
     return generate_latest(NUMBERS), CONTENT_TYPE_LATEST

@@ -13,17 +13,20 @@ from sqlalchemy import URL, select
 from governance.archive.backup import backup
 from governance.archive.parts import Manifest
 from governance.archive.restore import restore
+from governance.domain.importing import Account as AccountOfRows
 from governance.domain.vocabulary import Role
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM, Ledger
 from governance.models.accounts import Account
-from governance.services import accounts, checkpoints, directory, packs
+from governance.reads.imports import Told
+from governance.services import accounts, checkpoints, directory, imports, packs
 from governance.services.opening import ledger_of, open_engines
 from governance.storage.content import ContentStore
 from governance.storage.engines import Engines
 from tests import databases
 from tests.prepared import Prepared
 from tests.services.conftest import House, founded
+from tests.sheets import source
 
 LOGO = b"\x89PNG\r\n\x1a\nnobody looks at this picture"
 LOGO_DIGEST = hashlib.sha256(LOGO).hexdigest()
@@ -70,6 +73,8 @@ def lived_in(engines: Engines) -> House:
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "=left, “for good”\n"))
     house.act("omar", lambda log: directory.grant_role(log, "tom", Role.ADMIN))
     house.act("ruth", lambda log: packs.ask_for_trail(log, NOW.date(), NOW.date()))
+    listed, told = source(b"x" * 3_000_000), Told(AccountOfRows((), {}, 0), 0, NOW)
+    house.act("aoife", lambda log: imports.hand_over(log, "a list that is pressed very small.csv", listed, told))
     house.act("omar", lambda log: accounts.make_setup_link(log, "tom"))
     with house.ledger.writing(SYSTEM, house.now) as log:
         for account in log.session.scalars(select(Account)):

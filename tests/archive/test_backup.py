@@ -25,16 +25,17 @@ from governance.ledger.rebuild import Damaged
 from governance.ledger.verify import verify
 from governance.models.accounts import Account, SetupLink, WebSession
 from governance.models.base import Base
-from governance.models.jobs import Job
+from governance.models.jobs import ImportJob, Job
 from governance.models.ledger import Checkpoint, Leaf, Node
 from governance.models.summary import Summary
-from governance.reads import recovery
+from governance.reads import imports, recovery
 from tests.archive.conftest import LOGO, LOGO_DIGEST, NOW, OTHER, SECRET, Elsewhere, Instance
 from tests.tampering import alter
 
 DECIDED = {
     "account": "kept: passwords and addresses are nowhere else",
     "checkpoint": "kept, as the ledger",
+    "import_job": "kept: what somebody handed over or confirmed goes on after a restore",
     "job": "kept: what somebody asked for is done after a restore",
     "leaf": "kept, as the ledger",
     "words": "kept, as the ledger",
@@ -83,8 +84,11 @@ def test_a_backup_goes_into_the_other_engine_and_back_and_is_the_same(
         with Session(found.engines.reader) as session:
             assert rebuild.check(session) == []
             assert verify(session, found.content).problems == ()
-        for kind in (Leaf, Node, Account, Job, Checkpoint):
+        for kind in (Leaf, Node, Account, ImportJob, Job, Checkpoint):
             assert rows(found, kind) == rows(instance, kind)
+        [handed_over] = rows(found, ImportJob)
+        with Session(found.engines.reader) as session:
+            assert imports.source(session, str(handed_over["id"])).content == b"x" * 3_000_000
         assert {row["initiative_key"] for row in rows(found, Summary)} == {"AI-0001"}
         assert rows(found, WebSession) == rows(found, SetupLink) == []
         assert found.content.read(LOGO_DIGEST) == LOGO
@@ -105,7 +109,7 @@ def test_an_archive_is_for_its_owner_and_holds_what_its_manifest_says_and_no_sec
         assert names == [
             "leaves.jsonl",
             "words.jsonl",
-            *(f"tables/{name}.jsonl" for name in ("account", "checkpoint", "job")),
+            *(f"tables/{name}.jsonl" for name in ("account", "checkpoint", "import_job", "job")),
             f"content/{LOGO_DIGEST}",
         ]
         found = {name: archive.read(name) for name in names}

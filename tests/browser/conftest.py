@@ -15,13 +15,14 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from governance.app import create_app
-from governance.jobs.reports import work
+from governance.jobs import imports, reports
 from governance.ledger.log import SYSTEM
 from governance.models.accounts import Account
 from governance.services import accounts
 from governance.services.opening import ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore
+from governance.storage.slate import slate_of
 from governance.web.guard import TOKEN
 from tests.services.conftest import House, found
 from tests.web.browser import HASHED, PASSWORD
@@ -76,7 +77,7 @@ class Served:
 
     def let_the_worker_work(self) -> None:
         parts = self.app.extensions["governance"]
-        while work(parts.ledger, parts.content):
+        while reports.work(parts.ledger, parts.content) or imports.work(parts.ledger, parts.content, slate_of(parts.settings.instance)):
             pass
 
 

@@ -4,6 +4,7 @@ The routes come from the application, so that a new page is walked without anybo
 `<key>` and its like is chosen here, from what the record holds.
 """
 
+import hashlib
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,7 @@ from governance.domain.moving_in import AsFound
 from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, RequestState, Role, Stage, Visibility
 from governance.events import streams
 from governance.events.initiatives import Advanced
+from governance.jobs.imports import work as imported
 from governance.jobs.reports import work
 from governance.ledger import read
 from governance.ledger.keys import KeyFile
@@ -27,19 +29,21 @@ from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
 from governance.models.answers import Evidence
 from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative
-from governance.models.jobs import Job
+from governance.models.jobs import ImportJob, Job
 from governance.models.moving_in import Origin
 from governance.permissions import ROUTES, allows
 from governance.reads import people
-from governance.services import accounts, answers, checkpoints, directory, findings, initiatives, moving_in, packs, signoffs
+from governance.services import accounts, answers, checkpoints, directory, findings, imports, initiatives, moving_in, packs, signoffs
 from governance.services.answers import NewEvidence, StoredFile
 from governance.services.opening import ledger_of, open_engines
 from governance.storage import private
 from governance.storage.content import ContentStore
 from governance.storage.engines import Engines
+from governance.storage.slate import slate_of
 from governance.words import word
-from tests.sheets import HALF, MAPPING, source
-from tests.web.loaded import given_up
+from tests.services.conftest import House
+from tests.sheets import HALF, source
+from tests.web.loaded import given_up, hand_over
 
 CAST: Mapping[str, str | None] = {
     "project lead": "ines.okafor",
@@ -67,9 +71,13 @@ ASKED = {
     "ledger.entries": ["?text=nothing-has-these-words", "?kind=gate.signed_off"],
     "people.listing": ["?q=nobody-has-this-name"],
     "packs.listing": ["?q=nothing-has-this-name"],
+    "importing.listing": ["?q=nothing-has-this-name", "?sort=title&state=done"],
 }
 """The same pages with a question in the address: nothing found, another order."""
 NOWHERE = ("/no-such-page", "/initiatives/AI-9999", "/requests/AI-9999.G1-1", "/people/nobody.here", "/ledger/999999")
+
+LISTED = HALF.replace(b";lena;", b";ines.okafor;").replace(b";Mara;", b";Ines Okafor;").replace(b"tom@nordhaven.example", b"ines.okafor")
+"""Three rows that somebody of the demo leads, and one that is refused."""
 
 Values = dict[str, str | int]
 
@@ -84,6 +92,7 @@ class Portfolio:
     content: ContentStore
     secret: str = ""
     jobs: list[str] = field(default_factory=list)
+    imports: list[str] = field(default_factory=list)
     brought: dict[str, str] = field(default_factory=dict)  # keys by name
 
     def act(self, who: str, do: Callable[[Log], object]) -> object:
@@ -141,8 +150,7 @@ def enrich(portfolio: Portfolio) -> None:
         act("ines.okafor", lambda log: findings.answer_finding(log, f"AI-0006.F-{number}", "AI-0006.E-1"))  # noqa: B023
     act("aoife.lynch", lambda log: findings.close_finding(log, "AI-0006.F-1"))
     _bring_in(portfolio)
-    for content in (HALF, MAPPING.encode()):
-        portfolio.content.put(content)
+    _import(portfolio)
     _order(portfolio)
 
 
@@ -161,6 +169,21 @@ def _bring_in(portfolio: Portfolio) -> None:
         portfolio.act("aoife.lynch", lambda log: moving_in.bring_in(log, key, found, "The board took it on.", papers))  # noqa: B023
         link = NewEvidence(EvidenceKind.LINK, "Runbook", today, address="https://runbooks.example/letters")
         portfolio.act("ines.okafor", lambda log: answers.add_evidence(log, key, link))  # noqa: B023
+
+
+def _import(portfolio: Portfolio) -> None:
+    """One that waits to be confirmed, one that waits for the worker, one that is done, one that was refused."""
+    house, who = House(portfolio.ledger, datetime.now(UTC) - timedelta(minutes=10)), "aoife.lynch"
+    for name in ("done", "refused", "under way", "previewed"):
+        import_id = hand_over(house, who, source(LISTED), hashlib.sha256(name.encode()).hexdigest()[:16])
+        portfolio.imports.append(import_id)
+        with Session(portfolio.engines.reader) as session:
+            expected = session.get_one(ImportJob, import_id).told_digest
+        if name != "previewed":
+            house.act(who, lambda log: imports.confirm(log, import_id, expected, partial=True))  # noqa: B023 - called at once
+    imported(portfolio.ledger, portfolio.content, slate_of(portfolio.folder))  # what was confirmed first
+    with portfolio.ledger.writing(SYSTEM, datetime.now(UTC)) as log:
+        log.session.get_one(ImportJob, portfolio.imports[1]).failed = "Something changed since the preview, so nothing was imported."
 
 
 def _stored(portfolio: Portfolio) -> tuple[str, str, str, int]:
@@ -208,7 +231,7 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "moving_in.bring_in": [{"key": portfolio.brought["Call notes"]}],
         "moving_in.attach": [{"key": portfolio.brought["Letter sorting"]}],
         "moving_in.regularise": [{"key": portfolio.brought["Letter sorting"]}, {"key": portfolio.brought["Scan index"]}],
-        "importing.preview": [{"file": source(HALF).digest, "mapping": source(HALF).mapping_digest, "lead": "ines.okafor"}],
+        "importing.job": [{"import_id": import_id} for import_id in portfolio.imports],
         "facts.tiering": of["AI-0006"] + of["AI-0010"] + of["AI-0012"],
         "findings.listing": of["AI-0004"] + of["AI-0006"] + of["AI-0012"],
         "checklists.checklist": [{"key": key, "gate": gate} for key, gate in (("AI-0006", "G2"), ("AI-0012", "G1"), ("AI-0009", "G3"))],

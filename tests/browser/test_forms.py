@@ -17,7 +17,6 @@ from tests.browser.conftest import Served, serve
 from tests.browser.pages import Portfolio
 from tests.demo.conftest import Demo, demo
 from tests.services.conftest import House
-from tests.sheets import HALF, source
 from tests.web.browser import PASSWORD
 from tests.web.loaded import restored
 
@@ -38,8 +37,6 @@ FILLED = {
     "role": "auditor",
     "function": "compliance",
     "unit": "insurance",
-    "file": source(HALF).digest,
-    "mapping": source(HALF).mapping_digest,
 }
 OTHERWISE = {"gates.close": {"request_id": "AI-0004.G1-1"}, "signing.decide": {"request_id": "AI-0007.G2-1"}, "signing.sign": {"request_id": "AI-0007.G2-1"}}  # fmt: skip
 SENDERS = {Permission.VOUCH: "aoife.lynch", Permission.ADMINISTER: "omar.said", Permission.ISSUE_PACKS: "ruth.adler", Permission.ISSUE_TRAIL: "ruth.adler", Permission.PUBLIC: None}  # fmt: skip
@@ -86,7 +83,7 @@ def forms(shown: Served, portfolio: Portfolio) -> Iterator[tuple[str, str]]:
     """(endpoint, address) of everything that can be posted."""
     for rule in shown.app.url_map.iter_rules():
         if "POST" in (rule.methods or set()) and rule.endpoint not in ELSEWHERE:
-            values = {**FILLED, "secret": portfolio.secret, **OTHERWISE.get(rule.endpoint, {})}
+            values = {**FILLED, "secret": portfolio.secret, "import_id": portfolio.imports[-1], **OTHERWISE.get(rule.endpoint, {})}
             yield rule.endpoint, re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda found: values[found.group(1)], rule.rule)  # noqa: B023
 
 

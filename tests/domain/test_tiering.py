@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from governance.domain.policy import Applicability, Band, Fact, FactValue, Option, Question, Statement, StatementKind, Tiering
+from governance.domain.policy import Applicability, Fact
+from governance.domain.questionnaire import Band, FactValue, Option, Question, Statement, StatementKind, Tiering
 from governance.domain.tiering import ANSWERS, Answers, Assessment, assess
 from governance.domain.vocabulary import Applies, Tier
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from governance.domain.vocabulary import Role
-from governance.jobs import reports
+from governance.jobs import leases, reports
 from governance.ledger.log import SYSTEM
 from governance.models.jobs import Job
 from governance.models.packs import Pack
@@ -37,24 +37,24 @@ def test_what_is_leased_is_left_alone_until_the_lease_ends(house: House, asked: 
     now = datetime.now(UTC)
 
     assert reports.claim(house.ledger, now)
-    assert reports.claim(house.ledger, now + reports.LEASE) is None
-    again = reports.claim(house.ledger, now + reports.LEASE + timedelta(seconds=1))
+    assert reports.claim(house.ledger, now + leases.LEASE) is None
+    again = reports.claim(house.ledger, now + leases.LEASE + timedelta(seconds=1))
 
     assert again and again.tries == 2
 
 
 def test_after_three_tries_it_has_failed_and_says_so(house: House, asked: str) -> None:
     now = datetime.now(UTC)
-    for _ in range(reports.MOST_TRIES):
+    for _ in range(leases.MOST_TRIES):
         assert reports.claim(house.ledger, now)
-        now += reports.LEASE * 2
+        now += leases.LEASE * 2
 
     assert reports.claim(house.ledger, now) is None
-    assert job(house, asked).failed == reports.GIVEN_UP
+    assert job(house, asked).failed == leases.GIVEN_UP
 
 
 def test_a_worker_that_lost_its_lease_issues_nothing(house: House, content: ContentStore, asked: str) -> None:
-    slow = reports.claim(house.ledger, datetime.now(UTC) - reports.LEASE * 2)
+    slow = reports.claim(house.ledger, datetime.now(UTC) - leases.LEASE * 2)
     assert slow
 
     made, key = reports.make(house.ledger, content, slow)
@@ -62,7 +62,7 @@ def test_a_worker_that_lost_its_lease_issues_nothing(house: House, content: Cont
         log.session.execute(update(Job).values(leased_until=None))
     assert reports.work(house.ledger, content)
 
-    with pytest.raises(reports.LeaseLost):
+    with pytest.raises(leases.LeaseLost):
         reports._finish(house.ledger, slow, made, key)
     assert issued(house) == 1
 

@@ -88,7 +88,7 @@ def test_the_worker_ends_with_its_keeper(keeper: "subprocess.Popen[bytes]") -> N
 def desk_for(rounds: int) -> Desk:
     """A desk whose day is over after so many questions whether it is."""
     asked = iter(range(rounds))
-    return Desk(ledger=None, content=None, key=None, post=None, is_over=lambda: next(asked, None) is None)  # type: ignore[arg-type]
+    return Desk(ledger=None, content=None, slate=None, key=None, post=None, is_over=lambda: next(asked, None) is None)  # type: ignore[arg-type]
 
 
 def test_a_duty_is_done_when_it_is_due_and_at_once_again_while_there_is_more() -> None:

@@ -51,6 +51,17 @@ def tortured():
     return render_initiative(with_words(TORTURE), quiet).pdf
 
 
+LONG = " ".join(f"word{number}" for number in range(580))
+"""A reason of about five thousand characters."""
+
+
+@pytest.fixture(scope="module")
+def wordy(record):
+    first = record.requests[0]
+    long = replace(first.sign_offs[0], reason=LONG)
+    return render_initiative(replace(record, requests=(replace(first, sign_offs=(long, *first.sign_offs[1:])),), findings=()), quiet).pdf
+
+
 def text_of(pdf: bytes, folder) -> str:
     """What a reader copies out of the file, spaces and line ends made one; the running headers and footers stand between pages."""
     (folder / "report.pdf").write_bytes(pdf)
@@ -206,12 +217,12 @@ def test_pages_are_counted(printed):
     assert printed.pages == len(pypdf.PdfReader(io.BytesIO(printed.pdf)).pages)
 
 
-def test_all_samples_pass_pdf_a_3a_and_pdf_ua_1(printed, tortured, tmp_path):
+def test_all_samples_pass_pdf_a_3a_and_pdf_ua_1(printed, tortured, wordy, tmp_path):
     """Four of the causes that break a profile are silent in WeasyPrint, so the torture text goes through the validator."""
     samples = {
         "report": printed.pdf,
         "torture": tortured,
-        "long": render_initiative(with_words("A reason of five thousand characters. " * 132), quiet).pdf,
+        "long": wordy,
         "trail": render_trail(trail_record(), quiet).pdf,
         "brought in": render_initiative(brought_in(TORTURE), quiet).pdf,
     }
@@ -234,17 +245,11 @@ def test_markup_that_people_write_is_printed_as_they_wrote_it(tortured, tmp_path
     assert "[right-to-left override]" in text
 
 
-def test_a_reason_of_five_thousand_characters_is_printed_to_its_last_word(tmp_path):
-    reason = " ".join(f"word{number}" for number in range(580))
-    record = initiative_record()
-    first = record.requests[0]
-    long = replace(first.sign_offs[0], reason=reason)
-    wordy = replace(record, requests=(replace(first, sign_offs=(long, *first.sign_offs[1:])),), findings=())
+def test_a_reason_of_five_thousand_characters_is_printed_to_its_last_word(wordy, tmp_path):
+    text = text_of(wordy, tmp_path)
 
-    text = text_of(render_initiative(wordy, quiet).pdf, tmp_path)
-
-    assert len(reason) > 4_500
-    missing = [word for word in reason.split() if word not in text]
+    assert len(LONG) > 4_500
+    missing = [word for word in LONG.split() if word not in text]
     assert not missing
 
 

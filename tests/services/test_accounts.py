@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from argon2 import extract_parameters
+from argon2 import Type, extract_parameters
 from sqlalchemy import func, select
 
 from governance.domain.errors import Conflict, NotAllowed, Refused, RuleBroken
@@ -14,6 +14,7 @@ from governance.ledger.read import Entry, entries
 from governance.models.accounts import SetupLink, WebSession
 from governance.reads import sentences
 from governance.services import accounts, directory, gates
+from tests.conftest import STRONG
 from tests.services.conftest import House, house, in_review
 
 __all__ = ["house", "in_review"]
@@ -146,4 +147,10 @@ def test_disabling_ends_every_session_and_every_link_for_good(house: House) -> N
 
 
 def test_whoever_is_unknown_costs_as_much_as_a_wrong_password_from_the_first_attempt_on() -> None:
-    assert extract_parameters(accounts.NOBODY) == extract_parameters(HASHED)
+    assert extract_parameters(accounts.NOBODY) == extract_parameters(STRONG.hash("seven amber lanterns drift"))
+
+
+def test_a_password_costs_whoever_guesses_it_64_mebibytes_and_three_passes() -> None:
+    found = extract_parameters(STRONG.hash("seven amber lanterns drift"))
+
+    assert (found.type, found.memory_cost, found.time_cost, found.parallelism) == (Type.ID, 65_536, 3, 4)

@@ -12,13 +12,17 @@ from governance.domain.deliveries import DeliveryState
 from governance.domain.vocabulary import Function
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM
+from governance.models.jobs import ImportJob
 from governance.models.ledger import Leaf
 from governance.models.outbox import Delivery
-from governance.services import checkpoints, checkup, directory, packs
+from governance.reads import queue
+from governance.services import checkpoints, checkup, directory, imports, packs
 from governance.services.checkup import Checked, Grade, Instance
 from governance.storage.content import content_of
 from tests.services.conftest import REVIEWERS, House
+from tests.sheets import source
 from tests.tampering import tampering
+from tests.web.loaded import IMPORT, hand_over
 
 
 @pytest.fixture
@@ -87,6 +91,20 @@ def test_reports_that_wait_too_long_show_that_no_worker_is_at_work(house: House,
     assert found(replace(instance, now=house.now + timedelta(minutes=2)), "the worker").grade is Grade.GOOD
     checked = found(replace(instance, now=house.now + timedelta(minutes=6)), "the worker")
     assert checked.grade is Grade.BAD and "governance worker" in checked.do
+
+
+def test_an_import_that_waits_too_long_shows_the_same_and_one_that_nobody_confirmed_does_not(house: House, instance: Instance) -> None:
+    hand_over(house, given=source())
+    later = replace(instance, now=house.now + timedelta(hours=1))
+    assert found(later, "the worker").grade is Grade.GOOD
+
+    with house.read() as session:
+        expected = session.get_one(ImportJob, IMPORT).told_digest
+    house.act("aoife", lambda log: imports.confirm(log, IMPORT, expected, partial=False))
+
+    assert found(later, "the worker").grade is Grade.BAD and "1 reports and imports wait, the oldest" in found(later, "the worker").found
+    with house.read() as session:
+        assert queue.unfinished(session) == 1
 
 
 def test_a_function_that_nobody_holds_is_a_warning(house: House, instance: Instance) -> None:

@@ -103,7 +103,7 @@ def test_a_claim_from_a_list_is_not_met_without_evidence(house: House) -> None:
     with house.read() as session:
         answer = session.get_one(Answer, ("AI-0001", "G1-07"))
         assert answer.claim is AnswerState.MET and not answer.carried
-        assert session.get_one(Words, answer.note).text == "As Our list of 2025 has it: “yes”."
+        assert session.get_one(Words, answer.note).text == "As Our list of 2025 has it: ‘yes’."
         policy = policies.current(session)
         found = checks.evaluated(policy, material(session, "AI-0001", "G1", policy), house.now)
     [check] = [check for check in found if check.item.id == "G1-07"]

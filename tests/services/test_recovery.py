@@ -200,7 +200,7 @@ def test_the_doctor_says_who_is_waited_for_and_blames_no_worker(house: House, tm
     waits, worked = (checkup.CHECKS[what](instance) for what in ("the recovery", "the worker"))
 
     assert waits.grade is Grade.WARNING and "1 of 2 administrators" in waits.found and "“Recovery”" in waits.do
-    assert worked.grade is Grade.GOOD and worked.found == "1 reports wait for the recovery to be confirmed."
+    assert worked.grade is Grade.GOOD and worked.found == "1 reports and imports wait for the recovery to be confirmed."
 
 
 def test_the_tables_may_be_stored_anew_in_the_meantime(house: House) -> None:

@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
-from tests.sheets import HALF, MAPPING, PEOPLE, sheet, source
+from tests.sheets import MAPPING, PEOPLE, sheet
 from tests.web.browser import PASSWORD, Browser
 from tests.web.controls import PageForm, forms
 from tests.web.hostile import PDF
-from tests.web.loaded import Loaded
+from tests.web.loaded import IMPORT, Loaded
 
 NEW = "seven lanterns over quartz 58"
 FORM = "application/x-www-form-urlencoded"
@@ -95,7 +95,8 @@ ACTS = (
         {"lead": "mara"},
         files={"file": ("list.csv", sheet()), "mapping": ("map.yaml", MAPPING.encode())},
     ),
-    Act("importing.confirm", "aoife", f"/import/{source(HALF).digest}/{source(HALF).mapping_digest}", {"partial": "y"}),
+    Act("importing.confirm", "aoife", f"/import/{IMPORT}", {"partial": "y"}),
+    Act("importing.look_again", "aoife", f"/import/{IMPORT}"),
     Act("moving_in.bring_in", "aoife", f"{FRESH}/bring-in", AS_FOUND),
     Act("moving_in.attach", "aoife", f"{BROUGHT}/papers", PAPER, files={"file": ("minutes.pdf", PDF)}),
     Act("moving_in.regularise", "second", f"{BROUGHT}/regularise", {"evidence": "AI-0005.E-1", "reason": "The drill was repeated."}),

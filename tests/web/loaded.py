@@ -21,20 +21,26 @@ from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, Role
 from governance.ledger import rebuild
 from governance.ledger.keys import KeyFile
-from governance.ledger.log import SYSTEM
+from governance.ledger.log import SYSTEM, Log
 from governance.ledger.read import head
 from governance.ledger.verify import verify
 from governance.models.accounts import Account
 from governance.models.answers import Evidence
+from governance.models.jobs import ImportJob
 from governance.models.ledger import Leaf, Restored, Stamp
 from governance.models.outbox import Delivery
+from governance.reads import imports
+from governance.reads.previews import Source
 from governance.services import accounts, answers, checkpoints, directory, findings, initiatives
+from governance.services import imports as services_of_imports
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore
 from tests import sheets
 from tests.services.conftest import House, evidence, found
 from tests.web.browser import HASHED, Site
+
+IMPORT = "fedcba9876543210"
 
 NOT_OF_RECORD = frozenset({"account", "web_session"})
 """A wrong password is counted, whatever else is refused."""
@@ -128,8 +134,8 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     _findings(house)
     house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
-    for content in (sheets.HALF, sheets.MAPPING.encode()):
-        store.put(content)
+    house.now += timedelta(minutes=1)
+    hand_over(house)
     logo, _ = store.put(io.BytesIO(base64.b64decode(PIXEL)))
     open_to_all = directory.OrganisationSettings("Nordhaven", "Europe/Copenhagen", logo=logo, demo=True)
     house.act("omar", lambda log: directory.change_settings(log, open_to_all))
@@ -140,6 +146,21 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
         log.session.add(given_up(log.session))
     checkpoints.sign(house.ledger, KeyFile(folder / "checkpoint-key"), house.now)
     return str(house.act("omar", lambda log: accounts.make_setup_link(log, "tom")))
+
+
+def hand_over(house: House, who: str = "aoife", given: Source | None = None, import_id: str = IMPORT) -> str:
+    """A spreadsheet with a row that is refused waits to be confirmed, under an id that tests can name."""
+    asked = given or sheets.source(sheets.HALF)
+    with house.read() as session:
+        told = imports.tell(session, who, house.now, asked)
+
+    def do(log: Log) -> None:
+        made = services_of_imports.hand_over(log, "list.csv", asked, told)
+        log.session.flush()
+        log.session.execute(update(ImportJob).where(ImportJob.id == made).values(id=import_id))
+
+    house.act(who, do)
+    return import_id
 
 
 def given_up(session: Session, recipient: str = "mina") -> Delivery:

@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import Engine, event, func, select
 
 from governance.domain.findings import NewFinding
+from governance.domain.importing import Account
 from governance.domain.vocabulary import FindingSeverity, Function, Role, Visibility
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import Log
 from governance.models.directory import Person
-from governance.services import checkpoints, directory, findings, gates, initiatives, packs
+from governance.reads.imports import Told
+from governance.services import checkpoints, directory, findings, gates, imports, initiatives, packs
 from governance.services.initiatives import Description
+from tests.sheets import source
 from tests.web.browser import Site, reviewed, site
 
 __all__ = ["reviewed", "site"]
@@ -38,6 +41,9 @@ PAGES = {
         "/policy/gates/G1",
         "/packs",
         "/packs?format=csv",
+        "/import",
+        "/import?q=list&state=previewed&sort=title",
+        "/import?format=csv",
         "/ledger",
         "/ledger?initiative=AI-0001",
         "/ledger.csv",
@@ -91,10 +97,16 @@ def grow(site: Site, count: int) -> None:
             new = NewFinding(FindingSeverity.LOW, f"Finding {number} of many", "lena", "G1-04")
             findings.raise_finding(log, "AI-0001", new)
             gates.comment(log, "AI-0001.G1-1", f"Comment {number} of many")
+            hand_over(log, number)
             packs.issue(log, "AI-0001", packs.Made(f"Report {number}", "report.pdf", "ab" * 32, "cd" * 32, 1000, 10, 5))
 
     site.house.act("omar", people)
     site.house.act("aoife", talk)
+
+
+def hand_over(log: Log, number: int) -> None:
+    given, account = source(), Account((), {}, blank=0)
+    imports.hand_over(log, f"list {number}.csv", given, Told(account, 0, log.now))
 
 
 def statements(site: Site) -> dict[str, int]:
@@ -164,9 +176,8 @@ FORMS_AND_PIECES = {
     "/people/add",
     "/people-import",
     "/people-import/example.csv",
-    "/import",
     "/import/example.yaml",
-    "/import/<file>/<mapping>",
+    "/import/<import_id>",
 }
 """What shows one thing, or a form for it; everything else lists or sums up."""
 

@@ -19,7 +19,7 @@ from governance.words import WORDS, word
 from tests.web.gallery import DIGEST, SHAPES, application
 
 SETS = [kind for kind in vars(vocabulary).values() if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum]
-SETS.append(importing.Outcome)  # of a row; people read it, and nothing else than importing knows it
+SETS += [importing.Outcome, importing.ImportState]  # people read them, and nothing else than importing knows them
 MEMBERS = [member for kind in SETS for member in kind]
 TONES = {"ok", "warn", "bad", "idle", "you"}
 MACROS = [

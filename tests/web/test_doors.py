@@ -9,8 +9,8 @@ from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import FindingSeverity, Role, Visibility
 from governance.permissions import HOLDERS, ROUTES, Permission
 from governance.services import findings, initiatives
-from tests.sheets import HALF, source
 from tests.web.browser import Site, site, text_of
+from tests.web.loaded import IMPORT
 
 __all__ = ["site"]
 
@@ -44,8 +44,7 @@ FILLED = {
     "index": "3",
     "secret": "x",
     "filename": "app.css",
-    "file": source(HALF).digest,
-    "mapping": source(HALF).mapping_digest,
+    "import_id": IMPORT,
 }
 
 

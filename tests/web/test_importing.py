@@ -1,23 +1,31 @@
-"""The import page: what would become of every row, and exactly that on confirmation."""
+"""The import page: what would become of every row, exactly that on confirmation by the worker, and the list of one's own imports."""
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import func, select
 
+from governance.jobs import imports as working
 from governance.models.initiatives import Initiative
+from governance.models.jobs import ImportJob
 from governance.models.ledger import Leaf
+from governance.reads import importing as reading
 from governance.services import directory
-from tests.sheets import BAD, MAPPING, ROWS, inventory, sheet, source
+from governance.storage.slate import slate_of
+from governance.web import importing
+from tests.sheets import BAD, MAPPING, ROWS, inventory, sheet
 from tests.web.browser import Browser, Site, site, text_of
+from tests.web.loaded import IMPORT, hand_over
 
 __all__ = ["site"]
 
 
-def hand_over(browser: Browser, content: bytes, mapping: str = MAPPING, **typed: object) -> str:
+def send(browser: Browser, content: bytes, mapping: str = MAPPING, name: str = "list.csv", **typed: object) -> str:
     browser.get("/import")
-    both = {"file": (io.BytesIO(content), "list.csv"), "mapping": (io.BytesIO(mapping.encode()), "map.yaml")}
+    both = {"file": (io.BytesIO(content), name), "mapping": (io.BytesIO(mapping.encode()), "map.yaml")}
     answer = browser.post("/import", **both, **typed)
     assert answer.status_code == 303, text_of(answer)
     return str(answer.headers["Location"])
@@ -29,6 +37,11 @@ def confirmed(page: str, **typed: object) -> dict[str, object]:
     return {"expected": expected.group(1), **typed}
 
 
+def let_the_worker_work(site: Site) -> bool:
+    parts = site.app.extensions["governance"]
+    return working.work(parts.ledger, parts.content, slate_of(parts.settings.instance))
+
+
 def count(site: Site) -> tuple[int, int]:
     with site.house.read() as session:
         return session.scalar(select(func.count()).select_from(Leaf)) or 0, session.scalar(
@@ -36,60 +49,119 @@ def count(site: Site) -> tuple[int, int]:
         ) or 0
 
 
-def test_an_officer_previews_confirms_and_sees_what_became_of_it(site: Site) -> None:
+def test_an_officer_previews_confirms_follows_and_sees_what_became_of_it(site: Site) -> None:
     browser = site.browser("aoife")
     assert "Import from a spreadsheet" in browser.get("/portfolio").text
     before = count(site)
 
-    path = hand_over(browser, sheet())
+    path = send(browser, sheet())
     page = browser.get(path)
     assert "3 of 3 rows would be imported or updated" in text_of(page) and "2 units will be opened" in text_of(page)
-    assert count(site) == before
+    assert "thrown away with its file on" in text_of(page)
 
     answer = browser.post(path, **confirmed(page.text))
-    assert answer.status_code == 303 and count(site)[1] == 3
-    after = text_of(browser.get(answer.headers["Location"]))
-    assert "3 initiatives imported, 0 updated. 0 rows left out." in after and "Nothing to import from 3 rows" in after
-    again = count(site)
-    assert browser.post(path, **confirmed(page.text)).status_code == 422
-    assert count(site) == again
+    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+    under_way = browser.get(path)
+    assert "Waits for the worker" in text_of(under_way) and "progress.js" in under_way.text and 'id="progress"' in under_way.text
+    assert count(site) == before, "nothing happens in the request"
+    assert browser.post(path, **confirmed(page.text)).status_code == 409
+
+    assert let_the_worker_work(site) and not let_the_worker_work(site)
+    after = browser.get(path)
+    assert "3 initiatives imported, 0 updated" in text_of(after) and 'href="/initiatives/AI-0001"' in after.text
+    assert count(site)[1] == 3
+    assert browser.post(path, **confirmed(page.text)).status_code == 409 and browser.post(f"{path}/again").status_code == 409
+    assert not let_the_worker_work(site) and count(site)[1] == 3
+
+
+def test_how_far_the_worker_is_stands_on_the_page(site: Site) -> None:
+    browser, slate = site.browser("aoife"), slate_of(site.app.extensions["governance"].settings.instance)
+    path = send(browser, sheet())
+    browser.post(path, **confirmed(browser.get(path).text))
+    assert working.claim(site.house.ledger, site.house.now)
+
+    said = {}
+    for done, total in ((0, 0), (1, 3), (3, 3)):
+        if total:
+            slate.tell(path.rsplit("/", 1)[1], done, total)
+        said[done] = browser.get(path).text
+
+    assert "Reads the file and compares it with the record" in said[0] and "value=" not in said[0].split("<progress")[1].split(">")[0]
+    assert "1 of 3 rows imported" in said[1] and 'max="3" value="1"' in said[1]
+    assert "Works out what waits for whom" in said[3] and 'max="3" value="3"' in said[3]
 
 
 def test_refused_rows_are_listed_and_left_out_only_in_so_many_words(site: Site) -> None:
     browser = site.browser("aoife")
-    path = hand_over(browser, sheet(*ROWS, BAD))
+    path = send(browser, sheet(*ROWS, BAD))
     page = browser.get(path)
     assert "3 of 4 rows would be imported or updated, 1 is refused" in text_of(page) and "Nobody who can sign in here" in text_of(page)
 
     refused = browser.post(path, **confirmed(page.text))
-    assert refused.status_code == 422 and "nothing was imported" in text_of(refused) and count(site)[1] == 0
+    assert refused.status_code == 422 and "nothing was imported" in text_of(refused) and not let_the_worker_work(site)
     assert browser.post(path, **confirmed(page.text, partial="y")).status_code == 303
-    assert count(site)[1] == 3
+    assert let_the_worker_work(site)
+    assert "3 initiatives imported, 0 updated. 1 row left out" in text_of(browser.get(path)) and count(site)[1] == 3
 
 
-def test_rows_are_filtered_paged_and_exported(site: Site) -> None:
+def test_a_file_that_changes_nothing_cannot_be_confirmed(site: Site) -> None:
     browser = site.browser("aoife")
-    given, store = inventory(), site.app.extensions["governance"].content
-    store.put(given.content)
-    store.put(given.mapping)
-    path = f"/import/{given.digest}/{given.mapping_digest}?lead=mara"
+    path = send(browser, sheet())
+    browser.post(path, **confirmed(browser.get(path).text))
+    let_the_worker_work(site)
 
-    whole = text_of(browser.get(path))
-    assert "2,049 of 2,133 rows would be imported or updated, 84 are refused" in whole and "1 to 100 of 2,133 rows" in whole
-    assert "1 to 84 of 84 rows" in text_of(browser.get(f"{path}&outcome=refused"))
-    assert "2,101 to 2,133 of 2,133 rows" in text_of(browser.get(f"{path}&page=99"))
-    assert len(browser.get(f"{path}&format=csv").text.splitlines()) >= 2_134
+    again = send(browser, sheet())
+    page = browser.get(again)
+
+    assert "Nothing to import from 3 rows" in text_of(page) and "Import exactly this" not in page.text
+    with site.house.read() as session:
+        digest = session.get_one(ImportJob, again.rsplit("/", 1)[1]).told_digest
+    assert "changes anything" in text_of(browser.post(again, expected=digest))
 
 
-def test_what_moved_since_the_preview_is_shown_anew(site: Site) -> None:
+@contextmanager
+def never_worked_out(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As long as this lasts, whoever works an account out fails."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("worked out again")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reading, "account", refuse)
+        yield
+
+
+def test_rows_are_filtered_paged_and_exported_from_what_was_kept(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser, path = site.browser("aoife"), f"/import/{hand_over(site.house, given=inventory('mara'))}"
+    with never_worked_out(monkeypatch):
+        whole = text_of(browser.get(path))
+        assert "2,049 of 2,133 rows would be imported or updated, 84 are refused" in whole and "1 to 100 of 2,133 rows" in whole
+        assert "Mara leads what the file names nobody for." in whole
+        assert "1 to 84 of 84 rows" in text_of(browser.get(f"{path}?outcome=refused"))
+        assert "2,101 to 2,133 of 2,133 rows" in text_of(browser.get(f"{path}?page=99"))
+        assert len(browser.get(f"{path}?format=csv").text.splitlines()) >= 2_134
+
+
+def test_what_moved_since_the_preview_is_said_refused_and_shown_anew(site: Site) -> None:
     browser = site.browser("aoife")
-    path = hand_over(browser, sheet())
-    page = browser.get(path).text
+    path = send(browser, sheet())
+    page = browser.get(path)
+    assert "Work the preview out again" not in page.text
     site.house.act("omar", lambda log: directory.disable_person(log, "mara", "left"))
+    assert "Work the preview out again" in browser.get(path).text
 
-    answer = browser.post(path, **confirmed(page))
+    browser.post(path, **confirmed(page.text))
+    assert let_the_worker_work(site)
+    refused = browser.get(path)
+    assert "Something changed since the preview" in text_of(refused) and count(site)[1] == 0
 
-    assert answer.status_code == 422 and "Something changed since the preview" in text_of(answer) and count(site)[1] == 0
+    assert browser.post(f"{path}/again").headers["Location"] == path
+    anew = browser.get(path)
+    assert "2 of 3 rows would be imported or updated, 1 is refused" in text_of(anew) and "Something changed" not in text_of(anew)
+    stale = browser.post(path, **confirmed(page.text, partial="y"))
+    assert stale.status_code == 422 and "Something changed since the preview" in text_of(stale), "the account that was seen is another one"
+    browser.post(path, **confirmed(anew.text, partial="y"))
+    assert let_the_worker_work(site) and count(site)[1] == 2
 
 
 @pytest.mark.parametrize(
@@ -108,6 +180,18 @@ def test_what_cannot_be_read_is_said_and_not_kept(site: Site, content: bytes, ma
     answer = browser.post("/import", file=(io.BytesIO(content), "list.csv"), mapping=(io.BytesIO(mapping.encode()), "map.yaml"))
 
     assert answer.status_code == 422 and said in text_of(answer)
+    assert "You have not imported anything yet." in text_of(browser.get("/import"))
+
+
+def test_a_mapping_has_an_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = site.browser("aoife")
+    browser.get("/import")
+    monkeypatch.setattr(importing, "LARGEST_MAPPING", 1_000)
+    padded = f"# {'x' * 1_000}\n{MAPPING}".encode()
+
+    answer = browser.post("/import", file=(io.BytesIO(sheet()), "list.csv"), mapping=(io.BytesIO(padded), "map.yaml"))
+
+    assert answer.status_code == 422 and "It is larger than 1 kB. Split it." in text_of(answer)
 
 
 def test_both_files_are_asked_for(site: Site) -> None:
@@ -118,9 +202,39 @@ def test_both_files_are_asked_for(site: Site) -> None:
     assert "Choose the spreadsheet." in answer and "Choose the mapping." in answer
 
 
-@pytest.mark.parametrize("path", ["/import/x/y", f"/import/{'a' * 64}/{'b' * 64}", f"/import/{source().digest}/{source().mapping_digest}"])
+def test_ones_own_imports_are_listed_searched_sorted_and_exported(site: Site) -> None:
+    browser = site.browser("aoife")
+    first = send(browser, sheet(), name="claims 2025.csv")
+    send(browser, sheet(*ROWS, BAD), name="=energy.csv")
+    browser.post(first, **confirmed(browser.get(first).text))
+    hand_over(site.house, "second")
+
+    whole = browser.get("/import").text
+    assert whole.index("=energy.csv") < whole.index("claims 2025.csv") and "1 to 2 of 2 imports" in text_of(browser.get("/import"))
+    assert "Being imported" in whole and "Previewed" in whole
+    by_title = browser.get("/import?sort=title&down=1").text
+    assert by_title.index("claims 2025.csv") < by_title.index("=energy.csv")
+    for asked in ("q=claims", "state=under_way"):
+        found = browser.get(f"/import?{asked}").text
+        assert "claims 2025.csv" in found and "=energy.csv" not in found
+    assert "No import fits." in text_of(browser.get("/import?q=nothing-of-this-name"))
+    lines = browser.get("/import?format=csv").text.splitlines()
+    assert len(lines) == 3 and "'=energy.csv" in lines[1] and "Being imported" in lines[2]
+
+
+@pytest.mark.parametrize("path", ["/import/x", f"/import/{IMPORT}", "/import/x/y"])
 def test_what_was_never_handed_over_is_not_there(site: Site, path: str) -> None:
     assert site.browser("aoife").get(path).status_code == 404
+
+
+def test_an_import_is_for_whoever_handed_it_over(site: Site) -> None:
+    hand_over(site.house, "second")
+    browser = site.browser("aoife")
+
+    asked = [browser.get(f"/import/{IMPORT}"), browser.post(f"/import/{IMPORT}", expected="x"), browser.post(f"/import/{IMPORT}/again")]
+
+    assert [answer.status_code for answer in asked] == [404] * 3
+    assert site.browser("second").get(f"/import/{IMPORT}").status_code == 200
 
 
 @pytest.mark.parametrize("who", ["lena", "omar", "ruth", "rafael"])

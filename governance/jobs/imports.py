@@ -1,0 +1,107 @@
+"""Imports: one that was confirmed is claimed by lease, and carried out in one transaction in the name of whoever confirmed it."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from governance.domain.confirming import check_confirmed
+from governance.domain.errors import Refused
+from governance.domain.importing import Row
+from governance.jobs import leases
+from governance.jobs.leases import LeaseLost
+from governance.ledger.log import SYSTEM, Actor, Ledger
+from governance.models.jobs import ImportJob
+from governance.policy.problems import PolicyError
+from governance.reads import imports as reading
+from governance.reads import people, previews
+from governance.reads.previews import Source
+from governance.services import importing, imports
+from governance.services.importing import Watch
+from governance.storage.content import ContentStore
+from governance.storage.engines import DiskFull
+from governance.storage.slate import Slate
+
+TOLD_EVERY = 50
+"""Rows after which the slate is told how far it is."""
+
+log = logging.getLogger("governance.imports")
+
+
+def work(ledger: Ledger, content: ContentStore, slate: Slate) -> bool:
+    """Carry out one import. Whether there was one."""
+    job = claim(ledger, datetime.now(UTC))
+    if job is None:
+        return False
+    try:
+        source, who = _prepared(ledger, job)
+        for kept in (source.content, source.mapping):
+            content.put(kept)
+        carry_out(ledger, job, source, who, slate)
+    except Refused as refused:
+        leases.fail(ledger, job, refused.message)
+    except PolicyError as wrong:
+        leases.fail(ledger, job, reading.unfit(wrong))
+    except LeaseLost:
+        log.warning("import %s took too long; another worker has it", job.id)
+    except DiskFull:
+        leases.rest(ledger, job)
+        raise
+    except BaseException:
+        leases.release(ledger, job)
+        raise
+    finally:
+        slate.wipe(job.id)
+    return True
+
+
+def claim(ledger: Ledger, now: datetime) -> ImportJob | None:
+    """Take the import that was confirmed first and that nobody is at."""
+    confirmed = ImportJob.confirmed_at.is_not(None), leases.is_free(ImportJob, now)
+    return leases.claim(ledger, now, select(ImportJob).where(*confirmed).order_by(ImportJob.confirmed_at, ImportJob.id).limit(1))
+
+
+def carry_out(ledger: Ledger, job: ImportJob, source: Source, who: Actor, slate: Slate) -> None:
+    """All of it, and that it is done, or nothing. Rights, mapping and record are asked again in here."""
+    with ledger.writing(who, datetime.now(UTC)) as open_log:
+        row = leases.held(open_log, job)
+        if row.confirmed_at != job.confirmed_at:  # refused, looked at and confirmed again meanwhile
+            raise LeaseLost(job.id)
+        watch = _teller(slate, job.id)
+        done = importing.carry_out(open_log, source, partial=row.leaves_out, expected=row.told_digest, watch=watch)
+        imports.finish(open_log, row, done)
+
+
+def throw_away(ledger: Ledger) -> bool:
+    """Let go of the imports that nobody confirmed in time."""
+    now = datetime.now(UTC)
+    with Session(ledger.engines.reader) as session:
+        if not imports.are_old(session, now):
+            return False
+    with ledger.writing(SYSTEM, now) as open_log:
+        imports.throw_away(open_log.session, now)
+    return False
+
+
+def _prepared(ledger: Ledger, job: ImportJob) -> tuple[Source, Actor]:
+    """What was handed over, and who confirmed it. What would be refused is refused here, before a file is stored or a writer waits."""
+    now = datetime.now(UTC)
+    with Session(ledger.engines.reader) as session:
+        source, doer = reading.source(session, job.id), people.doer(session, job.asked_by, now)
+        check_confirmed(previews.preview(session, doer.id, now, source).account, job.told_digest, partial=job.leaves_out)
+    return source, Actor(doer.id, tuple(sorted({held.function for held in doer.holdings})))
+
+
+def _teller(slate: Slate, job: str) -> Watch:
+    """Says beside the open transaction how many rows are done."""
+
+    def watch(rows: Sequence[Row]) -> Iterator[Row]:
+        for done, row in enumerate(rows):
+            if done % TOLD_EVERY == 0:
+                slate.tell(job, done, len(rows))
+            yield row
+        slate.tell(job, len(rows), len(rows))
+
+    return watch

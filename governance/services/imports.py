@@ -1,0 +1,106 @@
+"""An import on its way: handed over, looked at again, confirmed. Carrying it out is `services/importing.py`, called by the worker."""
+
+import secrets
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, select
+from sqlalchemy.orm import Session
+
+from governance.domain import rights
+from governance.domain.confirming import check_confirmed
+from governance.domain.errors import Conflict, RuleBroken
+from governance.domain.importing import Account, ImportState, Outcome
+from governance.domain.vocabulary import Role
+from governance.ledger.log import Log
+from governance.models.jobs import ImportJob
+from governance.reads import imports, people
+from governance.reads.imports import KEPT_FOR, Told
+from governance.reads.previews import Source
+
+
+def hand_over(log: Log, title: str, source: Source, told: Told) -> str:
+    """Keep a file and its mapping with the account of them. Returns the import. Nothing of it is in the ledger or among the files."""
+    _check_may_import(log)
+    row = ImportJob(
+        id=secrets.token_hex(8),
+        asked_by=log.by,
+        asked_at=log.now,
+        title=title,
+        sheet=imports.press(source.content),
+        sheet_digest=source.digest,
+        mapped=imports.press(source.mapping),
+        mapped_digest=source.mapping_digest,
+        fallback_lead=source.lead,
+        leased_until=None,
+        tries=0,
+        done_at=None,
+        failed=None,
+        confirmed_at=None,
+        leaves_out=False,
+    )
+    _keep(row, told.account)
+    row.told_at, row.told_size = told.at, told.size
+    log.session.add(row)
+    return row.id
+
+
+def look_again(log: Log, import_id: str, told: Told) -> None:
+    """Keep an account that was worked out anew; whoever confirmed the one before has to look at this one. Raises `Conflict`."""
+    row = _own(log, import_id)
+    if imports.state(row) in (ImportState.UNDER_WAY, ImportState.DONE):
+        raise Conflict("This import was confirmed in the meantime, so its preview stays as it is.")
+    _keep(row, told.account)
+    row.told_at, row.told_size = told.at, told.size
+    row.confirmed_at, row.leaves_out, row.failed, row.leased_until, row.tries = None, False, None, None, 0
+
+
+def confirm(log: Log, import_id: str, expected: str, *, partial: bool) -> None:
+    """Let the worker import exactly what was previewed: `expected` is the digest of the account that was looked at.
+
+    Raises `Conflict` where another account is kept by now, or it was confirmed before, `RuleBroken` for refused rows that are not left out.
+    """
+    row = _own(log, import_id)
+    if imports.state(row) is not ImportState.PREVIEWED:
+        raise Conflict("This import was confirmed before. It is carried out once.")
+    account = imports.account(log.session, row)
+    check_confirmed(account, expected, partial=partial)
+    if not row.imported + row.updated:
+        raise RuleBroken("No row of this file changes anything, so there is nothing to import.")
+    row.confirmed_at, row.leaves_out = log.now, partial
+
+
+def finish(log: Log, row: ImportJob, account: Account) -> None:
+    """It was carried out in this transaction: what became of every row is kept, and the bytes, which are among the files now, are not."""
+    _keep(row, account)
+    row.done_at, row.sheet, row.mapped = log.now, None, None
+
+
+def are_old(session: Session, now: datetime) -> bool:
+    return bool(session.scalar(select(func.count()).select_from(ImportJob).where(_is_old(now))))
+
+
+def throw_away(session: Session, now: datetime) -> int:
+    """Let go of what nobody confirmed in time, and of what was refused, with its bytes. Returns how many there were."""
+    return cast("CursorResult[object]", session.execute(delete(ImportJob).where(_is_old(now)))).rowcount
+
+
+def _is_old(now: datetime) -> ColumnElement[bool]:
+    """Neither carried out nor on its way, and the last that somebody did about it was long ago."""
+    left = func.coalesce(ImportJob.confirmed_at, ImportJob.told_at) < now - KEPT_FOR
+    return and_(ImportJob.done_at.is_(None), ImportJob.confirmed_at.is_(None) | ImportJob.failed.is_not(None), left)
+
+
+def _own(log: Log, import_id: str) -> ImportJob:
+    _check_may_import(log)
+    return imports.job(log.session, log.by, import_id)
+
+
+def _check_may_import(log: Log) -> None:
+    rights.check_role(people.doer(log.session, log.by, log.now), [Role.COMPLIANCE_OFFICER], "import initiatives")
+
+
+def _keep(row: ImportJob, account: Account) -> None:
+    row.told, row.told_digest = imports.pack(account), account.digest
+    row.imported, row.updated = account.counted(Outcome.IMPORTED), account.counted(Outcome.UPDATED)
+    row.unchanged, row.refused = account.counted(Outcome.UNCHANGED), account.counted(Outcome.REFUSED)
