@@ -76,6 +76,8 @@ SOUND = "expect: {tier: low}"
         (["questions: {Q99: inform}", SOUND], "5:15: there is no question “Q99” (did you mean “Q9”?)"),
         (["questions: {Q1: infrom}", SOUND], "5:19: there is no answer “infrom” (did you mean “inform”?)"),
         (['statements: {HS9: "no"}', SOUND], "5:16: there is no statement “HS9” (did you mean “HS2”?)"),
+        (["questions: {Q1: [infrom]}", SOUND], "5:19: there is no answer “infrom” (did you mean “inform”?)"),
+        (["expect: {measured: A3}"], "5:22: measured: a number is asked for"),
         (["expect: {decided_by: FL9}"], "5:24: there is no statement “FL9” (did you mean “FL4”?)"),
     ],
 )

@@ -1,10 +1,12 @@
 """Running a case: every kind of expectation can fail, and says what was expected and what was found."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from governance.domain.policy import Policy
+from governance.domain.questionnaire import Several
 from governance.paths import policies_directory
 from governance.policy.loader import load_policy
 from governance.policy.testing.coverage import Coverage, coverage
@@ -38,6 +40,8 @@ def said(like: str, given: str, expect: str) -> list[tuple[str, str, str]]:
 
 WRONG: Mapping[str, tuple[str, str, str, list[tuple[str, str, str]]]] = {
     "score": ("harmless", "", "{score: 3}", [("score", "3", "0")]),
+    "measured": ("harmless", "questions: {Q1: recommend}", "{measured: 3}", [("measured", "3", "2")]),
+    "deducted": ("harmless", "", "{deducted: 0.5}", [("deducted", "0.5", "0")]),
     "band": ("harmless", "", "{band: high}", [("band", "high", "low")]),
     "tier": ("harmless", "", "{tier: medium}", [("tier", "medium", "low")]),
     "decided_by": ("harmless", "", "{decided_by: FL1}", [("decided_by", "FL1", "score")]),
@@ -155,6 +159,18 @@ def test_what_is_there_and_not_expected_is_said_too(like: str, given: str, expec
     [found] = tried(like, given, expect).differences
 
     assert (found.field, found.expected) == difference[:2] and found.found.startswith(difference[2])
+
+
+def test_a_question_that_takes_several_answers_is_given_a_list() -> None:
+    several = [replace(question, several=Several.SUM) if question.id == "Q10" else question for question in POLICY.tiering.questions]
+    policy = replace(POLICY, tiering=replace(POLICY.tiering, questions=tuple(several)))
+    text = CASE.format(like="harmless", given="questions: {Q10: [documented, opaque]}", expect="{score: 3, measured: 3.0}")
+
+    case = parse_cases({**BASES, "tests/z.yaml": text}, policy)[-1]
+    result = run(policy, case)
+
+    assert case.id == "tried" and result.passed
+    assert {goal.where for goal in coverage(policy, [result]).reached if goal.where.startswith("Q10")} == {"Q10 documented", "Q10 opaque"}
 
 
 def test_without_a_tier_there_is_nothing_to_check_and_the_case_says_why() -> None:

@@ -7,13 +7,14 @@ from typing import NamedTuple
 from governance.domain.checklist import PASSING
 from governance.domain.checks import Checked
 from governance.domain.comparison import Outcome
-from governance.domain.policy import Gate, Item, Policy, Statement, Threshold
+from governance.domain.policy import Gate, Item, Policy, Threshold
+from governance.domain.questionnaire import Statement
 from governance.domain.tiering import ANSWERS
 from governance.domain.vocabulary import Applies, Severity
 from governance.policy.assess import decide
 from governance.policy.conditions import Conditions
 from governance.policy.phrases import ALWAYS
-from governance.policy.testing.models import ExpectModel
+from governance.policy.testing.models import ExpectModel, chosen
 from governance.policy.testing.running import Result
 
 OUTCOMES = {Outcome.SUCCESSFUL: "never passed", Outcome.FAILED: "never failed"}
@@ -68,6 +69,8 @@ def _goals(policy: Policy) -> Iterator[Goal]:
         yield from _of_statement(statement)
     for question in policy.tiering.questions:
         yield from (Goal("answer", f"{question.id} {option.key}", "never given") for option in question.options)
+        if question.ask_when is not None or question.ask_when_answer:
+            yield from (Goal("condition", question.id, never) for never in BRANCHES.values())
 
 
 def _of_item(item: Item) -> Iterator[Goal]:
@@ -103,7 +106,7 @@ def _reached(policy: Policy, result: Result) -> Iterator[Goal]:
         for check, item in zip(found.checks, gate.items, strict=True):
             yield from _shown(check, item, expect, gate, conditions)
         yield from _seats(gate, expect, conditions)
-    if found.assessment is not None and expect.model_fields_set & {"score", "band", "tier", "decided_by"}:
+    if found.assessment is not None and expect.model_fields_set & {"score", "measured", "band", "tier", "decided_by"}:
         yield from _assessed(policy, result)
 
 
@@ -171,4 +174,8 @@ def _assessed(policy: Policy, result: Result) -> Iterator[Goal]:
         yield from _branch(statement.id, Applies.YES if statement.id in asked else Applies.NO)
         if statement.id in asked:
             yield Goal("statement", statement.id, f"never answered {given.statements.get(statement.id)}")
-    yield from (Goal("answer", f"{question} {option}", "never given") for question, option in given.questions.items())
+    for question in policy.tiering.questions:
+        is_asked = question in assessment.questions
+        yield from _branch(question.id, Applies.YES if is_asked else Applies.NO)
+        options = chosen(given.questions.get(question.id)) if is_asked else ()
+        yield from (Goal("answer", f"{question.id} {option}", "never given") for option in options)

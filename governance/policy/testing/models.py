@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from governance.domain.numbers import LEVELS, is_decimal
 from governance.domain.vocabulary import AnswerState, EvidenceKind, Function, Section, Severity, Tier
 from governance.policy.models import Answer
-from governance.policy.values import MARK, Closed, FactValue, Id
+from governance.policy.values import MARK, Closed, FactValue, Id, Number
 
 BECAUSE = " because "
 PLENTY = 1_000_000
@@ -145,10 +145,24 @@ class SeatModel(Closed):
     order: Whole = 1
 
 
+Chosen: TypeAlias = Annotated[
+    Annotated[list[str], Tag(f"{MARK}several")] | Annotated[str, Tag(f"{MARK}one")],
+    Discriminator(lambda raw: f"{MARK}several" if isinstance(raw, list) else f"{MARK}one"),
+]
+"""The option of a question, or a list of them where it takes several."""
+
+
+def chosen(given: str | list[str] | None) -> list[str]:
+    """The options that were chosen, none where nothing was answered."""
+    return given if isinstance(given, list) else [given] if given is not None else []
+
+
 class ExpectModel(Closed):
     """What has to come of it. Lists without another word are complete: nothing may be missing and nothing more may be there."""
 
     score: Whole | None = None
+    measured: Number = None  # what the bands are held against
+    deducted: Number = None  # what mitigation took off
     band: Tier | None = None
     tier: Tier | None = None
     decided_by: str | None = None
@@ -176,7 +190,7 @@ class GivenModel(Closed):
     like: str | None = None
     gate: Id | None = None
     at: str | None = None
-    questions: dict[str, str | None] = {}
+    questions: dict[str, Chosen | None] = {}
     statements: dict[str, Answer | None] = {}
     asked: dict[str, FactValue | None] = {}
     facts: dict[str, FactValue | None] = {}

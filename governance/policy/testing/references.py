@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
-from governance.domain.policy import FactValue, Item, Policy
+from governance.domain.policy import Item, Policy
+from governance.domain.questionnaire import FactValue
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location
-from governance.policy.testing.models import CaseModel, ExpectModel, GivenModel
+from governance.policy.testing.models import CaseModel, ExpectModel, GivenModel, chosen
 
 OF_A_GATE = frozenset(
     {
@@ -27,7 +28,7 @@ OF_A_GATE = frozenset(
 )
 """What only a case at a gate can expect."""
 
-OF_THE_QUESTIONS = frozenset({"score", "band", "decided_by", "missing", "contradictions"})
+OF_THE_QUESTIONS = frozenset({"score", "measured", "deducted", "band", "decided_by", "missing", "contradictions"})
 """What only a case with answers to the questionnaire can expect."""
 
 
@@ -93,9 +94,9 @@ def _given(document: Document, at: Location, model: GivenModel, names: Names) ->
         yield from _known(document, (*at, "gate"), model.gate, names.policy.gates, "gate", key=False)
     if model.at is not None and not _is_day(model.at):
         yield document.problem((*at, "at"), f"“{model.at}” is no day such as 2026-01-31")
-    for question, option in model.questions.items():
+    for question, given in model.questions.items():
         yield from _known(document, (*at, "questions", question), question, names.options, "question")
-        if option is not None and question in names.options:
+        for option in chosen(given) if question in names.options else ():
             yield from _known(document, (*at, "questions", question), option, names.options[question], "answer", key=False)
     for statement in model.statements:
         yield from _known(document, (*at, "statements", statement), statement, names.statements, "statement")

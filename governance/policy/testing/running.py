@@ -74,6 +74,17 @@ def _of_the_assessment(key: str) -> Callable[[ExpectModel, Found], Iterator[Diff
     return compared
 
 
+def _number(key: str) -> Callable[[ExpectModel, Found], Iterator[Difference]]:
+    """Numbers are the same whatever noughts they end in."""
+
+    def compared(expect: ExpectModel, found: Found) -> Iterator[Difference]:
+        wanted, worked_out = getattr(expect, key), getattr(found.assessment, key)
+        if wanted != worked_out:
+            yield Difference(key, _word(wanted), f"{worked_out:f}")
+
+    return compared
+
+
 def _tier(expect: ExpectModel, found: Found) -> Iterator[Difference]:
     yield from _same("tier", expect.tier, found.tier)
 
@@ -248,6 +259,8 @@ def _listed(words: Iterable[str]) -> str:
 
 COMPARED: Mapping[str, Callable[[ExpectModel, Found], Iterator[Difference]]] = {
     "score": _of_the_assessment("score"),
+    "measured": _number("measured"),
+    "deducted": _number("deducted"),
     "band": _of_the_assessment("band"),
     "tier": _tier,
     "decided_by": _of_the_assessment("decided_by"),

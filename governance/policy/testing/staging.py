@@ -8,7 +8,8 @@ from governance.domain import checklist
 from governance.domain.checks import KEPT_RECORDS, Checked, evaluated, references_of
 from governance.domain.comparison import References
 from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
-from governance.domain.policy import FactValue, Plan, PlannedItem, Policy
+from governance.domain.policy import Plan, PlannedItem, Policy
+from governance.domain.questionnaire import FactValue
 from governance.domain.tiering import Answers, Assessment
 from governance.domain.vocabulary import AnswerState, FindingSeverity, Function, Tier
 from governance.policy.assess import assess_initiative
