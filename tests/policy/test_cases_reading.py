@@ -1,5 +1,6 @@
 """Files of test cases are read as strictly as policies: every fault at its place, all of them at once."""
 
+import re
 from pathlib import Path
 from shutil import copytree
 
@@ -8,7 +9,9 @@ import pytest
 from governance.paths import policies_directory
 from governance.policy.loader import load_policy
 from governance.policy.problems import PolicyError
+from governance.policy.testing.models import ExpectModel, GivenModel
 from governance.policy.testing.reading import load_cases, parse_cases
+from governance.policy.testing.running import run
 
 SHIPPED = policies_directory() / "stage-gates"
 POLICY = load_policy(SHIPPED).policy
@@ -164,3 +167,13 @@ def test_a_policy_without_cases_has_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "cases", "cases: {}", "cases: [1]", "- 1", "cases: [{}]", "bases: []", "\x00", "a: [" * 500])
 def test_whatever_stands_in_a_file_is_a_fault_and_no_exception(text: str) -> None:
     assert all(problem.startswith("t.yaml:") for problem in problems(text))
+
+
+def test_the_page_for_authors_shows_cases_that_hold_and_names_every_key() -> None:
+    page = (policies_directory().parent / "docs" / "policy-tests.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    cases = parse_cases({"t.yaml": example}, POLICY)
+    explained = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (.+?) \|", page, re.MULTILINE))))
+
+    assert [(case.id, run(POLICY, case).differences) for case in cases] == [("slow-rollback", ()), ("chatbot-tier", ())]
+    assert explained == {*GivenModel.model_fields, *ExpectModel.model_fields}
