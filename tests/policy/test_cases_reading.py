@@ -1,5 +1,6 @@
 """Files of test cases are read as strictly as policies: every fault at its place, all of them at once."""
 
+import random
 import re
 from pathlib import Path
 from shutil import copytree
@@ -29,6 +30,27 @@ def case(*lines: str) -> str:
 
 
 SOUND = "expect: {tier: low}"
+DAMAGED = 150
+HOSTILE = [
+    "",
+    "[",
+    "{",
+    "\t",
+    ": ",
+    "-1e99",
+    "9" * 50,
+    "null",
+    "\N{ZERO WIDTH SPACE}",
+    "\x00",
+    "!!int ",
+    "&a ",
+    "*a",
+    "A3",
+    "'",
+    "yes",
+    "\n",
+    "because ",
+]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +83,8 @@ SOUND = "expect: {tier: low}"
         ),
         (["answers: {G1-01: {evidence: document four}}", SOUND], "5:31: evidence: “document four” is not understood"),
         (['at: "2026-02-30"', SOUND], "5:7: “2026-02-30” is no day such as 2026-01-31"),
+        (['at: "0001-01-01"', SOUND], "5:7: “0001-01-01” is no day such as 2026-01-31"),
+        (["answers: {G1-01: {age: 36526}}", SOUND], "5:26: age: input should be less than or equal to 36525"),
         (["others: mett", SOUND], "5:11: unknown word “mett” for others (did you mean “met”?)"),
         (["lik: plain", SOUND], "5:3: unknown key “lik” (did you mean “like”?)"),
         (["like: two", SOUND], "5:9: there is no case “two”"),
@@ -167,6 +191,28 @@ def test_a_policy_without_cases_has_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "cases", "cases: {}", "cases: [1]", "- 1", "cases: [{}]", "bases: []", "\x00", "a: [" * 500])
 def test_whatever_stands_in_a_file_is_a_fault_and_no_exception(text: str) -> None:
     assert all(problem.startswith("t.yaml:") for problem in problems(text))
+
+
+def test_a_file_that_was_damaged_is_a_fault_or_a_case_and_never_an_exception() -> None:
+    chance = random.Random(11)
+    bases, text = ((SHIPPED / "tests" / name).read_text(encoding="utf-8") for name in ("bases.yaml", "C2.yaml"))
+    refused = 0
+    for _ in range(DAMAGED):
+        at, length = chance.randrange(len(text)), chance.randrange(30)
+        refused += is_refused(bases, text[:at] + chance.choice(HOSTILE) + text[at + length :])
+
+    assert DAMAGED / 2 < refused < DAMAGED
+
+
+def is_refused(bases: str, text: str) -> bool:
+    """Whether a file is refused, with its faults; what is not can be run."""
+    try:
+        cases = parse_cases({"bases.yaml": bases, "C2.yaml": text}, POLICY)
+    except PolicyError as error:
+        return bool(error.problems)
+    for case in cases[:3]:
+        run(POLICY, case)
+    return False
 
 
 def test_the_page_for_authors_shows_cases_that_hold_and_names_every_key() -> None:

@@ -50,6 +50,8 @@ def _number(raw: Any) -> str:
 
 Stated: TypeAlias = Annotated[str, BeforeValidator(_number)]
 Whole: TypeAlias = Annotated[int, Field(strict=True)]
+Span: TypeAlias = Annotated[int, Field(strict=True, ge=-36_525, le=36_525)]
+"""Days before or after the moment of a case: at most a hundred years."""
 
 
 class ValueModel(Closed):
@@ -62,7 +64,7 @@ class ValueModel(Closed):
     high: Stated | None = None
     good: Literal["up", "down"] | None = None
     kpi: str | None = None
-    age: Whole = 0
+    age: Span = 0
 
 
 def _value(raw: Any) -> Any:
@@ -78,8 +80,8 @@ class PieceModel(Closed):
     """A piece of evidence: `document age=366 expires=-1`, in days before and after the moment of the case."""
 
     kind: EvidenceKind
-    age: Whole = 0
-    expires: Whole | None = None
+    age: Span = 0
+    expires: Span | None = None
 
 
 Piece: TypeAlias = Annotated[PieceModel, BeforeValidator(lambda raw: _short(raw, "kind", "age", "expires"))]
@@ -93,7 +95,7 @@ class AnswerModel(BaseModel):
 
     claim: Literal["met", "not_met", "in_progress", "waived", "unanswered"] = "met"
     carried: Annotated[bool, Field(strict=True)] = False
-    age: Whole = 0
+    age: Span = 0
     evidence: Annotated[list[Piece], OneOrMore] | None = None
 
     @property
@@ -200,7 +202,7 @@ class GivenModel(Closed):
     others: Literal["met", "not_met", "in_progress", "unanswered"] | None = None
     answers: dict[str, GivenAnswer | None] = {}
     team: list[Function] | None = None
-    points_due_in_days: list[Whole] | None = None
+    points_due_in_days: list[Span] | None = None
 
 
 class CaseModel(GivenModel):

@@ -166,8 +166,8 @@ def _known(document: Document, at: Location, name: str, known: Collection[str], 
 
 
 def _is_day(text: str) -> bool:
+    """A day of the centuries around ours, so that ages can be counted from it."""
     try:
-        date.fromisoformat(text)
+        return 1900 <= date.fromisoformat(text).year <= 2200
     except ValueError:
         return False
-    return True
