@@ -38,6 +38,7 @@ fmt:  ## Format the code
 docs:  ## Write the pages that come from the code
 	@scripts/bootstrap run
 	$(PYTHON) scripts/settings_page.py
+	$(PYTHON) scripts/policy_page.py
 
 bench:  ## Measure, side by side, and print a table
 	@scripts/bootstrap test

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from governance.domain.importing import ImportState, Outcome
 from governance.domain.limits import spoken
+from governance.domain.policy_changes import Effect
 from governance.domain.vocabulary import (
     AnswerState,
     Applies,
@@ -190,6 +191,12 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Comparator.BETWEEN: _plain("Between"),
         Comparator.REACHES: _plain("At least as good as"),
         Comparator.BEATS: _plain("Better than"),
+    },
+    Effect: {
+        Effect.STRICTER: _plain("Stricter", "more is asked than before", "up", "you"),
+        Effect.LOOSER: _plain("Looser", "less is asked than before", "flag", "warn"),
+        Effect.NEITHER: _plain("Neither", "what is asked stays the same", "na"),
+        Effect.UNCLEAR: _plain("Unclear", "whether more or less is asked cannot be told", "inconclusive", "warn"),
     },
     Good: {Good.UP: _plain("Higher is better"), Good.DOWN: _plain("Lower is better")},
 }

@@ -23,6 +23,12 @@ def test_the_page_of_settings_is_written_from_the_code() -> None:
     assert (TOP / "docs" / "settings.md").read_text(encoding="utf-8") == made, "make docs"
 
 
+def test_the_page_of_policies_is_written_from_the_models() -> None:
+    made = runpy.run_path(str(TOP / "scripts" / "policy_page.py"))["page"]()
+
+    assert (TOP / "docs" / "policy-reference.md").read_text(encoding="utf-8") == made, "make docs"
+
+
 @pytest.mark.parametrize("page", [*DOCS, TOP / "README.md", *sorted((TOP / "deploy").iterdir())], ids=lambda page: page.name)
 def test_every_setting_and_command_that_is_named_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")

@@ -62,6 +62,8 @@ ANSWERS = (
 )
 """What is said in one sentence."""
 
+FAILURES = (*ANSWERS, *DATABASE_ERRORS)
+
 
 @dataclass
 class Context:
@@ -117,25 +119,26 @@ def main() -> None:
     """Run, and turn every refusal into one sentence and exit code 1."""
     try:
         governance(prog_name="governance")
-    except ANSWERS as refused:
-        click.echo(_sentence(refused), err=True)
-        sys.exit(1)
-    except DATABASE_ERRORS as failed:
-        if (fault := fault_of_the_database(failed)) is None:
+    except FAILURES as failed:
+        if (sentence := in_a_sentence(failed)) is None:
             raise
-        click.echo(f"The database cannot be used ({fault}). Check that it runs and its disk, or restore a backup.", err=True)
+        click.echo(sentence, err=True)
         sys.exit(1)
 
 
-def _sentence(refused: BaseException) -> str:
-    if isinstance(refused, Refused):
-        return "\n".join([refused.message, *(f"  {problem.message}" for problem in refused.problems)])
-    if isinstance(refused, OSError) and refused.strerror:
-        return f"{refused.strerror}: {_short(str(refused.filename))}." if refused.filename else f"{refused.strerror}."
-    return str(refused)
+def in_a_sentence(failed: BaseException) -> str | None:
+    """What a person is told of a failure; None where nobody expected it."""
+    if isinstance(failed, DATABASE_ERRORS) and not isinstance(failed, ANSWERS):
+        fault = fault_of_the_database(failed)
+        return fault and f"The database cannot be used ({fault}). Check that it runs and its disk, or restore a backup."
+    if isinstance(failed, Refused):
+        return "\n".join([failed.message, *(f"  {problem.message}" for problem in failed.problems)])
+    if isinstance(failed, OSError) and failed.strerror:
+        return f"{failed.strerror}: {shortened(str(failed.filename))}." if failed.filename else f"{failed.strerror}."
+    return str(failed)
 
 
-def _short(name: str) -> str:
+def shortened(name: str) -> str:
     """A name on one line, in signs that every terminal has a place for."""
     shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
     return shown if shown.isprintable() else ascii(shown)

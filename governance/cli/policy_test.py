@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import click
 
 from governance.domain.policy import Policy
+from governance.policy.codes import Code
 from governance.policy.loader import load_policy
 from governance.policy.problems import PolicyError, PolicyProblem, near
 from governance.policy.testing.coverage import Coverage, coverage
@@ -73,7 +74,12 @@ def _loaded(path: Path) -> Loaded:
     if path != folder:
         cases = tuple(case for case in cases if case.file == path.relative_to(folder).as_posix())
     if not cases:
-        return folder, None, (), (PolicyProblem(FOLDER if path == folder else path.relative_to(folder).as_posix(), 1, 1, "no cases here"),)
+        return (
+            folder,
+            None,
+            (),
+            (PolicyProblem(FOLDER if path == folder else path.relative_to(folder).as_posix(), 1, 1, "no cases here", Code.NO_FILES),),
+        )
     return folder, policy, cases, ()
 
 
@@ -146,7 +152,8 @@ def _plain(one: Tested) -> Mapping[str, Any]:
         "folder": str(one.folder),
         "policy": {"id": one.policy.id, "version": one.policy.version, "digest": one.policy.digest} if one.policy else None,
         "problems": [
-            {"file": problem.file, "line": problem.line, "column": problem.column, "message": problem.message} for problem in one.problems
+            {"file": problem.file, "line": problem.line, "column": problem.column, "code": problem.code.value, "message": problem.message}
+            for problem in one.problems
         ],
         "cases": [_plain_case(result) for result in one.results],
         "coverage": {kind: {"reached": reached, "of": goals} for kind, (reached, goals) in one.coverage.counted().items()}

@@ -6,20 +6,11 @@ from typing import Any
 from governance.domain.policy import Clause, Combination, Fact, Framework, Gate, Item, Limit, Policy, Seat, Threshold, Thresholds
 from governance.domain.questionnaire import Band, FactValue, Option, Question, Statement, StatementKind, Tiering
 from governance.domain.vocabulary import GateKind, Stage, Tier
-from governance.policy.models import (
-    AllOf,
-    AnyOf,
-    FactModel,
-    FileModel,
-    FrameworkModel,
-    GateModel,
-    ItemModel,
-    StatementModel,
-    ThresholdModel,
-    ThresholdsModel,
-    TieringModel,
-)
-from governance.policy.sections import ByTier, MinimumModel
+from governance.policy.models import AllOf, AnyOf, FileModel, GateModel, ItemModel, ThresholdModel, ThresholdsModel
+from governance.policy.models_frameworks import FrameworkModel
+from governance.policy.models_tiering import FactModel, StatementModel, TieringModel
+from governance.policy.sections import ByTier
+from governance.policy.sections_running import MinimumModel
 
 AS_THE_METRIC = "as the metric"
 

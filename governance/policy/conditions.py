@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import cel
 
@@ -11,6 +11,7 @@ from governance.domain.limits import spoken
 from governance.domain.policy import Applicability
 from governance.domain.questionnaire import FactValue
 from governance.domain.vocabulary import Applies, Tier
+from governance.policy.codes import Code
 from governance.policy.problems import near
 
 LONGEST = 500
@@ -32,6 +33,13 @@ Values: TypeAlias = Mapping[str, Sequence[str]]
 """The facts a condition may use, and the words each may be; none for a yes/no fact."""
 
 
+class Fault(NamedTuple):
+    """What is wrong with a condition."""
+
+    code: Code
+    message: str
+
+
 @lru_cache(maxsize=2_000)
 def compiled(expression: str) -> cel.Program:
     """Raises `ValueError` for an expression that is not CEL, or costs too much."""
@@ -41,30 +49,30 @@ def compiled(expression: str) -> cel.Program:
 
 
 @lru_cache(maxsize=2_000)
-def _strangers(expression: str) -> tuple[str, ...]:
+def _strangers(expression: str) -> tuple[Fault, ...]:
     """Functions and names that nobody declared, in words."""
     program, bound = compiled(expression), set(MACRO.findall(expression))
     functions = [name for name in program.functions() if name.isidentifier() and name not in FUNCTIONS]
     names = [name for name in program.variables() if name not in VARIABLES and name not in bound]
     return (
-        *(f"unknown function “{name}”{near(name, FUNCTIONS)}" for name in functions),
-        *(f"unknown name “{name}”{near(name, VARIABLES)}" for name in names),
+        *(Fault(Code.UNKNOWN_FUNCTION, f"unknown function “{name}”{near(name, FUNCTIONS)}") for name in functions),
+        *(Fault(Code.UNKNOWN_NAME, f"unknown name “{name}”{near(name, VARIABLES)}") for name in names),
     )
 
 
-def faults(expression: str, facts: Values) -> Iterator[str]:
+def faults(expression: str, facts: Values) -> Iterator[Fault]:
     """Everything wrong with a condition, in words. Says nothing about one that is fine."""
     if costly := _costly(expression):
-        yield costly
+        yield Fault(Code.CONDITION_TOO_COSTLY, costly)
         return
     try:
         found = [*_strangers(expression), *_unknown(expression, facts), *_unknown_words(expression, facts)]
     except ValueError as error:
-        yield f"not an expression: {_first_line(str(error))}"
+        yield Fault(Code.CONDITION_SYNTAX, f"not an expression: {_first_line(str(error))}")
         return
     yield from found
     if not found and not all(_says_yes_or_no(expression, facts, value) for value in (True, False)):
-        yield "says neither yes nor no"
+        yield Fault(Code.NOT_YES_OR_NO, "says neither yes nor no")
 
 
 def _costly(expression: str) -> str | None:
@@ -82,22 +90,24 @@ def _costly(expression: str) -> str | None:
     return None
 
 
-def _unknown(expression: str, facts: Values) -> Iterator[str]:
+def _unknown(expression: str, facts: Values) -> Iterator[Fault]:
     if BARE_FACTS.search(expression):
-        yield "write facts.name: the facts as a whole cannot be asked"
-    yield from (f"unknown fact “{name}”{near(name, facts)}" for name in dict.fromkeys(FACT.findall(expression)) if name not in facts)
+        yield Fault(Code.UNKNOWN_NAME, "write facts.name: the facts as a whole cannot be asked")
+    for name in dict.fromkeys(FACT.findall(expression)):
+        if name not in facts:
+            yield Fault(Code.UNKNOWN_FACT, f"unknown fact “{name}”{near(name, facts)}")
 
 
-def _unknown_words(expression: str, facts: Values) -> Iterator[str]:
+def _unknown_words(expression: str, facts: Values) -> Iterator[Fault]:
     """A word that a fact or the tier can never be would make the condition a silent no."""
     said = [(name, word) for name, _, word in COMPARED.findall(expression)]
     said += [(name, word) for name, words in LISTED.findall(expression) for _, word in QUOTED.findall(words)]
     for name, word in said:
         known = [tier.value for tier in Tier] if name == "tier" else facts.get(name.removeprefix("facts."), [])
         if not known and name.removeprefix("facts.") in facts:
-            yield f"{name} is yes or no: it is never “{word}”"
+            yield Fault(Code.IMPOSSIBLE_VALUE, f"{name} is yes or no: it is never “{word}”")
         elif known and word not in known:
-            yield f"{name} is never “{word}”{near(word, known)}"
+            yield Fault(Code.IMPOSSIBLE_VALUE, f"{name} is never “{word}”{near(word, known)}")
 
 
 def _says_yes_or_no(expression: str, facts: Values, value: bool) -> bool:
@@ -124,7 +134,7 @@ class Conditions:
             return Applicability(Applies.UNDECIDED, "the tier is not decided yet")
         try:
             if strangers := _strangers(expression):
-                return Applicability(Applies.UNDECIDED, strangers[0])
+                return Applicability(Applies.UNDECIDED, strangers[0].message)
             found = compiled(expression).execute(self._context)
         except FAILURES as error:
             return Applicability(Applies.UNDECIDED, f"the condition could not be worked out: {_first_line(str(error))}")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from governance.domain.vocabulary import SECTION_OF, Function, GateKind, Section, Stage
 from governance.policy import lint_thresholds
+from governance.policy.codes import Code
 from governance.policy.models import GateModel, ItemModel
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location
@@ -29,47 +30,67 @@ def faults(whole: Whole) -> Iterator[PolicyProblem]:
 
 def _passage(document: Document, gate: GateModel) -> Iterator[PolicyProblem]:
     """Whether a gate says where it leads from and to, or how often it recurs."""
+    needs = [(*GATE, key) for key in ("kind", "from", "to", "stage", "every_days")]
+    for at, message in _misfits(gate):
+        yield from document.fault((*GATE, at), message, Code.GATE_KIND, needs=needs)
+
+
+def _misfits(gate: GateModel) -> Iterator[tuple[str, str]]:
     recurs = gate.stage is not None and gate.every_days is not None
     leads = bool(gate.from_) and gate.to is not None
     if gate.kind is GateKind.RECURRING and not recurs:
-        yield document.problem((*GATE, "kind"), "a recurring gate names its `stage` and `every_days`")
+        yield "kind", "a recurring gate names its `stage` and `every_days`"
     if gate.kind is not GateKind.RECURRING and not leads:
-        yield document.problem((*GATE, "kind"), f"a gate of kind {gate.kind.value} names `from` and `to`")
+        yield "kind", f"a gate of kind {gate.kind.value} names `from` and `to`"
     if (gate.kind is GateKind.RECURRING and (gate.from_ or gate.to)) or (gate.kind is not GateKind.RECURRING and gate.stage):
-        yield document.problem((*GATE, "kind"), "`stage` belongs to a recurring gate, `from` and `to` to the others")
+        yield "kind", "`stage` belongs to a recurring gate, `from` and `to` to the others"
     if gate.to in gate.from_:
-        yield document.problem((*GATE, "to"), f"the gate leads back to {gate.to.value if gate.to else ''}, where it starts")
+        yield "to", f"the gate leads back to {gate.to.value if gate.to else ''}, where it starts"
 
 
 def _seats(whole: Whole, document: Document, gate: GateModel) -> Iterator[PolicyProblem]:
-    always = {seat.function for seat in gate.seats if seat.when == "true"}
-    for function in Function:
-        if function not in always:
-            sentence = f"no seat of {function.value} that is always asked: the four functions sit on every gate at every tier"
-            yield document.problem((*GATE, "seats"), sentence)
+    yield from _functions(document, gate)
     ids = Ids()
     for number, seat in enumerate(gate.seats):
         at: Location = (*GATE, "seats", number)
         yield from ids.check(document, (*at, "id"), seat.id, "seat id")
         for section in (Section.COMMON, SECTION_OF[seat.function]):
             if section not in seat.covers:
-                sentence = f"the seat {seat.id} does not cover “{section.value}”: every seat covers the common section and its own"
-                yield document.problem((*at, "covers"), sentence)
+                message = f"the seat {seat.id} does not cover “{section.value}”: every seat covers the common section and its own"
+                yield from document.fault((*at, "covers"), message, Code.SEAT_COVERS, needs=[(*at, "covers"), (*at, "function")])
         yield from whole.condition(document, (*at, "when"), seat.when)
+
+
+def _functions(document: Document, gate: GateModel) -> Iterator[PolicyProblem]:
+    """The four functions sit on every gate at every tier: a policy that drops one does not check."""
+    always = {seat.function for seat in gate.seats if seat.when == "true"}
+    at: Location = (*GATE, "seats")
+    needs = [(*at, number, key) for number in range(len(gate.seats)) for key in ("function", "when")]
+    for function in Function:
+        if function not in always:
+            message = f"no seat of {function.value} that is always asked: the four functions sit on every gate at every tier"
+            yield from document.fault(at, message, Code.FUNCTION_WITHOUT_SEAT, needs=needs)
 
 
 def _item(whole: Whole, document: Document, item: ItemModel, at: Location) -> Iterator[PolicyProblem]:
     yield from whole.condition(document, (*at, "when"), item.when)
     if (item.answered_by == "app") != (item.source is not None):
-        yield document.problem(at, "`answered_by: app` and `source` go together")
-    elif item.source is not None and item.source not in whole.sources:
-        yield document.problem((*at, "source"), f"unknown app record “{item.source}”{near(item.source, whole.sources)}")
+        needs = [(*at, "answered_by"), (*at, "source")]
+        yield from document.fault(at, "`answered_by: app` and `source` go together", Code.ANSWERED_BY, needs=needs)
+    elif item.source is not None and item.source not in whole.sources and "app_sources" not in whole.open:
+        message = f"unknown app record “{item.source}”{near(item.source, whole.sources)}"
+        yield from document.fault((*at, "source"), message, Code.UNKNOWN_SOURCE)
     yield from whole.references(document, (*at, "maps"), item.maps)
 
 
 def _unreachable(whole: Whole) -> Iterator[PolicyProblem]:
     """Gates that start where no gate leads."""
     entered = {Stage.PILOT} | {gate.to for _, gate in whole.gates if gate.kind is GateKind.PASSAGE and gate.to}
+    keys = [(*GATE, key) for key in ("kind", "from", "to", "stage")]
+    sound = all(document.sound(key) for document, _ in whole.gates for key in keys)
+    if "gate" in whole.open or not sound or any(True for _, gate in whole.gates for _ in _misfits(gate)):
+        return
     for document, gate in whole.gates:
         if gate.leaves and not entered & set(gate.leaves):
-            yield document.problem((*GATE, "id"), f"no gate leads to where {gate.id} starts, so it can never be asked for")
+            message = f"no gate leads to where {gate.id} starts, so it can never be asked for"
+            yield from document.fault((*GATE, "id"), message, Code.GATE_UNREACHABLE)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Set
 from governance.domain.policy import Bound
 from governance.domain.vocabulary import Comparator
 from governance.policy.build import threshold_parts
+from governance.policy.codes import Code
 from governance.policy.models import GateModel, ItemModel, ThresholdModel
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location
@@ -39,15 +40,19 @@ def faults(whole: Whole, document: Document, gate: GateModel, item: ItemModel, a
 
 
 def _part(document: Document, part: ThresholdModel, at: Location) -> Iterator[PolicyProblem]:
+    limits = [(*at, "value"), (*at, "compare_with")]
     if (part.value is None) == (part.compare_with is None):
-        yield document.problem(at, "a threshold names either `value` or `compare_with`")
+        yield from document.fault(at, "a threshold names either `value` or `compare_with`", Code.THRESHOLD_LIMIT, needs=limits)
         return
     if fault := _misfit(part):
-        yield document.problem((*at, "comparator"), fault)
+        needs = [*limits, (*at, "comparator"), (*at, "bound")]
+        yield from document.fault((*at, "comparator"), fault, Code.COMPARATOR_MISFIT, needs=needs)
     if part.compare_with is None and (part.factor, part.margin, part.allow) != (None, None, None):
-        yield document.problem(at, "`factor`, `margin` and `allow` belong to `compare_with`")
+        message = "`factor`, `margin` and `allow` belong to `compare_with`"
+        yield from document.fault(at, message, Code.THRESHOLD_LIMIT, needs=limits)
     if (part.for_each is not None) != (part.compare_with or "").startswith("guardrail."):
-        yield document.problem(at, "`for_each: guardrail` and `compare_with: guardrail.…` go together")
+        message = "`for_each: guardrail` and `compare_with: guardrail.…` go together"
+        yield from document.fault(at, message, Code.THRESHOLD_LIMIT, needs=[*limits, (*at, "for_each")])
 
 
 def _misfit(part: ThresholdModel) -> str | None:
@@ -71,10 +76,13 @@ def _reference(
         return
     family, _, last = name.partition(".")
     known = {"limits": whole.limits, "approved": measured, "measured": measured - {part.metric}}
+    here = (*at, "compare_with")
     if f"{family}." in FAMILIES and last not in known[family]:
-        noun = "limit" if family == "limits" else "metric"
-        yield document.problem((*at, "compare_with"), f"unknown {noun} “{last}”{near(last, known[family])}")
+        noun, code = ("limit", Code.UNKNOWN_LIMIT) if family == "limits" else ("metric", Code.UNKNOWN_METRIC)
+        if ("limits" if family == "limits" else "metrics") not in whole.open:
+            yield from document.fault(here, f"unknown {noun} “{last}”{near(last, known[family])}", code)
     elif f"{family}." not in FAMILIES and name not in RECORDS:
-        yield document.problem((*at, "compare_with"), f"unknown record “{name}”{near(name, RECORDS) or near(f'{family}.', FAMILIES)}")
-    elif name == MINIMUM and gate.id not in whole.minimum:
-        yield document.problem((*at, "compare_with"), f"`attribution` names no `gate_minimum` for {gate.id}")
+        message = f"unknown record “{name}”{near(name, RECORDS) or near(f'{family}.', FAMILIES)}"
+        yield from document.fault(here, message, Code.UNKNOWN_RECORD)
+    elif name == MINIMUM and gate.id not in whole.minimum and not whole.open & {"attribution", "gate"}:
+        yield from document.fault(here, f"`attribution` names no `gate_minimum` for {gate.id}", Code.UNKNOWN_RECORD)

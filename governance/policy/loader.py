@@ -1,18 +1,24 @@
 """A policy from a folder, or from the texts that were published: read, checked as a whole, and turned into domain values."""
 
+import errno
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+import stat
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from governance.domain.policy import Policy
 from governance.policy import lint
 from governance.policy.build import build
+from governance.policy.codes import Code
 from governance.policy.models import REQUIRED, FileModel
 from governance.policy.problems import PolicyError, PolicyProblem
-from governance.policy.reader import Document, read
-from governance.policy.shape import shaped
+from governance.policy.reader import LARGEST, Document, read_on
+from governance.policy.recovery import recovered
+from governance.policy.shape import MOST_FAULTS
 from governance.policy.whole import Whole
 
 SUFFIX = ".yaml"
@@ -22,45 +28,64 @@ SUFFIX = ".yaml"
 class LoadedPolicy:
     policy: Policy
     texts: Mapping[str, str]  # by file name, relative to the folder
-    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A policy as far as it could be read: every file that has a model, and every fault."""
+
+    whole: Whole
+    problems: list[PolicyProblem]
 
 
 def load_policy(folder: Path) -> LoadedPolicy:
     """Read every `.yaml` file below a folder as one policy. Raises `PolicyError` with all faults at once."""
-    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if _is_meant(path, folder)}
-    if not files:
-        raise PolicyError([PolicyProblem(str(folder), 1, 1, f"no {SUFFIX} file here")])
-    texts, problems = _texts(files)
+    texts, problems = texts_in(folder)
     if problems:
-        raise PolicyError([*problems, *_read(texts)[1]])
-    policy = parse_policy(texts)
-    return LoadedPolicy(policy, texts, tuple(_warnings(policy)))
+        raise PolicyError([*problems, *reading(texts, unread=True).problems])
+    return LoadedPolicy(parse_policy(texts), texts)
+
+
+def texts_in(folder: Path) -> tuple[dict[str, str], list[PolicyProblem]]:
+    """The texts of a policy by their names below its folder, and what keeps the others from being read."""
+    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if _is_meant(path, folder)}
+    return _texts(files) if files else ({}, [PolicyProblem(str(folder), 1, 1, f"no {SUFFIX} file here", Code.NO_FILES)])
 
 
 def parse_policy(texts: Mapping[str, str]) -> Policy:
     """Turn the texts of a policy into domain values. Raises `PolicyError` with all faults at once."""
+    found = reading(texts)
+    if found.problems:
+        raise PolicyError(found.problems)
+    return build([model for _, model in found.whole.files], digest_of(texts))
+
+
+def reading(texts: Mapping[str, str], *, unread: bool = False) -> Reading:
+    """The texts as a whole, and everything that is wrong. `unread` says that the policy has more files than these."""
     files, problems = _read(texts)
-    if not problems:
-        problems = [*_doubled(files), *_absent(files)]
-    if not problems:
-        problems = list(lint.faults(Whole(files)))
-    if problems:
-        raise PolicyError(problems)
-    return build([model for _, model in files], digest_of(texts))
+    whole = Whole(files, unread or len(files) < len(texts))
+    if files or not texts:
+        problems += [*_doubled(files), *(_absent(files) if not whole.unread else []), *few(lint.faults(whole))]
+    return Reading(whole, problems)
+
+
+def few(problems: Iterator[PolicyProblem]) -> list[PolicyProblem]:
+    """The first faults of very many."""
+    return list(islice(problems, MOST_FAULTS * 5))
 
 
 def _read(texts: Mapping[str, str]) -> tuple[list[tuple[Document, FileModel]], list[PolicyProblem]]:
-    """The files that have the shape of a policy file, and what is wrong with the others."""
+    """The files that have, or could be given, the shape of a policy file, and what is wrong with each."""
     problems: list[PolicyProblem] = []
     files: list[tuple[Document, FileModel]] = []
     for name, text in sorted(texts.items()):
         try:
-            document = read(name, text)
+            document, faults = read_on(name, text)
         except PolicyError as error:
             problems += error.problems
             continue
-        model, faults = shaped(document, FileModel)
-        problems += faults
+        document, model, misshapen = recovered(document, FileModel)
+        problems += [*faults, *misshapen]
         if model is not None:
             files.append((document, model))
     return files, problems
@@ -83,39 +108,47 @@ def _texts(files: Mapping[str, Path]) -> tuple[dict[str, str], list[PolicyProble
     texts, problems = {}, []
     for name, path in files.items():
         if path.suffix != SUFFIX:
-            problems.append(PolicyProblem(name, 1, 1, f"name it {path.stem}{SUFFIX}: only files with this ending are read"))
+            message = f"name it {path.stem}{SUFFIX}: only files with this ending are read"
+            problems.append(PolicyProblem(name, 1, 1, message, Code.FILE_ENDING))
+            continue
+        if any("\ud800" <= sign <= "\udfff" for sign in name):
+            problems.append(PolicyProblem(name, 1, 1, "rename it: its name is not UTF-8", Code.UNREADABLE_FILE))
             continue
         try:
-            texts[name] = path.read_text(encoding="utf-8")
+            texts[name] = _text(path)
         except UnicodeDecodeError as error:
-            problems.append(PolicyProblem(name, 1, 1, f"not UTF-8 at byte {error.start}"))
+            problems.append(PolicyProblem(name, 1, 1, f"not UTF-8 at byte {error.start}", Code.NOT_UTF8))
         except OSError as error:
-            problems.append(PolicyProblem(name, 1, 1, f"cannot be read: {error.strerror}"))
+            problems.append(PolicyProblem(name, 1, 1, f"cannot be read: {error.strerror}", Code.UNREADABLE_FILE))
     return texts, problems
+
+
+def _text(path: Path) -> str:
+    """What a file says. One byte more than a file may have is enough to see that it has more; a link may lead to what never ends."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL, "Is a directory" if stat.S_ISDIR(mode) else "Not a file")
+    with path.open("rb") as file:
+        found = file.read(LARGEST + 1)
+    text = found.decode(errors="strict" if len(found) <= LARGEST else "replace")
+    return re.sub(r"\r\n?", "\n", text)
 
 
 def _doubled(files: list[tuple[Document, FileModel]]) -> list[PolicyProblem]:
     first: dict[str, str] = {}
     problems = []
     for document, model in files:
-        for key in model.model_fields_set - {"gate"}:
+        for key in sorted(model.model_fields_set - {"gate"}):
             if key in first:
-                problems.append(document.problem((key,), f"“{key}” stands in {first[key]} already", key=True))
+                problems.append(document.problem((key,), f"“{key}” stands in {first[key]} already", Code.SECTION_TWICE, key=True))
             first.setdefault(key, document.file)
     return problems
 
 
 def _absent(files: list[tuple[Document, FileModel]]) -> list[PolicyProblem]:
-    given = {key for _, model in files for key in model.model_fields_set}
+    """Sections that no file has. One that is wrong is there."""
+    given = {key for document, model in files for key in (*model.model_fields_set, *(place[0] for place in document.broken if place))}
     where = files[0][0].file if files else ""
-    problems = [PolicyProblem(where, 1, 1, f"the policy says nothing about “{key}”") for key in REQUIRED if key not in given]
-    return problems if "gate" in given else [*problems, PolicyProblem(where, 1, 1, "the policy has no gate")]
-
-
-def _warnings(policy: Policy) -> list[str]:
-    """What is allowed but deserves a look: mappings to a catalogue that was superseded."""
-    named = {(item.id, reference.split(":")[0]) for gate in policy.gates.values() for item in gate.items for reference in item.maps}
-    old = {framework.id: framework.superseded_by for framework in policy.frameworks.values() if framework.superseded_by}
-    return [
-        f"{item} maps to {framework}, which was superseded by {old[framework]}" for item, framework in sorted(named) if framework in old
-    ]
+    missing = {key: (f"the policy says nothing about “{key}”", Code.MISSING_SECTION) for key in REQUIRED}
+    missing["gate"] = ("the policy has no gate", Code.NO_GATE)
+    return [PolicyProblem(where, 1, 1, *said) for key, said in missing.items() if key not in given]

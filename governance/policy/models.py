@@ -1,47 +1,67 @@
-"""What may stand in a policy file: gates, checks, facts, tiering, frameworks. Unknown keys are refused."""
+"""What may stand in a policy file, and its gates and checks. Unknown keys are refused; what stands below a key says what it means."""
 
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
 from governance.domain.policy import Bound
-from governance.domain.vocabulary import Comparator, EvidenceKind, Function, GateKind, Section, Severity, Stage, Tier
-from governance.policy import sections
-from governance.policy.values import MARK, AmountByTier, Closed, Days, FactValue, Id, Number, OneOrMore, PassableTier, Strict
-
-Answer = Literal["yes", "no", "undecided"]
+from governance.domain.vocabulary import Comparator, EvidenceKind, Function, GateKind, Section, Severity, Stage
+from governance.policy import sections, sections_running
+from governance.policy.models_frameworks import FrameworkModel
+from governance.policy.models_tiering import FactModel, TieringModel
+from governance.policy.values import MARK, AmountByTier, Closed, Days, Id, Name, Number, StageOrMore, Strict
 
 
 class Head(Strict):
     id: Id
+    """The policy's name in the record. One policy rules an instance, and keeps its id from version to version."""
     version: Annotated[str, Field(min_length=1, max_length=40)]
+    """What people call this edition of it; the digest of the files is what identifies it."""
     title: Annotated[str, Field(min_length=1, max_length=200)]
+    """Its name for people."""
     time_zone: str | None = None
+    """Where days are counted, as a name of the IANA time zone database. The organisation's own where it says nothing."""
 
 
 class ThresholdModel(Closed):
     metric: Id
+    """What is measured. The same name in an earlier item is the same metric."""
     comparator: Comparator
+    """How the value is held against the limit; `reaches` and `beats` follow the metric's own good direction."""
     unit: str
+    """In what the value is stated."""
     window: str
+    """Over which time, or on which data, it is measured."""
     min_n: Annotated[int, Field(ge=1, strict=True)]
+    """The smallest sample that decides anything; a smaller one is inconclusive and blocks."""
     basis: str = "judgement"
+    """How firm the number is: `source` (a rule or paper says so), `convention` (common practice) or `judgement` (ours)."""
     value: AmountByTier = None
+    """The limit: a number, a level from A0 to A5, two numbers for `between`, or one of these for each tier."""
     compare_with: str | None = None
+    """Instead of `value`: what the limit is taken from, such as `limits.NAME`, `measured.METRIC`, `approved.METRIC` or `kpi.target`."""
     bound: Bound = Bound.POINT
+    """Which number of an interval is compared: the `point`, or the `worse` end."""
     factor: Number = None
+    """The number in `compare_with` is multiplied by this first."""
     margin: Number = None
+    """By how much the value has to be better than the number in `compare_with`."""
     allow: Number = None
+    """By how much the value may be worse than the number in `compare_with`."""
     for_each: Literal["guardrail"] | None = None
+    """Ask for one value for each guardrail of the initiative."""
     when: str | None = None
+    """A condition; where it is a no, this threshold does not count."""
 
 
 class AllOf(Closed):
     all_of: Annotated[list[ThresholdModel], Field(min_length=1)]
+    """Thresholds that all have to be kept."""
 
 
 class AnyOf(Closed):
     any_of: Annotated[list[ThresholdModel], Field(min_length=1)]
+    """Thresholds of which one has to be kept."""
 
 
 def _shape_of(raw: Any) -> str:
@@ -58,53 +78,92 @@ ThresholdsModel: TypeAlias = Annotated[
 
 class EvidenceModel(Closed):
     kind: EvidenceKind
+    """What is asked for: `document`, `metric`, `attestation`, `link` or `automated_report`."""
     requirement: str
+    """What exactly has to be shown, in words."""
 
 
 class ItemModel(Closed):
     id: Id
+    """The item's name in the record, unique in the policy and kept for ever."""
     title: str
+    """A few words that stand in lists."""
     owner: Function
+    """The function that answers for it and judges it."""
     severity: Severity
+    """What an unmet item does: `blocking` stops the gate, `waivable` may be excepted for a time, `advisory` is only shown."""
     question: str
+    """What is asked, as a question."""
     evidence: EvidenceModel
+    """What shows the answer."""
     when: str
+    """A condition over `facts.NAME` and `tier` that says where the item applies; “true” is always. Undecided blocks."""
     why: str
+    """What goes wrong without it."""
     maps: list[str] = []
+    """The framework clauses it serves, each as `FRAMEWORK:CLAUSE`."""
     answered_by: Literal["app"] | None = None
+    """`app` where the program knows the answer from its own records, so that nobody types it."""
     source: str | None = None
+    """Which record of the program answers it; declared in `app_sources`."""
     threshold: ThresholdsModel | None = None
+    """The limit that measured values are held against: one threshold, or `all_of` or `any_of` several."""
     max_age_days: Days | None = None
+    """How old the evidence may be, in days; the age for its kind in `freshness` where it says nothing."""
 
 
 class SeatModel(Closed):
     id: Id
+    """The seat's name, unique in its gate."""
     function: Function
+    """The function that fills it."""
     label: str
+    """What people call it."""
     covers: list[Section]
+    """The sections of the dossier it judges; always `common` and its own."""
     when: str = "true"
+    """A condition; where it is a no, the seat is not asked. The four functions each need a seat that is always asked."""
     independent: Annotated[bool, Field(strict=True)] = False
+    """Whether who signs must be in neither the initiative's team nor its line of command."""
     qualification: str | None = None
+    """What who signs must be qualified for."""
     order: Annotated[int, Field(ge=1, le=9, strict=True)] = 1
+    """Seats with a higher number decide after all lower ones have approved."""
 
 
 class GateModel(Closed):
     id: Id
+    """The gate's name in the record."""
     name: str
+    """What people call it."""
     kind: GateKind
+    """`passage` leads from stage to stage, `recurring` comes back in a stage, `exit` leads out."""
     question: str
+    """What the gate asks as a whole."""
     seats: list[SeatModel]
+    """Who has to sign. All four functions sit on every gate at every tier."""
     items: list[ItemModel]
-    from_: Annotated[list[Stage], OneOrMore, Field(alias="from")] = []
+    """What has to be shown."""
+    from_: Annotated[list[Stage], StageOrMore, Field(alias="from")] = []
+    """The stage, or the stages, it leads from."""
     to: Stage | None = None
+    """The stage it leads to."""
     stage: Stage | None = None
+    """Of a recurring gate: the stage it comes back in."""
     every_days: sections.ByTier | None = None
+    """Of a recurring gate: after how many days it is due again, by tier."""
     counted_from: str | None = None
+    """From what the days are counted."""
     due_at_once_on: list[str] = []
+    """What makes it due at once, whatever the days."""
     states: dict[str, str] = {}
+    """What its states mean, in words."""
     grace_days: Days | None = None
+    """How many days after it is due the standing changes."""
     after_grace: str | None = None
+    """What happens then, in words."""
     trigger: str | None = None
+    """What makes somebody ask for it."""
 
     @property
     def leaves(self) -> list[Stage]:
@@ -112,131 +171,54 @@ class GateModel(Closed):
         return [self.stage] if self.stage else self.from_
 
 
-class FactModel(Closed):
-    type: Literal["bool", "enum"]
-    values: list[str] = []
-    from_: Annotated[list[str], Field(alias="from")] = []
-    ask: str | None = None
-    said: str | None = None
-    unless: str | None = None
-    note: str | None = None
-
-
-class OptionModel(Strict):
-    key: str
-    points: Annotated[int, Field(ge=0)]
-    text: str
-    implies: dict[str, FactValue] = {}
-
-
-class QuestionModel(Strict):
-    id: Id
-    text: str
-    options: Annotated[list[OptionModel], Field(min_length=2)]
-    aia_analogue: str | None = None
-
-
-class StatementModel(Closed):
-    id: Id
-    question: str | None = None
-    label: str | None = None
-    then: Tier | None = None
-    maps: list[str] = []
-    when: str | None = None
-    ask_when: str | None = None
-    ask_when_answer: dict[str, list[Answer]] = {}
-    exception: str | None = None
-    lifts: str | None = None
-    implies: dict[Answer, dict[str, FactValue]] = {}
-
-
-class BandModel(Closed):
-    tier: PassableTier
-    from_: Annotated[int, Field(alias="from", strict=True)]
-    to: Annotated[int, Field(strict=True)]
-
-
-class AnswersModel(Strict):
-    values: list[Answer]
-    undecided: str
-
-
-class TieringModel(Closed):
-    basis: str = ""
-    informed_by: list[str] = []
-    method: str = ""
-    max_score: Annotated[int, Field(strict=True)]
-    bands: Annotated[list[BandModel], Field(min_length=1)]
-    answers: AnswersModel | None = None
-    hard_stops: list[StatementModel]
-    floors: list[StatementModel]
-    exceptions: list[StatementModel] = []
-    questions: Annotated[list[QuestionModel], Field(min_length=1)]
-    re_tier_on: list[str] = []
-
-    @property
-    def statements(self) -> list[StatementModel]:
-        return [*self.hard_stops, *self.floors, *self.exceptions]
-
-
-class DutyModel(Strict):
-    """A clause with whom it binds and from when."""
-
-    who: str
-    what: str
-    applies: str
-    note: str | None = None
-
-
-ClauseModel: TypeAlias = Annotated[
-    Annotated[str, Tag(f"{MARK}title")] | Annotated[DutyModel, Tag(f"{MARK}duty")],
-    Discriminator(lambda raw: f"{MARK}duty" if isinstance(raw, dict) else f"{MARK}title"),
-]
-
-
-class FrameworkModel(Strict):
-    id: str
-    name: str
-    version: str
-    status: str
-    source: Annotated[list[str], OneOrMore]
-    effective_from: str | None = None
-    effective_to: str | None = None
-    superseded_by: str | None = None
-    licence_note: str | None = None
-    scope_note: str | None = None
-    date_status: str | None = None
-    id_form: str | None = None
-    risks: list[str] = []
-    scoring: Any = None  # a framework's own scale, shown as it stands
-    bands: Any = None
-    items: dict[str, ClauseModel]
+TITLE = "A file of a policy of Governance"
 
 
 class FileModel(Closed):
     """The keys a file may have. Every key stands in one file only, except `gate`, of which each file may have one."""
 
     policy: Head | None = None
+    """What the policy is called."""
     limits: sections.LimitsModel | None = None
+    """The limits that each initiative states for itself, and locks."""
     plan: sections.PlanModel | None = None
+    """What a plan holds."""
     signoffs: sections.SignOffsModel | None = None
+    """How long sign-offs count, and the rules around them."""
     waivers: sections.WaiversModel | None = None
+    """Exceptions from waivable items: for how long, by whom, and what their end does."""
     findings: sections.FindingsModel | None = None
+    """Problems that somebody recorded: what they need, and until when they are closed."""
     incidents: sections.IncidentsModel | None = None
-    attribution: sections.AttributionModel | None = None
-    kpis: sections.KpisModel | None = None
-    rollout_profiles: sections.RolloutsModel | None = None
-    freshness: sections.FreshnessModel | None = None
-    reminders: sections.RemindersModel | None = None
-    escalation: sections.EscalationModel | None = None
+    """What an incident does to the standing, and the clocks of authorities."""
+    attribution: sections_running.AttributionModel | None = None
+    """How well an effect has to be shown to come from the initiative."""
+    kpis: sections_running.KpisModel | None = None
+    """The kinds of key figures."""
+    rollout_profiles: sections_running.RolloutsModel | None = None
+    """The steps of a rollout for each tier."""
+    freshness: sections_running.FreshnessModel | None = None
+    """How old evidence may be."""
+    reminders: sections_running.RemindersModel | None = None
+    """How many days before something is due people are told."""
+    escalation: sections_running.EscalationModel | None = None
+    """Who hears of it when nobody acts."""
     pilot: sections.PilotModel | None = None
+    """How long a pilot may last."""
     brought_in: sections.BroughtInModel | None = None
-    retention: sections.RetentionModel | None = None
-    app_sources: dict[str, str] | None = None
-    facts: dict[str, FactModel] | None = None
+    """What was approved before this system."""
+    retention: sections_running.RetentionModel | None = None
+    """How long what is kept."""
+    app_sources: dict[Name, str] | None = None
+    """The records of the program that can answer an item, each with what it holds."""
+    facts: dict[Name, FactModel] | None = None
+    """The facts that conditions may use."""
     risk_tiering: TieringModel | None = None
+    """The questionnaire that gives an initiative its tier."""
     frameworks: list[FrameworkModel] | None = None
+    """The catalogues that items map to."""
     gate: GateModel | None = None
+    """One gate with its seats and its items."""
 
 
 REQUIRED = (

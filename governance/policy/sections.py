@@ -3,15 +3,14 @@
 A typo in them is refused like any other, also where this version does not act on them yet.
 """
 
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from governance.domain.vocabulary import AnswerState, EvidenceKind, Section, Severity, Standing
-from governance.policy.values import Closed, Days, Level, Percent, Strict
+from governance.domain.vocabulary import AnswerState, Section, Severity, Standing
+from governance.policy.values import DURATION, Closed, Days, Name, Strict
 
-Duration = Annotated[str, Field(pattern=r"^\d{1,4}[mhd]$")]
+Duration = Annotated[str, Field(pattern=DURATION, examples=["48h"])]
 """Minutes, hours or days, such as `48h`."""
 
 Incident = Literal["1", "2", "3", "4"]
@@ -21,233 +20,209 @@ class ByTier(Strict):
     """A number of days for each tier that can pass a gate."""
 
     low: Days
+    """Days at the tier low."""
     medium: Days
+    """Days at the tier medium."""
     high: Days
+    """Days at the tier high."""
 
 
 class LimitModel(Strict):
     unit: str
+    """In what it is stated; `as the metric` where it has the unit of what is compared."""
     meaning: str
+    """What it says."""
 
 
 class LimitsModel(Strict):
-    names: dict[str, LimitModel]
+    names: dict[Name, LimitModel]
+    """Each limit by the name that thresholds use after `limits.`"""
     locked_by: str = ""
+    """What makes a limit final, in words."""
 
 
 class PlanModel(Strict):
     fields: list[str]
+    """What a plan states."""
     shown: str
+    """Where it is shown, in words."""
 
 
 class SubmitModel(Closed):
     refused_while: list[AnswerState]
+    """States of an applicable item in which a request cannot be submitted."""
     not_met: str
+    """What an unmet item means for a submission, in words."""
 
 
 class VerdictModel(Strict):
     passed: str
+    """When a gate is passed, in words."""
     after_a_reject: str
+    """What a reject means for the others, in words."""
     request_changes: str
+    """What asking for changes does, in words."""
     after_rejection: str
+    """What a new request has to bring, in words."""
 
 
 class ConditionsModel(Closed):
     only_on: list[Severity]
+    """Severities of items on which a condition may be set."""
     max_days: Days
+    """The most days a condition may be open."""
     needs: list[str]
+    """What a condition states."""
     overdue: str
+    """What an overdue condition does, in words."""
 
 
 class ChangesModel(Strict):
     model_version: str
+    """What a new model version does to sign-offs, in words."""
     tier_increase: str
+    """What a higher tier does, in words."""
     tier_decrease: str
+    """What a lower tier does, in words."""
     fact_change: str
+    """What a changed fact does, in words."""
 
 
 class ValidDays(ByTier):
     meaning: str = ""
+    """What the days mean, in words."""
 
 
 class ProhibitedModel(Closed):
     gates: str
+    """Which gates a prohibited initiative may pass, in words."""
     standing: Standing
+    """Its standing."""
     reopen: str
+    """What it takes to look at it again, in words."""
 
 
 class SignOffsModel(Closed):
     valid_days: ValidDays
+    """How many days a sign-off counts, by tier."""
     dossier_sections: dict[Section, str] = {}
+    """What each section of a dossier holds, in words."""
     seat_keys: list[str] = []
+    """The keys a seat may have, for authors."""
     seat_rules: list[str] = []
+    """The rules of seats, in words."""
     separation_of_duties: list[str] = []
+    """Who may not sign what, in words."""
     submit: SubmitModel | None = None
+    """When a request may be submitted."""
     verdict: VerdictModel | None = None
+    """How the decisions of the seats become a verdict, in words."""
     conditions: ConditionsModel | None = None
+    """What an approval may still demand."""
     changes: ChangesModel | None = None
+    """What changes do to sign-offs that were given."""
     prohibited: ProhibitedModel | None = None
+    """What holds for an initiative that is prohibited."""
     informed_by: list[str] = []
+    """The framework clauses behind the rules."""
     basis: str = ""
+    """How firm the rules are."""
 
 
 class RenewalsModel(Strict):
     max: Annotated[int, Field(ge=0)]
+    """How often a waiver may be renewed."""
     rule: str
+    """What a renewal needs, in words."""
 
 
 class OnExpiryModel(Strict):
     before_passing: str
+    """What an expired waiver does before the gate is passed, in words."""
     in_production: str
+    """What it does in production, in words."""
     grace_days: Days
+    """How many days it may stay so."""
     after_grace: str
+    """What happens then, in words."""
     suspended_after_days: Days
+    """After how many days the initiative is suspended."""
     ends_by: str
+    """What ends it, in words."""
 
 
 class WaiversModel(Closed):
     only_for: Severity
+    """The severity of items that may be waived."""
     needs: list[str]
+    """What a waiver states."""
     signed_by: str
+    """Who signs it, in words."""
     max_days: ByTier
+    """How many days it may last, by tier."""
     renewals: RenewalsModel
+    """Whether it may be renewed."""
     on_expiry: OnExpiryModel
+    """What its end does."""
     basis: str = ""
+    """How firm the numbers are."""
 
 
 class DueDays(Strict):
     high: Days
+    """Days for a finding of severity high."""
     medium: Days
+    """Days for a finding of severity medium."""
     low: Days
+    """Days for a finding of severity low."""
 
 
 class FindingsModel(Strict):
     default_due_days: DueDays
+    """How many days there are to close a finding, by severity."""
     raised_by: str = ""
+    """Who records one, and when, in words."""
     needs: list[str] = []
+    """What a finding states."""
     closed_by: str = ""
+    """What closes it, in words."""
 
 
 class ClocksModel(Strict):
     serious: Days
+    """Days to report a serious incident."""
     death: Days
+    """Days to report a death."""
     widespread_or_critical_infrastructure: Days
+    """Days to report what is widespread or concerns critical infrastructure."""
     basis: str = ""
+    """The rule that sets the clocks."""
 
 
 class IncidentsModel(Closed):
     needs: list[str]
+    """What an incident states."""
     effect_on_standing: dict[Incident, Standing]
+    """The standing that an incident of each severity leads to; 1 is the worst."""
     external_clocks_days: ClocksModel
+    """How soon authorities have to hear of it."""
     afterwards: str
+    """What follows an incident, in words."""
     severities: dict[Incident, str] = {}
-
-
-class LevelModel(Strict):
-    level: Level
-    name: str
-    sms: int | str
-    needs: list[str] = []
-    examples: list[str] = []
-    note: str | None = None
-
-
-class MinimumModel(Strict):
-    low: Level
-    medium: Level
-    high: Level
-    reads: str = ""
-
-
-class AttributionModel(Strict):
-    gate_minimum: dict[str, MinimumModel]
-    levels: list[LevelModel] = []
-    computed: str = ""
-    recognition: dict[Level, str] = {}
-    countersigned_by: str = ""
-    guardrail_rule: str = ""
-    basis: str = ""
-
-
-class KpisModel(Strict):
-    categories: list[str]
-    roles: dict[str, str]
-
-
-class ProfileModel(Strict):
-    limited_steps_pct: list[Percent]
-    full_steps_pct: list[Percent]
-    bake: dict[str, Duration]
-    interval: Duration
-    failure_limit: Annotated[int, Field(ge=0)]
-    advance: str
-
-
-class VerdictsModel(Strict):
-    successful: str
-    failed: str
-    inconclusive: str
-
-
-class RolloutsModel(Strict):
-    low: ProfileModel
-    medium: ProfileModel
-    high: ProfileModel
-    counting: str
-    verdicts: VerdictsModel
-    bake_rule: str
-    approval_of_limited_expires_days: ByTier
-
-
-class FreshnessModel(Closed):
-    default_max_age_days: dict[EvidenceKind, Days]
-    counted_from: str = ""
-
-
-class BeforeModel(Strict):
-    days_before: list[Days]
-
-
-class WaiverReminderModel(Strict):
-    at_share_of_life: Decimal
-    then_days_before: list[Days]
-
-
-class RemindersModel(Strict):
-    waiver: WaiverReminderModel
-    condition: BeforeModel
-    finding: BeforeModel
-    recertification: BeforeModel
-    pilot_end: BeforeModel
-    evidence_expiry: BeforeModel
-    signoff_expiry: BeforeModel
-
-
-class SilentSeatModel(Strict):
-    to_deputy_after_days: Days
-    to_function_head_after_days: Days
-    to_compliance_after_days: Days
-
-
-class OverdueModel(Strict):
-    condition: str
-    finding: str
-    recertification: str
-    pilot_end: str
-
-
-class EscalationModel(Strict):
-    seat_without_decision: SilentSeatModel
-    overdue: OverdueModel
-    counted_in: str
+    """What each severity means, in words."""
 
 
 class PilotModel(Strict):
     default_weeks: Annotated[int, Field(ge=1)]
+    """How many weeks a pilot lasts where nobody says otherwise."""
     max_weeks: Annotated[int, Field(ge=1)]
+    """The most weeks it may last."""
     at_end: list[str] = []
+    """What may follow its end."""
     stop: str = ""
+    """What stopping a pilot takes, in words."""
     past_end: str = ""
+    """What a pilot past its end leads to, in words."""
 
     @model_validator(mode="after")
     def ends_in_time(self) -> "PilotModel":
@@ -258,19 +233,6 @@ class PilotModel(Strict):
 
 class BroughtInModel(Strict):
     regularise_within_days: ByTier
+    """Within how many days a gate has to be passed here, by tier."""
     rule: str
-
-
-class EvidenceYears(Strict):
-    default: Days
-    eu_high_risk_provider: Days
-
-
-class RetentionModel(Strict):
-    ledger: str
-    evidence_years: EvidenceYears
-    dossiers_and_packs_years: Days
-    measurements_years: Days
-    personal_words: str
-    legal_hold: str
-    basis: str = ""
+    """What holds until then, in words."""

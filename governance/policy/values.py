@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from governance.domain.numbers import LEVELS
 from governance.domain.policy import Value
-from governance.domain.vocabulary import Tier
+from governance.domain.vocabulary import Stage, Tier
 
 TIERS = (Tier.LOW, Tier.MEDIUM, Tier.HIGH)
 """Those that can pass a gate."""
@@ -65,10 +65,33 @@ def _listed(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-AmountByTier: TypeAlias = Annotated[Value | dict[Tier, Value] | None, PlainValidator(_amount_by_tier)]
-Number: TypeAlias = Annotated[Decimal | None, PlainValidator(_number)]
-OneOrMore = BeforeValidator(_listed)
-Id: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,59}$")]
+RANGE = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+AMOUNT = {"anyOf": [{"type": "number"}, {"enum": list(LEVELS)}, RANGE]}
+BY_TIER = {
+    "type": "object",
+    "properties": {tier.value: AMOUNT for tier in TIERS},
+    "required": [tier.value for tier in TIERS],
+    "additionalProperties": False,
+}
+NAME, DURATION = r"^[A-Za-z][A-Za-z0-9_-]{0,59}$", r"^[0-9]{1,4}[mhd]$"
+
+AmountByTier: TypeAlias = Annotated[
+    Value | dict[Tier, Value] | None,
+    PlainValidator(_amount_by_tier),
+    WithJsonSchema({"anyOf": [{"type": "null"}, *AMOUNT["anyOf"], BY_TIER]}),
+]
+Number: TypeAlias = Annotated[Decimal | None, PlainValidator(_number), WithJsonSchema({"type": ["number", "null"]})]
+StringOrMore = BeforeValidator(_listed, json_schema_input_type=str | list[str])
+StageOrMore = BeforeValidator(_listed, json_schema_input_type=Stage | list[Stage])
+"""A list, or the only entry of one."""
+
+Id: TypeAlias = Annotated[str, Field(pattern=NAME, examples=["x"])]
+Name: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,59}$", examples=["x"])]
+"""What a condition can say after `facts.`"""
+
+Plain: TypeAlias = Annotated[str, Field(pattern=r"^[!-~]([ -~]{0,78}[!-~])?$", examples=["x"])]
+"""A name that may hold any plain sign."""
+
 Days: TypeAlias = Annotated[int, Field(ge=1, le=36_525, strict=True)]
 Percent: TypeAlias = Annotated[int, Field(ge=1, le=100, strict=True)]
 Level: TypeAlias = Literal["A0", "A1", "A2", "A3", "A4", "A5"]

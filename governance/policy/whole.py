@@ -1,63 +1,132 @@
 """A policy as its files, and what the checks over all of them ask again and again."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from governance.policy import conditions
-from governance.policy.models import FactModel, FileModel, GateModel, TieringModel
+from governance.policy.codes import Code
+from governance.policy.models import FileModel, GateModel
+from governance.policy.models_frameworks import FrameworkModel
+from governance.policy.models_tiering import FactModel, TieringModel
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location
+
+TEXTS = frozenset({"text", "title", "label", "question", "aia_analogue", "name", "note", "unit", "window", "why", "requirement", "basis"})
+UNNAMED = TEXTS | {"points", "then", "maps", "comparator", "value", "min_n", "bound", "factor", "margin", "allow", "for_each", "when"}
+"""Keys by which nothing is found."""
+
+ASKED = frozenset({"questions", "hard_stops", "floors", "exceptions"})
+DEPTHS = {"facts": 2, "limits": 3, "app_sources": 2, "attribution": 3}
+"""How deep the names of a section stand."""
+
+VALUES_UNSURE = (Code.IMPOSSIBLE_VALUE, Code.NOT_YES_OR_NO)
 
 
 @dataclass
 class Whole:
-    """Every file with its model, and the names they declare."""
+    """Every file with its model, and the names they declare.
+
+    A family of names is `open` where something that would have declared one is wrong itself, or stands in a file that cannot be read:
+    then a name that is not found is no fault of who uses it.
+    """
 
     files: list[tuple[Document, FileModel]]
+    unread: bool = False
     facts: dict[str, FactModel] = field(default_factory=dict)
     values: dict[str, list[str]] = field(default_factory=dict)
     limits: set[str] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
     clauses: dict[str, set[str]] = field(default_factory=dict)
     minimum: set[str] = field(default_factory=set)  # the gates that ask for an attribution level
+    open: set[str] = field(default_factory=set)
+    unsure: set[str] = field(default_factory=set)  # facts whose values are not known
 
     def __post_init__(self) -> None:
-        for _, model in self.files:
+        for document, model in self.files:
             self.facts |= model.facts or {}
             self.values |= {name: fact.values for name, fact in (model.facts or {}).items()}
             self.limits |= set(model.limits.names) if model.limits else set()
             self.sources |= set(model.app_sources or {})
-            self.clauses |= {framework.id: set(framework.items) for framework in model.frameworks or []}
+            for framework in model.frameworks or []:
+                self.clauses.setdefault(framework.id, set()).update(framework.items)
             self.minimum |= set(model.attribution.gate_minimum) if model.attribution else set()
+            self.open |= {family for place in document.broken for family in _opened(place)}
+            self.unsure |= {str(place[1]) for place in document.broken if place[0] == "facts" and len(place) > 1}
+        self._open_what_is_not_read()
+        self._open_what_is_doubled()
+
+    def _open_what_is_not_read(self) -> None:
+        given = {key for document, _ in self.files for key in document.data}
+        sections = {"facts", "limits", "app_sources", "attribution", "risk_tiering", "frameworks"}
+        self.open |= sections - given
+        if self.unread:
+            self.open |= {"gate", "metrics"}
+
+    def _open_what_is_doubled(self) -> None:
+        """Of two things with one id, the other was probably meant to have the name that is missing now."""
+        names = Counter(gate.id for _, gate in self.gates)
+        questions = Counter(name for tiering in self.questionnaires for name in tiering.ids)
+        frameworks = Counter(framework.id for _, _, framework in self.frameworks)
+        doubled = {"gate": names, "risk_tiering": questions, "frameworks": frameworks}
+        self.open |= {family for family, counted in doubled.items() if any(count > 1 for count in counted.values())}
 
     @property
     def gates(self) -> list[tuple[Document, GateModel]]:
         return [(document, model.gate) for document, model in self.files if model.gate]
 
     @property
-    def tiering(self) -> TieringModel:
-        """Every policy has exactly one: `loader` checked that."""
-        return next(model.risk_tiering for _, model in self.files if model.risk_tiering)
+    def frameworks(self) -> list[tuple[Document, int, FrameworkModel]]:
+        return [(document, number, framework) for document, model in self.files for number, framework in enumerate(model.frameworks or [])]
+
+    @property
+    def questionnaires(self) -> list[TieringModel]:
+        """One, unless a fault left it out or doubled it."""
+        return [model.risk_tiering for _, model in self.files if model.risk_tiering]
 
     def condition(self, document: Document, at: Location, expression: str) -> Iterator[PolicyProblem]:
         """What is wrong with a condition over the facts and the tier."""
-        yield from (document.problem(at, fault) for fault in conditions.faults(expression, self.values))
+        unsure = not self.unsure.isdisjoint(conditions.FACT.findall(expression))
+        for code, message in conditions.faults(expression, self.values):
+            if not (code is Code.UNKNOWN_FACT and "facts" in self.open) and not (unsure and code in VALUES_UNSURE):
+                yield from document.fault(at, message, code)
 
     def early_condition(self, document: Document, at: Location, expression: str) -> Iterator[PolicyProblem]:
         """The same for a condition of the questionnaire, where nobody knows the tier yet."""
         yield from self.condition(document, at, expression)
         if re.search(r"\btier\b", expression):
-            yield document.problem(at, "the tier is not known while the questions are asked")
+            yield from document.fault(at, "the tier is not known while the questions are asked", Code.TIER_TOO_EARLY)
 
     def references(self, document: Document, at: Location, maps: Sequence[str]) -> Iterator[PolicyProblem]:
         """Clauses that no framework here has."""
         for number, reference in enumerate(maps):
             framework, _, clause = reference.partition(":")
+            place = (*at, number) if (*at, number) in document.values else at
             if framework not in self.clauses:
-                yield document.problem((*at, number), f"unknown framework “{framework}”{near(framework, self.clauses)}")
-            elif clause not in self.clauses[framework]:
-                yield document.problem((*at, number), f"{framework} has no clause “{clause}”{near(clause, self.clauses[framework])}")
+                if "frameworks" not in self.open:
+                    message = f"unknown framework “{framework}”{near(framework, self.clauses)}"
+                    yield from document.fault(place, message, Code.UNKNOWN_FRAMEWORK)
+            elif clause not in self.clauses[framework] and "clauses" not in self.open:
+                message = f"{framework} has no clause “{clause}”{near(clause, self.clauses[framework])}"
+                yield from document.fault(place, message, Code.UNKNOWN_CLAUSE)
+
+
+def _opened(place: Location) -> Iterator[str]:
+    """The families of names that a fault at this place leaves open."""
+    head, last = (str(place[0]) if place else ""), (place[-1] if place else "")
+    if head in DEPTHS and (len(place) < DEPTHS[head] or last == "[key]"):
+        yield head
+    if head == "frameworks" and (len(place) <= 2 or last == "id"):
+        yield "frameworks"
+    if head == "frameworks" and last in ("items", "[key]"):
+        yield "clauses"
+    if head == "risk_tiering" and (len(place) == 1 or place[1] in ASKED) and last not in UNNAMED:
+        yield "risk_tiering"
+    if head == "gate" and (len(place) == 1 or place[1:] == ("id",)):
+        yield "gate"
+    if head == "gate" and (len(place) <= 2 or (place[1] == "items" and len(place) == 3) or ("threshold" in place and last not in UNNAMED)):
+        yield "metrics"
 
 
 class Ids:
@@ -67,6 +136,8 @@ class Ids:
         self._first: dict[str, str] = {}
 
     def check(self, document: Document, at: Location, name: str, noun: str) -> Iterator[PolicyProblem]:
+        if document.lost(at):
+            return
         if name in self._first:
-            yield document.problem(at, f"duplicate {noun} “{name}” (first at {self._first[name]})")
+            yield from document.fault(at, f"duplicate {noun} “{name}” (first at {self._first[name]})", Code.DUPLICATE_ID)
         self._first.setdefault(name, f"{document.file}:{document.values.get(at, (1, 1))[0]}")

@@ -1,5 +1,7 @@
 """Policies as published: the texts kept in the record, read into domain values once per digest."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -33,9 +35,13 @@ _cache: dict[str, Policy] = {}
 
 
 def _parsed(session: Session, digest: str) -> Policy:
-    row = session.get_one(PublishedPolicy, digest)
+    _cache[digest] = parse_policy(texts(session, session.get_one(PublishedPolicy, digest)))
+    return _cache[digest]
+
+
+def texts(session: Session, row: PublishedPolicy) -> Mapping[str, str]:
+    """The published texts by file name. Raises `RuleBroken` where the record no longer has one of them."""
     found = words.texts(session, row.files.values())
     if missing := sorted(name for name, of_file in row.files.items() if of_file not in found):
         raise RuleBroken(f"The record no longer has {', '.join(missing)} of the policy {row.id} {row.version}. Restore a backup.")
-    _cache[digest] = parse_policy({name: found[of_file] for name, of_file in row.files.items()})
-    return _cache[digest]
+    return {name: found[of_file] for name, of_file in row.files.items()}

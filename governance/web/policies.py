@@ -1,29 +1,36 @@
-"""The policy in force, for people: its gates, their seats and their checks."""
+"""The policy in force, for people: its gates, their seats and their checks. Every version before it, and what changed."""
 
-from flask import Blueprint, abort, render_template
+from datetime import UTC
+
+from flask import Blueprint, Response, abort, render_template
 from sqlalchemy import select
 
 from governance.domain.limits import limit_in_words, spoken
 from governance.domain.policy import Item, Policy
+from governance.domain.policy_changes import Effect
 from governance.domain.text import fold
 from governance.domain.vocabulary import Function
 from governance.models.policies import PublishedPolicy
 from governance.policy import phrases
-from governance.reads import people, policies
+from governance.reads import people, policies, policy_changes, policy_history
 from governance.reads.checks import KEPT_RECORDS
-from governance.web import current
+from governance.reads.policy_history import IN_FORCE, Order, Publication, Wanted
+from governance.web import csvs, current
+from governance.web.filters import counted, same_page
 
-bp = Blueprint("policies", __name__, url_prefix="/policy")
+bp = Blueprint("policies", __name__)
+
+HEADER = ("entry", "version", "title", "published at (UTC)", "by", "in force", "sha-256", "before it (sha-256)")
 
 
-@bp.get("")
+@bp.get("/policy")
 def overview() -> str:
     policy = policies.current(current.session())
     wanted = current.text("q")
     return render_template("policies/overview.html", policy=policy, found=_found(policy, wanted), q=wanted, **_published())
 
 
-@bp.get("/gates/<gate_id>")
+@bp.get("/policy/gates/<gate_id>")
 def gate(gate_id: str) -> str:
     policy = policies.current(current.session())
     if gate_id not in policy.gates:
@@ -39,6 +46,68 @@ def gate(gate_id: str) -> str:
         limits=_limits,
         clauses=_clauses(policy),
     )
+
+
+@bp.get("/policies")
+def history() -> str:
+    wanted = _wanted()
+    rows, total, number = policy_history.page(current.session(), wanted, current.number("page") or 1)
+    return render_template(
+        "policies/history.html",
+        rows=rows,
+        total=total,
+        number=number,
+        pages=max(1, -(-total // policy_history.PAGE)),
+        size=policy_history.PAGE,
+        q=wanted.text,
+        sorting={"by": wanted.order.value, "down": wanted.descending},
+        versions=_versions(),
+        export=same_page(".export", page=None),
+    )
+
+
+@bp.get("/policies/export.csv")
+def export() -> Response:
+    return csvs.answer("policies", HEADER, (_row(one) for one in policy_history.every(current.session(), _wanted())))
+
+
+@bp.get("/policies/diff")
+def changes() -> str:
+    """From one published policy to another. Without a name: from the one before to the one in force."""
+    session = current.session()
+    after = policy_history.named(session, current.text("to") or IN_FORCE)
+    asked = current.text("from")
+    before = policy_history.named(session, asked) if asked else policy_history.predecessor(session, after)
+    found = policy_changes.compare(policy_history.rules(session, before), policy_history.rules(session, after)) if before else None
+    return render_template(
+        "policies/changes.html", found=found, before=before, after=after, title=_changed(found), versions=_versions(), effects=Effect
+    )
+
+
+def _wanted() -> Wanted:
+    sort = current.text("sort")
+    order = Order(sort) if sort in set(Order) else Order.WHEN
+    down = current.text("down")
+    return Wanted(current.text("q"), order, down != "0" if order is Order.WHEN else down == "1")
+
+
+def _versions() -> list[tuple[str, str]]:
+    """Every published text once, the latest first: its digest, and how it is called."""
+    rows = current.session().scalars(select(PublishedPolicy).order_by(PublishedPolicy.at.desc())).all()
+    return [(row.digest, f"{row.version} ({row.digest[:8]})") for row in rows]
+
+
+def _changed(found: policy_changes.Difference | None) -> str:
+    """The answer first: how much changed, and how much of it asks for less."""
+    if found is None or not found.lines:
+        return "Nothing to compare with" if found is None else "No rule differs"
+    looser = found.counts[Effect.LOOSER]
+    return f"{counted(len(found.lines), 'change')}, {f'{looser:,}' if looser else 'none'} of them looser"
+
+
+def _row(one: Publication) -> list[object]:
+    at = one.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return [one.entry, one.version, one.title, at, one.by, "yes" if one.in_force else "no", one.digest, one.before or ""]
 
 
 def _published() -> dict[str, object]:

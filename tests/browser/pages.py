@@ -31,9 +31,12 @@ from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative
 from governance.models.jobs import ImportJob, Job
 from governance.models.moving_in import Origin
+from governance.paths import policies_directory
 from governance.permissions import ROUTES, allows
+from governance.policy.loader import load_policy
 from governance.reads import people
 from governance.services import accounts, answers, checkpoints, directory, findings, imports, initiatives, moving_in, packs, signoffs
+from governance.services import policies as publishing
 from governance.services.answers import NewEvidence, StoredFile
 from governance.services.opening import ledger_of, open_engines
 from governance.storage import private
@@ -45,6 +48,7 @@ from tests.services.conftest import House
 from tests.sheets import HALF, source
 from tests.web.loaded import given_up, hand_over
 
+SHIPPED = load_policy(policies_directory() / "stage-gates").texts
 CAST: Mapping[str, str | None] = {
     "project lead": "ines.okafor",
     "reviewer": "mina.petrov",
@@ -58,7 +62,7 @@ WIDEST = "wilhelmina.van.der.meer"
 """Holds every role and a long name, so that the menu on top is as wide as it gets."""
 NOT_PAGES = frozenset(
     {"static", "bootstrap.static", "health.healthz", "health.readyz", "health.metrics", "settings.logo", "evidence.download"}
-    | {"packs.download", "portfolio.export", "people.export", "ledger.export", "importing.example", "staffing.example"}
+    | {"packs.download", "policies.export", "portfolio.export", "people.export", "ledger.export", "importing.example", "staffing.example"}
     | {"ledger.checkpoint", "ledger.proof"}
 )
 """What a GET answers with something else than a page; a test looks that it does."""
@@ -68,6 +72,8 @@ ASKED = {
     "portfolio.board": ["?q=nothing-has-this-name", "?stage=nowhere"],
     "portfolio.table": ["?q=nothing-has-this-name", "?sort=waits&down=0"],
     "policies.overview": ["?q=drift", "?q=nothing-has-this-name"],
+    "policies.history": ["?q=nothing-has-this-name", "?sort=version&down=1"],
+    "policies.changes": ["?from=1.0.0&to=1.0.0", "?from=1.1.0", "?from=no-such-version"],
     "ledger.entries": ["?text=nothing-has-these-words", "?kind=gate.signed_off"],
     "people.listing": ["?q=nobody-has-this-name"],
     "packs.listing": ["?q=nothing-has-this-name"],
@@ -112,6 +118,24 @@ class Portfolio:
         self.act(who, lambda log: signoffs.sign_off(log, request, seat, judgement))
 
 
+def eased() -> dict[str, str]:
+    """The shipped policy with changes of every effect. It was in force once; the shipped one followed again."""
+    edits = {
+        "policy.yaml": [('version: "1.0.0"', 'version: "1.1.0"'), ("low: 90, medium: 60", "low: 45, medium: 60")],
+        "gates/G2.yaml": [
+            ("severity: blocking", "severity: advisory"),
+            ("on a frozen test set no older than the limit", "on a frozen test set that nobody has used before"),
+            ("comparator: gte, value: 0.99", "comparator: gte, value: {low: 0.95, medium: 0.99, high: 0.995}"),
+        ],
+    }
+    texts = dict(SHIPPED)
+    for name, changes in edits.items():
+        for old, new in changes:
+            assert old in texts[name], old
+            texts[name] = texts[name].replace(old, new, 1)
+    return texts
+
+
 def copied(demo: Path, folder: Path) -> Portfolio:
     """A portfolio of its own, because the demo is shared and this one is written to."""
     private.make(folder / "governance.sqlite3")
@@ -127,6 +151,8 @@ def copied(demo: Path, folder: Path) -> Portfolio:
 def enrich(portfolio: Portfolio) -> None:
     """What the demo does not have yet: each line a state that some page shows."""
     act = portfolio.act
+    for texts in (eased(), SHIPPED):
+        act("aoife.lynch", lambda log: publishing.publish(log, texts))  # noqa: B023
     profile = directory.Profile("Noor Haddad", "New colleague", "insurance")
     act("omar.said", lambda log: directory.register_person(log, "noor.haddad", profile, "noor.haddad@nordhaven.example"))
     act("omar.said", lambda log: directory.register_person(log, "left.already", directory.Profile("Lew Maas", "Analyst", "insurance"), "lew.maas@nordhaven.example"))  # fmt: skip

@@ -26,6 +26,8 @@ COMMANDS = {
     "log rotate-key": ["--by", "nobody", "--reason", "it leaked"],
     "policy check": [SHIPPED],
     "policy test": [SHIPPED],
+    "policy schema": [],
+    "policy diff": [SHIPPED, SHIPPED],
     "policy publish": [SHIPPED, "--by", "nobody"],
     "doctor": [],
     "upgrade": [],
@@ -35,14 +37,15 @@ COMMANDS = {
 }
 """Every command, with arguments that would do."""
 
-OPENING = [name for name in COMMANDS if name not in ("policy check", "policy test")]
-"""Those that open an instance."""
+OPENING = [name for name in COMMANDS if name not in ("policy check", "policy schema", "policy test", "policy diff")]
+"""Those that open an instance, whatever they are asked."""
 
 TOO_FEW = {
     "people import": [[], [MAPPING], ["--by", "nobody"]],
     "initiative import": [[], [MAPPING], [MAPPING, "--by", "nobody"], [MAPPING, "--mapping", MAPPING]],
     "policy check": [[]],
     "policy test": [[]],
+    "policy diff": [[], [SHIPPED]],
     "policy publish": [[], [SHIPPED], ["--by", "nobody"]],
     "log rotate-key": [[], ["--by", "nobody"], ["--reason", "it leaked"]],
     "backup": [[]],

@@ -84,7 +84,7 @@ HOSTILE = [
         (["answers: {G1-01: {evidence: document four}}", SOUND], "5:31: evidence: “document four” is not understood"),
         (['at: "2026-02-30"', SOUND], "5:7: “2026-02-30” is no day such as 2026-01-31"),
         (['at: "0001-01-01"', SOUND], "5:7: “0001-01-01” is no day such as 2026-01-31"),
-        (["answers: {G1-01: {age: 36526}}", SOUND], "5:26: age: input should be less than or equal to 36525"),
+        (["answers: {G1-01: {age: 36526}}", SOUND], "5:26: age: at most 36525 is asked for"),
         (["others: mett", SOUND], "5:11: unknown word “mett” for others (did you mean “met”?)"),
         (["lik: plain", SOUND], "5:3: unknown key “lik” (did you mean “like”?)"),
         (["like: two", SOUND], "5:9: there is no case “two”"),

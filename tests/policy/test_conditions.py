@@ -137,11 +137,13 @@ def test_every_tier_is_itself(tier: Tier) -> None:
     ],
 )
 def test_a_fault_is_named_once_with_the_nearest_word(expression: str, fault: str) -> None:
-    assert list(faults(expression, WORDS)) == [fault]
+    assert [found.message for found in faults(expression, WORDS)] == [fault]
 
 
 def test_every_fault_of_a_condition_is_named_at_once() -> None:
-    assert list(faults("facts.agnt && teir == 'low' && sice(facts.hosting) > 1 && facts.hosting == 'moon'", WORDS)) == [
+    found = faults("facts.agnt && teir == 'low' && sice(facts.hosting) > 1 && facts.hosting == 'moon'", WORDS)
+
+    assert [fault.message for fault in found] == [
         "unknown function “sice” (did you mean “size”?)",
         "unknown name “teir” (did you mean “tier”?)",
         "unknown fact “agnt” (did you mean “agent”?)",

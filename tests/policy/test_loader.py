@@ -46,6 +46,7 @@ def test_bytes_that_are_not_utf_8_are_named_beside_every_other_fault(folder: Pat
     assert problems(folder) == [
         "facts.yaml:1:1: not UTF-8 at byte 7",
         "gates/G1.yaml:1:1: not UTF-8 at byte 6",
+        "tiering.yaml:1:1: unknown key “a”",
         "tiering.yaml:2:1: duplicate key “a” (first on line 1)",
     ]
 
@@ -140,11 +141,3 @@ def test_no_gate_at_all_is_a_fault() -> None:
 def test_a_file_that_holds_no_keys_is_a_fault(text: str) -> None:
     with pytest.raises(PolicyError, match=r"^z\.yaml:1:1: a policy file holds keys and values$"):
         parse_policy({**TEXTS, "z.yaml": text})
-
-
-def test_a_mapping_to_a_superseded_catalogue_is_a_warning(folder: Path) -> None:
-    text = TEXTS["gates/G1.yaml"].replace("NIST-AI-RMF:MAP-1.4", "SR-11-7:validation", 1)
-    (folder / "gates" / "G1.yaml").write_text(text, encoding="utf-8")
-
-    assert load_policy(SHIPPED).warnings == ()
-    assert load_policy(folder).warnings == ("G1-01 maps to SR-11-7, which was superseded by SR-26-2",)

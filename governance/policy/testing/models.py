@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 
 from governance.domain.numbers import LEVELS, is_decimal
 from governance.domain.vocabulary import AnswerState, EvidenceKind, Function, Section, Severity, Tier
-from governance.policy.models import Answer
+from governance.policy.models_tiering import Answer
 from governance.policy.values import MARK, Closed, FactValue, Id, Number
 
 BECAUSE = " because "

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from governance.domain.policy import Policy
+from governance.policy.codes import Code
 from governance.policy.problems import PolicyError, PolicyProblem, near
 from governance.policy.reader import Document, Location, read
 from governance.policy.shape import shaped
@@ -87,14 +88,16 @@ def _texts(files: Mapping[str, Path]) -> tuple[dict[str, str], list[PolicyProble
     texts, problems = {}, []
     for name, path in files.items():
         if path.suffix != SUFFIX:
-            problems.append(PolicyProblem(name, 1, 1, f"name it {path.stem}{SUFFIX}: only files with this ending are read"))
+            problems.append(
+                PolicyProblem(name, 1, 1, f"name it {path.stem}{SUFFIX}: only files with this ending are read", Code.FILE_ENDING)
+            )
             continue
         try:
             texts[name] = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
-            problems.append(PolicyProblem(name, 1, 1, f"not UTF-8 at byte {error.start}"))
+            problems.append(PolicyProblem(name, 1, 1, f"not UTF-8 at byte {error.start}", Code.NOT_UTF8))
         except OSError as error:
-            problems.append(PolicyProblem(name, 1, 1, f"cannot be read: {error.strerror}"))
+            problems.append(PolicyProblem(name, 1, 1, f"cannot be read: {error.strerror}", Code.UNREADABLE_FILE))
     return texts, problems
 
 

@@ -1,0 +1,79 @@
+"""What is allowed but deserves a look: conditions that decide nothing, items nobody reaches, limits nobody can keep, old catalogues."""
+
+from collections.abc import Iterator, Sequence
+
+from governance.domain.vocabulary import Applies, Tier
+from governance.policy import conditions, warn_thresholds
+from governance.policy.build import threshold_parts
+from governance.policy.codes import Code, Level
+from governance.policy.models import GateModel
+from governance.policy.problems import PolicyProblem
+from governance.policy.reader import Document, Location
+from governance.policy.truth import truth
+from governance.policy.values import TIERS
+from governance.policy.whole import Whole
+
+ALWAYS = "true"
+
+
+def warnings(whole: Whole) -> Iterator[PolicyProblem]:
+    """Every warning, at the place that one would change."""
+    for document, gate in whole.gates:
+        yield from _gate(whole, document, gate)
+    for document, model in whole.files:
+        if model.risk_tiering:
+            for group in ("hard_stops", "floors", "exceptions"):
+                for number, statement in enumerate(getattr(model.risk_tiering, group)):
+                    at: Location = ("risk_tiering", group, number)
+                    for key in ("when", "ask_when"):
+                        yield from _condition(whole, document, (*at, key), getattr(statement, key) or ALWAYS, statement.id)
+                    yield from _superseded(whole, document, (*at, "maps"), statement.maps)
+
+
+def _gate(whole: Whole, document: Document, gate: GateModel) -> Iterator[PolicyProblem]:
+    for number, seat in enumerate(gate.seats):
+        yield from _condition(whole, document, ("gate", "seats", number, "when"), seat.when, f"the seat {seat.id}")
+    for number, item in enumerate(gate.items):
+        at: Location = ("gate", "items", number)
+        yield from _condition(whole, document, (*at, "when"), item.when, item.id)
+        yield from _superseded(whole, document, (*at, "maps"), item.maps)
+        if item.threshold is not None:
+            combination, parts = threshold_parts(item.threshold)
+            places = (
+                [(*at, "threshold")] if parts == [item.threshold] else [(*at, "threshold", combination.value, n) for n in range(len(parts))]
+            )
+            for place, part in zip(places, parts, strict=True):
+                yield from _condition(whole, document, (*place, "when"), part.when or ALWAYS, f"the threshold of {part.metric}")
+            yield from warn_thresholds.warnings(document, combination, parts, places)
+
+
+def _condition(whole: Whole, document: Document, at: Location, expression: str, what: str) -> Iterator[PolicyProblem]:
+    """What a condition comes to where an initiative can pass a gate at all."""
+    if expression.strip() == ALWAYS or not document.sound(at) or whole.unsure or any(conditions.faults(expression, whole.values)):
+        return
+    found = truth(expression, whole.values)
+    if found is None:
+        return
+    passable = frozenset[Applies]().union(*(found[tier] for tier in TIERS))
+    if Applies.UNDECIDED in passable:
+        return
+    if Applies.YES not in passable and Applies.YES in found[Tier.PROHIBITED]:
+        message = f"{what} applies only at the tier prohibited, which passes no gate"
+        yield document.problem(at, message, Code.ITEM_UNREACHED, level=Level.WARNING)
+    elif Applies.YES not in passable:
+        message = f"never holds, whatever the facts and the tier: {what} never applies"
+        yield document.problem(at, message, Code.ALWAYS_FALSE, level=Level.WARNING)
+    elif Applies.NO not in passable:
+        message = f"always holds, whatever the facts and the tier: {what} always applies, so write “true”"
+        yield document.problem(at, message, Code.ALWAYS_TRUE, level=Level.WARNING)
+
+
+def _superseded(whole: Whole, document: Document, at: Location, maps: Sequence[str]) -> Iterator[PolicyProblem]:
+    if "frameworks" in whole.open:
+        return
+    old = {framework.id: framework.superseded_by for _, _, framework in whole.frameworks if framework.superseded_by}
+    for number, reference in enumerate(maps):
+        framework = reference.split(":")[0]
+        if framework in old and document.sound((*at, number)):
+            message = f"{framework} was superseded by {old[framework]}: map to that"
+            yield document.problem((*at, number), message, Code.SUPERSEDED_FRAMEWORK, level=Level.WARNING)

@@ -1,0 +1,339 @@
+"""Two policies side by side: every change of meaning is named, in the policy's own terms, and nothing else is."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from governance.domain.policy import Clause, Fact, Framework, Gate, Item, Limit, Policy, Seat, Threshold
+from governance.domain.policy_changes import Change, Effect, Kind
+from governance.domain.questionnaire import Option, Question, Statement, Tiering
+from governance.domain.vocabulary import Function, Severity, Tier
+from governance.paths import policies_directory
+from governance.policy.build import build
+from governance.policy.differences import clocks, gates, thresholds, tiering, whole
+from governance.policy.differences.fields import Fields
+from governance.policy.differences.rest import Rest, rest_of
+from governance.policy.differences.whole import Rules, differences, rules_of
+from governance.policy.loader import load_policy
+from governance.policy.models import FileModel
+from governance.policy.reader import read
+
+TEXTS = dict(load_policy(policies_directory() / "stage-gates").texts)
+SHIPPED = rules_of(TEXTS)
+DOCUMENTS = {name: read(name, text).data for name, text in TEXTS.items()}
+MODELS = {name: FileModel.model_validate(document) for name, document in DOCUMENTS.items()}
+STRICTER, LOOSER, NEITHER, UNCLEAR = Effect.STRICTER, Effect.LOOSER, Effect.NEITHER, Effect.UNCLEAR
+ABSENT = object()
+ONE_WORD = {("facts", "*", "type"), ("gate", "items", "*", "answered_by")}
+"""Places with one word that fits: a fact with values has another type only with other values, and only the app answers by itself."""
+
+FIRST_THRESHOLD = "{metric: contract_check_pass_rate, comparator: gte, value: 0.99, unit: share"
+ONE_OF_TWO = "          - {metric: tested_load_per_s, comparator: gte, compare_with: limits.expected_peak_per_s, factor: 2, unit: requests per second, window: load test of 30 minutes or more, min_n: 1, basis: judgement}\n"
+PRIVACY_SEAT = '    - {id: privacy_officer, function: compliance, label: Privacy officer, when: "tier == \\"high\\" && facts.personal_data", qualification: "data protection officer or deputy", covers: [common, compliance]}\n'
+
+
+def edited(file: str, *edits: tuple[str, str]) -> dict[str, str]:
+    """The shipped policy with some words replaced where they stand first."""
+    text = TEXTS[file]
+    for old, new in edits:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return {**TEXTS, file: text}
+
+
+def changed(file: str, *edits: tuple[str, str]) -> tuple[Change, ...]:
+    return differences(SHIPPED, rules_of(edited(file, *edits)))
+
+
+def item(gate: str, item_id: str) -> str:
+    """A check as its file writes it."""
+    return "    - id: " + next(part for part in TEXTS[f"gates/{gate}.yaml"].split("    - id: ") if part.startswith(f"{item_id}\n"))
+
+
+def leaves(data: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if isinstance(data, dict | list) and data:
+        for key, inner in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from leaves(inner, (*at, key))
+    else:
+        yield at
+
+
+def other_values(value: Any, said: str) -> list[Any]:
+    """What might stand there instead; `said` lists the words of a closed set."""
+    words = re.findall("'(.*?)'", said)
+    match value:
+        case bool():
+            return [not value]
+        case int() | Decimal():
+            return [value + 1, value - 1]
+        case list():
+            return [["another"]]
+        case _:
+            return [f"{value or ''}x", "9d", *(word for word in words if word != value), *([ABSENT] if words else [])]
+
+
+def put(data: Any, at: tuple[Any, ...], value: Any) -> Any:
+    """The data with another value at one place; what does not lie on the way there is shared."""
+    if not at:
+        return value
+    copy = dict(data) if isinstance(data, dict) else list(data)
+    if len(at) == 1 and value is ABSENT:
+        del copy[at[0]]
+    else:
+        copy[at[0]] = put(data[at[0]], at[1:], value)
+    return copy
+
+
+def otherwise(name: str, at: tuple[Any, ...]) -> FileModel | None:
+    """The file with another value at one place; None where no other one fits."""
+    value: Any = DOCUMENTS[name]
+    for key in at:
+        value = value[key]
+    said = ""
+    for _ in range(2):
+        for other in other_values(value, said):
+            try:
+                return FileModel.model_validate(put(DOCUMENTS[name], at, other))
+            except ValidationError as error:
+                said = str(error.errors()[0].get("ctx", {}).get("expected", said))
+    return None
+
+
+def fits(at: tuple[Any, ...], pattern: tuple[str, ...]) -> bool:
+    return len(at) == len(pattern) and all(wanted in ("*", part) for part, wanted in zip(at, pattern, strict=True))
+
+
+def with_file(name: str, model: FileModel, others: Rest) -> Rules:
+    one = rest_of([model])
+    return Rules(build([*({**MODELS, name: model}).values()], ""), Rest({**others.leaves, **one.leaves}, others.things | one.things))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: str) -> None:
+    others = rest_of([model for other, model in MODELS.items() if other != name])
+    shipped = with_file(name, MODELS[name], others)
+    assert differences(shipped, shipped) == ()
+    unseen, stuck = [], []
+
+    for at in leaves(DOCUMENTS[name]):
+        model = otherwise(name, at)
+        if model is None:
+            stuck.append(at)
+        elif not differences(shipped, with_file(name, model, others)):
+            unseen.append(at)
+
+    assert not unseen
+    assert {at for at in stuck if not any(fits(at, pattern) for pattern in ONE_WORD)} == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "besides"),
+    [
+        (Gate, gates.GATE, {"id", "seats", "items", "every_days"}),
+        (Seat, gates.SEAT, {"id", "when"}),
+        (Item, gates.ITEM, {"id", "when", "maps", "thresholds", "max_age_days"}),
+        (Threshold, thresholds.FIELDS, {"comparator", "value", "per_tier", "compare_with", "bound", "factor", "when"}),
+        (Statement, tiering.STATEMENT, {"id"}),
+        (Question, {}, {"id", "text", "options"}),
+        (Option, tiering.OPTION, {"key"}),
+        (Fact, tiering.FACT, {"name"}),
+        (Limit, tiering.LIMIT, {"name"}),
+        (Framework, clocks.FRAMEWORK, {"id", "clauses"}),
+        (Clause, {}, {"id", "title"}),
+        (Tiering, {}, {"questions", "statements", "bands", "max_score"}),
+        (
+            Policy,
+            whole.HEAD,
+            {"digest", "gates", "facts", "tiering", "limits", "frameworks", "max_age_days", "signoff_valid_days", "finding_due_days"}
+            | {"attribution_minimum", "app_sources", "pilot_weeks"},
+        ),
+    ],
+    ids=lambda kind: kind.__name__ if isinstance(kind, type) else "",
+)
+def test_every_field_of_a_policy_is_compared(kind: type, table: Fields, besides: set[str]) -> None:
+    """Whoever gives the policy another field says here how it is compared: by a table, or by code of its own."""
+    assert {one.name for one in fields(kind)} == table.keys() | besides
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("gate:\n", "# reviewed\ngate:\n\n"),
+        ('when: "true"', "when: 'true'  # always"),
+        ("{kind: document, requirement:", "{kind:   document,    requirement:"),
+    ],
+)
+def test_comments_and_layout_are_no_change(before: str, after: str) -> None:
+    assert changed("gates/G1.yaml", (before, after)) == ()
+
+
+def test_where_a_section_stands_is_no_change() -> None:
+    moved = {f"parts/{name}": text for name, text in TEXTS.items()}
+
+    assert differences(SHIPPED, rules_of(moved)) == ()
+
+
+def test_a_default_that_is_written_out_is_no_change() -> None:
+    assert changed("gates/G2.yaml", ("label: Business, covers", 'label: Business, when: "true", order: 1, covers')) == ()
+
+
+Expected = tuple[Kind, Effect, object, object]
+
+
+@pytest.mark.parametrize(
+    ("file", "edit", "expected"),
+    [
+        ("gates/G2.yaml", (FIRST_THRESHOLD, FIRST_THRESHOLD.replace("0.99", "0.95")), (Kind.THRESHOLD_VALUE, LOOSER, Decimal("0.99"), Decimal("0.95"))),
+        ("gates/G2.yaml", (FIRST_THRESHOLD, FIRST_THRESHOLD.replace("gte", "gt")), (Kind.THRESHOLD_COMPARATOR, STRICTER, "gte", "gt")),
+        ("gates/G2.yaml", ('window: "14 days", min_n: 100,', 'window: "14 days", min_n: 200,'), (Kind.THRESHOLD_SAMPLE, STRICTER, 100, 200)),
+        ("gates/G2.yaml", ('window: "14 days", min_n: 100,', 'window: "7 days", min_n: 100,'), (Kind.THRESHOLD_WINDOW, UNCLEAR, "14 days", "7 days")),
+        ("gates/G2.yaml", ("bound: worse", "bound: point"), (Kind.THRESHOLD_BOUND, LOOSER, "worse", "point")),
+        ("gates/G2.yaml", ("factor: 0.8", "factor: 0.7"), (Kind.THRESHOLD_FACTOR, LOOSER, Decimal("0.8"), Decimal("0.7"))),
+        ("gates/G2.yaml", ("margin: 0.05", "margin: 0.02"), (Kind.THRESHOLD_MARGIN, STRICTER, Decimal("0.05"), Decimal("0.02"))),
+        ("gates/G2.yaml", ("any_of:", "all_of:"), (Kind.THRESHOLD_COMBINATION, STRICTER, "any_of", "all_of")),
+        ("gates/G2.yaml", ("severity: blocking", "severity: advisory"), (Kind.ITEM_SEVERITY, LOOSER, "blocking", "advisory")),
+        ("gates/G2.yaml", ("owner: data_science", "owner: business"), (Kind.ITEM_OWNER, UNCLEAR, "data_science", "business")),
+        ("gates/G2.yaml", ("max_age_days: 90", "max_age_days: 30"), (Kind.ITEM_FRESHNESS, STRICTER, 90, 30)),
+        ("gates/G2.yaml", ("      max_age_days: 90\n", ""), (Kind.ITEM_FRESHNESS, LOOSER, 90, None)),
+        ("gates/G2.yaml", ('when: "facts.affects_individuals"', 'when: "true"'), (Kind.ITEM_CONDITION, STRICTER, "facts.affects_individuals", "true")),
+        ("gates/G2.yaml", ('when: "facts.affects_individuals"', 'when: "facts.affects_individuals && tier == \\"high\\""'), (Kind.ITEM_CONDITION, LOOSER, "facts.affects_individuals", 'facts.affects_individuals && tier == "high"')),
+        ("gates/G2.yaml", ('when: "facts.affects_individuals"', 'when: "facts.customer_facing"'), (Kind.ITEM_CONDITION, UNCLEAR, "facts.affects_individuals", "facts.customer_facing")),
+        ("gates/G2.yaml", ('when: "facts.affects_individuals"', 'when: "!(!facts.affects_individuals)"'), (Kind.ITEM_CONDITION, NEITHER, "facts.affects_individuals", "!(!facts.affects_individuals)")),
+        ("gates/G2.yaml", ('"MLTS:infra-4", ', ""), (Kind.ITEM_CLAUSE_REMOVED, NEITHER, "MLTS:infra-4", None)),
+        ("gates/G2.yaml", ("independent: true, ", ""), (Kind.SEAT_INDEPENDENCE, LOOSER, "true", "false")),
+        ("gates/G2.yaml", ('qualification: "model validation", ', ""), (Kind.SEAT_QUALIFICATION, LOOSER, "model validation", None)),
+        ("gates/G2.yaml", ('when: "tier == \\"high\\"", independent', 'when: "tier != \\"low\\"", independent'), (Kind.SEAT_CONDITION, STRICTER, 'tier == "high"', 'tier != "low"')),
+        ("policy.yaml", ("low: 90, medium: 60", "low: 120, medium: 60"), (Kind.SIGNOFF_VALIDITY, LOOSER, 90, 120)),
+        ("policy.yaml", ("metric: 180", "metric: 90"), (Kind.FRESHNESS_DEFAULT, STRICTER, 180, 90)),
+        ("policy.yaml", ("{high: 30, medium: 60, low: 120}", "{high: 30, medium: 60, low: 150}"), (Kind.FINDING_DUE, LOOSER, 120, 150)),
+        ("policy.yaml", ("reaches at least\", low: A1", "reaches at least\", low: A2"), (Kind.GATE_ATTRIBUTION, STRICTER, "A1", "A2")),
+        ("policy.yaml", ("max_weeks: 26", "max_weeks: 30"), (Kind.PILOT_LONGEST, LOOSER, 26, 30)),
+        ("policy.yaml", ("unit: hours, meaning", "unit: days, meaning"), (Kind.LIMIT_UNIT, UNCLEAR, "hours", "days")),
+        ("policy.yaml", ('version: "1.0.0"', 'version: "1.1.0"'), (Kind.POLICY_VERSION, NEITHER, "1.0.0", "1.1.0")),
+        ("policy.yaml", ("max_days: {low: 180", "max_days: {low: 200"), (Kind.SECTION, LOOSER, "180", "200")),
+        ("policy.yaml", ("after_grace: \"standing on_hold\"", "after_grace: \"nothing\""), (Kind.SECTION, UNCLEAR, "standing on_hold", "nothing")),
+        ("tiering.yaml", ("points: 4, text: \"decides", "points: 5, text: \"decides"), (Kind.OPTION_POINTS, STRICTER, 4, 5)),
+        ("tiering.yaml", ("{id: FL4, then: high", "{id: FL4, then: medium"), (Kind.STATEMENT_TIER, LOOSER, "high", "medium")),
+        ("tiering.yaml", ("label: \"Customer-facing", "label: \"Public"), (Kind.STATEMENT_QUESTION, UNCLEAR, "Customer-facing generative AI (known from the facts, not asked)", "Public generative AI (known from the facts, not asked)")),
+        ("facts.yaml", ("Offered or used in the EU?", "Used in the EU?"), (Kind.FACT_QUESTION, UNCLEAR, "Offered or used in the EU?", "Used in the EU?")),
+        ("frameworks.yaml", ('version: "1.0"', 'version: "1.1"'), (Kind.FRAMEWORK_VERSION, NEITHER, "1.0", "1.1")),
+        ("frameworks.yaml", ("legal duties on AI known and recorded", "legal duties known"), (Kind.CLAUSE_TITLE, NEITHER, "legal duties on AI known and recorded", "legal duties known")),
+    ],
+)  # fmt: skip
+def test_one_edit_is_one_change_with_what_it_does(file: str, edit: tuple[str, str], expected: Expected) -> None:
+    [change] = changed(file, edit)
+
+    assert (change.kind, change.effect, change.before, change.after) == expected
+
+
+def test_a_change_says_where_it_is_and_what_it_is_about() -> None:
+    [change] = changed("gates/G2.yaml", (FIRST_THRESHOLD, FIRST_THRESHOLD.replace("0.99", "0.95")))
+
+    assert (change.gate, change.part, change.title) == ("G2", "G2-04", "Data contract in force")
+    assert (change.detail, change.unit, change.tiers) == ("contract_check_pass_rate", "share", ())
+
+
+def test_a_limit_by_tier_changes_tier_by_tier() -> None:
+    split = FIRST_THRESHOLD.replace("0.99", "{low: 0.99, medium: 0.995, high: 0.9}")
+    found = changed("gates/G2.yaml", (FIRST_THRESHOLD, split))
+
+    assert [(change.tiers, change.effect, change.after) for change in found] == [
+        ((Tier.MEDIUM,), STRICTER, Decimal("0.995")),
+        ((Tier.HIGH,), LOOSER, Decimal("0.9")),
+    ]
+
+
+def test_a_comparator_that_turns_round_leaves_both_it_and_the_value_unclear() -> None:
+    found = changed("gates/G2.yaml", (FIRST_THRESHOLD, FIRST_THRESHOLD.replace("gte, value: 0.99", "lte, value: 0.95")))
+
+    assert [(change.kind, change.effect) for change in found] == [(Kind.THRESHOLD_COMPARATOR, UNCLEAR), (Kind.THRESHOLD_VALUE, UNCLEAR)]
+
+
+def test_a_value_in_another_unit_is_not_compared() -> None:
+    found = changed("gates/G2.yaml", (FIRST_THRESHOLD, FIRST_THRESHOLD.replace("0.99, unit: share", "99, unit: percent")))
+
+    assert {change.kind: change.effect for change in found} == {Kind.THRESHOLD_UNIT: UNCLEAR, Kind.THRESHOLD_VALUE: UNCLEAR}
+
+
+def test_a_threshold_that_falls_away_is_looser_and_of_alternatives_stricter() -> None:
+    [gone] = changed("gates/G2.yaml", (ONE_OF_TWO, ""))
+    assert (gone.kind, gone.effect, gone.detail) == (Kind.THRESHOLD_REMOVED, LOOSER, "tested_load_per_s")
+
+    alternatives = edited("gates/G2.yaml", ("all_of:", "any_of:"))
+    one_way_less = {**alternatives, "gates/G2.yaml": alternatives["gates/G2.yaml"].replace(ONE_OF_TWO, "")}
+    [gone] = differences(rules_of(alternatives), rules_of(one_way_less))
+    assert (gone.kind, gone.effect) == (Kind.THRESHOLD_REMOVED, STRICTER)
+
+
+def test_a_check_that_goes_is_looser_and_one_that_comes_is_stricter() -> None:
+    without = edited("gates/G1.yaml", (item("G1", "G1-08"), ""))
+    [gone] = differences(SHIPPED, rules_of(without))
+    [came] = differences(rules_of(without), SHIPPED)
+
+    assert (gone.kind, gone.effect, gone.gate, gone.part, gone.before) == (Kind.ITEM_REMOVED, LOOSER, "G1", "G1-08", Severity.WAIVABLE)
+    assert (came.kind, came.effect, came.part, came.after) == (Kind.ITEM_ADDED, STRICTER, "G1-08", Severity.WAIVABLE)
+
+
+def test_a_check_that_moves_to_another_gate_is_followed() -> None:
+    moving = item("G1", "G1-08")
+    texts = edited("gates/G1.yaml", (moving, ""))
+    texts["gates/G2.yaml"] = texts["gates/G2.yaml"].replace(
+        "  items:\n", "  items:\n" + moving.replace("severity: waivable", "severity: blocking")
+    )
+    found = differences(SHIPPED, rules_of(texts))
+
+    assert [(change.kind, change.gate, change.part, change.before, change.after) for change in found] == [
+        (Kind.ITEM_MOVED, "G2", "G1-08", "G1", "G2"),
+        (Kind.ITEM_SEVERITY, "G2", "G1-08", "waivable", "blocking"),
+    ]
+
+
+def test_checks_in_another_order_are_told() -> None:
+    first, second = item("G1", "G1-01"), item("G1", "G1-02")
+    [change] = changed("gates/G1.yaml", (first + second, second + first))
+
+    assert (change.kind, change.effect) == (Kind.ITEM_PLACE, NEITHER)
+    assert change.before is not None and isinstance(change.before, tuple) and change.before[:2] == ("G1-01", "G1-02")
+
+
+def test_a_seat_says_at_which_tiers_it_sits_where_the_tier_alone_decides() -> None:
+    board = '    - {id: board, function: business, label: Ethics board, when: "tier in [\\"medium\\", \\"high\\"]", covers: [common, business]}\n'
+    [came] = changed("gates/G2.yaml", (PRIVACY_SEAT, PRIVACY_SEAT + board))
+    [gone] = changed("gates/G2.yaml", (PRIVACY_SEAT, ""))
+
+    assert (came.kind, came.effect, came.after, came.tiers) == (Kind.SEAT_ADDED, STRICTER, Function.BUSINESS, (Tier.MEDIUM, Tier.HIGH))
+    assert (gone.kind, gone.effect, gone.tiers) == (Kind.SEAT_REMOVED, LOOSER, ())
+
+
+def test_another_gate_comes_with_all_that_stands_in_it() -> None:
+    less = {name: text for name, text in TEXTS.items() if name != "gates/C2.yaml"}
+    found = differences(rules_of(less), SHIPPED)
+
+    assert [change.kind for change in found[:2]] == [Kind.GATE_ADDED, Kind.SEAT_ADDED]
+    assert {change.gate for change in found} == {"C2"} and Kind.ITEM_ADDED in {change.kind for change in found}
+    assert Kind.SECTION not in {change.kind for change in found}, "the gate speaks for what is in it"
+
+
+def test_a_lower_band_edge_is_stricter_for_both_of_its_bands() -> None:
+    found = changed("tiering.yaml", ("to: 10}", "to: 9}"), ("from: 11", "from: 10"))
+
+    assert [(change.kind, change.tiers, change.effect) for change in found] == [
+        (Kind.BAND, (Tier.LOW,), STRICTER),
+        (Kind.BAND, (Tier.MEDIUM,), STRICTER),
+    ]
+
+
+def test_everything_that_is_changed_back_is_changed_the_other_way() -> None:
+    texts = edited("gates/G2.yaml", ("0.99", "0.95"), ("severity: blocking", "severity: advisory"), (PRIVACY_SEAT, ""))
+    there, back = differences(SHIPPED, rules_of(texts)), differences(rules_of(texts), SHIPPED)
+
+    def seen(changes: tuple[Change, ...], looser: Effect) -> Mapping[tuple[object, ...], bool]:
+        return {(change.gate, change.part, change.detail): change.effect is looser for change in changes}
+
+    assert seen(there, LOOSER) == seen(back, STRICTER)
+    assert len(there) == 3 and all(seen(there, LOOSER).values())
