@@ -9,6 +9,7 @@ from governance.cli import policy_check
 from governance.cli.main import Context
 from governance.cli.options import in_the_name_of
 from governance.cli.policy_diff import diff
+from governance.cli.policy_test import test
 from governance.ledger.log import UNPROVED, Actor, Auth
 from governance.policy.loader import load_policy
 from governance.services import policies
@@ -16,13 +17,12 @@ from governance.services import policies
 
 @click.group()
 def policy() -> None:
-    """Check, compare and publish policies."""
-
-
-policy.add_command(diff)
+    """Check, try, compare and publish policies."""
 
 
 policy.add_command(policy_check.check)
+policy.add_command(test)
+policy.add_command(diff)
 policy.add_command(policy_check.schema)
 
 

@@ -23,12 +23,7 @@ def gate_out_of(policy: Policy, stage: Stage) -> Gate | None:
 
 def check_may_request(gate: Gate, stage: Stage, standing: Standing, tier: Tier | None) -> None:
     """Raise unless an initiative in this stage and standing may ask to pass this gate."""
-    if tier is None:
-        raise RuleBroken("Answer the tiering questions first: they decide which checks and which signatures this gate needs.")
-    if tier is Tier.PROHIBITED:
-        raise RuleBroken(
-            "This use is prohibited by an answer to the tiering questions, so no gate can be passed. Compliance can explain which."
-        )
+    check_tier(tier)
     if gate.kind is not GateKind.PASSAGE:
         raise RuleBroken(f"Gate {gate.id} is not a passage between stages; requests for it cannot be made here yet.")
     if stage not in gate.leaves:
@@ -36,6 +31,16 @@ def check_may_request(gate: Gate, stage: Stage, standing: Standing, tier: Tier |
             f"Gate {gate.id} cannot be asked for in this stage.", Problem("wrong_stage", f"The initiative is in {stage.value}.")
         )
     check_standing(standing)
+
+
+def check_tier(tier: Tier | None) -> None:
+    """Raise unless initiatives of this tier can pass a gate at all."""
+    if tier is None:
+        raise RuleBroken("Answer the tiering questions first: they decide which checks and which signatures this gate needs.")
+    if tier is Tier.PROHIBITED:
+        raise RuleBroken(
+            "This use is prohibited by an answer to the tiering questions, so no gate can be passed. Compliance can explain which."
+        )
 
 
 def check_standing(standing: Standing) -> None:

@@ -10,8 +10,9 @@ from governance.policy.conditions import Conditions
 
 def assess_initiative(policy: Policy, answers: Answers) -> Assessment:
     """Score, tier, facts, and what is still to be asked, for answers given wholly or in part."""
-    return assess(policy.tiering, policy.facts, answers, _decide)
+    return assess(policy.tiering, policy.facts, answers, decide)
 
 
-def _decide(expression: str, facts: Mapping[str, FactValue]) -> Applicability:
+def decide(expression: str, facts: Mapping[str, FactValue]) -> Applicability:
+    """A condition of the questionnaire, where nobody knows the tier yet."""
     return Conditions(facts, None).decide(expression)

@@ -28,8 +28,7 @@ def _missing(found: Material) -> list[Problem]:
 def _open_checks(policy: Policy, found: Material, now: datetime) -> list[Problem]:
     return [
         Problem(check.evaluated.state.value, f"{check.item.title} ({check.item.id}): {check.in_words}", check.item.id)
-        for check in checks.evaluated(policy, found, now)
-        if check.blocks
+        for check in checks.keep_open(checks.evaluated(policy, found, now))
     ]
 
 

@@ -142,8 +142,8 @@ def _live(session: Session, row: GateRequest, policy: Policy) -> Digests:
 
 
 def _obstacles(initiative: Initiative, found: Material, checked: tuple[checks.Checked, ...]) -> list[str]:
-    obstacles = [f"{check.planned.item.id} {check.evaluated.state.value}" for check in checked if not check.passes]
-    obstacles += [f"whether the seat {seat} is asked for cannot be decided: {why}" for seat, why in found.plan.undecided_seats]
+    obstacles = [f"{check.planned.item.id} {check.evaluated.state.value}" for check in checks.keep_shut(checked)]
+    obstacles += checks.undecided_seats(found.plan)
     if initiative.standing is not Standing.GOOD:
         obstacles.append(f"the initiative is {initiative.standing.value.replace('_', ' ')}")
     return obstacles

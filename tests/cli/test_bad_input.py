@@ -25,6 +25,7 @@ COMMANDS = {
     "log checkpoint": [],
     "log rotate-key": ["--by", "nobody", "--reason", "it leaked"],
     "policy check": [SHIPPED],
+    "policy test": [SHIPPED],
     "policy schema": [],
     "policy diff": [SHIPPED, SHIPPED],
     "policy publish": [SHIPPED, "--by", "nobody"],
@@ -36,13 +37,14 @@ COMMANDS = {
 }
 """Every command, with arguments that would do."""
 
-OPENING = [name for name in COMMANDS if name not in ("policy check", "policy schema", "policy diff")]
+OPENING = [name for name in COMMANDS if name not in ("policy check", "policy schema", "policy test", "policy diff")]
 """Those that open an instance, whatever they are asked."""
 
 TOO_FEW = {
     "people import": [[], [MAPPING], ["--by", "nobody"]],
     "initiative import": [[], [MAPPING], [MAPPING, "--by", "nobody"], [MAPPING, "--mapping", MAPPING]],
     "policy check": [[]],
+    "policy test": [[]],
     "policy diff": [[], [SHIPPED]],
     "policy publish": [[], [SHIPPED], ["--by", "nobody"]],
     "log rotate-key": [[], ["--by", "nobody"], ["--reason", "it leaked"]],

@@ -1,0 +1,101 @@
+"""The checks of a gate with what their answers amount to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from governance.domain import checklist
+from governance.domain.checklist import Evaluated
+from governance.domain.comparison import Reference
+from governance.domain.dossier import Answer, Material, StatedValue
+from governance.domain.policy import Item, Plan, PlannedItem, Policy
+from governance.domain.vocabulary import AnswerState, Applies, Function
+
+KEPT_RECORDS = frozenset({"tier", "team", "open_points"})
+"""The app records that exist: items that name one of them answer themselves and cannot be typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One item of a plan, its answer, and what the program makes of it."""
+
+    planned: PlannedItem
+    answer: Answer | None
+    evaluated: Evaluated
+
+    @property
+    def item(self) -> Item:
+        return self.planned.item
+
+    @property
+    def applies(self) -> bool:
+        return self.planned.applicability.applies is not Applies.NO
+
+    @property
+    def blocks(self) -> bool:
+        return checklist.blocks(self.planned, self.evaluated)
+
+    @property
+    def passes(self) -> bool:
+        return checklist.passes(self.planned, self.evaluated)
+
+    @property
+    def in_words(self) -> str:
+        """What is missing, as a refusal says it."""
+        return self.evaluated.why or self.evaluated.state.value.replace("_", " ")
+
+
+def evaluated(policy: Policy, material: Material, now: datetime) -> tuple[Checked, ...]:
+    """Every item of the plan, in policy order."""
+    references = references_of(policy, material)
+    return tuple(_checked(policy, planned, material, references, now) for planned in material.plan.items)
+
+
+def of_function(checks: tuple[Checked, ...], function: Function) -> list[Checked]:
+    return [check for check in checks if check.item.owner is function]
+
+
+def keep_open(checks: tuple[Checked, ...]) -> list[Checked]:
+    """What has to be answered before a request can be submitted. `not_met` may be submitted knowingly."""
+    return [check for check in checks if check.blocks]
+
+
+def keep_shut(checks: tuple[Checked, ...]) -> list[Checked]:
+    """What keeps a gate from passing, whatever the seats say."""
+    return [check for check in checks if not check.passes]
+
+
+def undecided_seats(plan: Plan) -> list[str]:
+    """The seats of which nobody can say whether they are asked for, in words: they block both."""
+    return [f"whether the seat {seat} is asked for cannot be decided: {why}" for seat, why in plan.undecided_seats]
+
+
+def references_of(policy: Policy, material: Material) -> Mapping[str, Reference]:
+    """What thresholds may compare with, by the name they use. Records of later versions are simply not there."""
+    found = {f"limits.{limit.name}": Reference(limit.value, limit.unit, limit.good) for limit in material.limits}
+    found |= {f"approved.{metric}": Reference(value.value, value.unit, value.good) for metric, value in material.approved.items()}
+    minimum = policy.attribution_minimum.get(material.plan.gate, {}).get(material.tier)
+    return found | ({"attribution.gate_minimum": Reference(minimum)} if minimum else {})
+
+
+def _checked(policy: Policy, planned: PlannedItem, material: Material, references: Mapping[str, Reference], now: datetime) -> Checked:
+    answer = material.answers.get(planned.item.id)
+    if planned.item.source in KEPT_RECORDS:
+        answer = _from_record(planned, material, now)
+    return Checked(planned, answer, checklist.evaluate(planned, answer, references, now, policy.max_age_days))
+
+
+def _from_record(planned: PlannedItem, material: Material, now: datetime) -> Answer:
+    """The answer that a record of the app gives by itself."""
+    measured = {
+        "open_tier_disputes": 0,
+        "functions_without_accountable_person": len(Function) - len(material.team),
+        "overdue_points": sum(1 for point in material.open_points if point.due < now.date()),
+    }
+    parts = planned.thresholds.parts if planned.thresholds else ()
+    values = tuple(
+        StatedValue(part.metric, str(measured[part.metric]), part.unit, part.window, 1, now, f"app record: {planned.item.source}")
+        for part in parts
+        if part.metric in measured
+    )
+    return Answer(planned.item.id, AnswerState.MET, "system", now, values=values)
