@@ -8,13 +8,13 @@ from governance.demo import fill
 from governance.demo.cases import Case, moment
 from governance.demo.papers import paper
 from governance.demo.stage import Act, Beyond, Scene
+from governance.domain.checks import KEPT_RECORDS
 from governance.domain.dossier import StatedValue
 from governance.domain.policy import Item
 from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind
 from governance.ledger.log import Log
 from governance.models.initiatives import Tiering
 from governance.policy.plan import decide_plan
-from governance.reads.checks import KEPT_RECORDS
 from governance.reads.material import approved, limits
 from governance.services.answers import NewAnswer, NewEvidence, add_evidence, answer_item, carry_answer
 

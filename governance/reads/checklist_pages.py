@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from governance.domain.checks import KEPT_RECORDS, Checked
 from governance.domain.comparison import KEPT_REFERENCES, RELATIVE
 from governance.domain.dossier import Evidence, Material, StatedValue
 from governance.domain.limits import AS_THE_METRIC, amount, limit_in_words, spoken
@@ -14,7 +15,6 @@ from governance.domain.vocabulary import Applies, Function, Severity
 from governance.models import answers as rows
 from governance.policy import phrases
 from governance.reads import people, words
-from governance.reads.checks import KEPT_RECORDS, Checked
 
 SOURCES = {
     "kpi_record": "KPI record",

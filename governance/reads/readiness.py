@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from governance.domain import checks
 from governance.domain.dossier import Material
 from governance.domain.errors import Problem
 from governance.domain.policy import Policy
 from governance.models.findings import Finding
 from governance.models.gates import GateRequest
-from governance.reads import checks
 
 
 def open_points(session: Session, request: GateRequest, policy: Policy, found: Material, now: datetime) -> list[Problem]:

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.domain import signoffs
+from governance.domain import checks, signoffs
+from governance.domain.checks import Checked
 from governance.domain.comparison import Comparison
 from governance.domain.dossier import StatedValue, instant
 from governance.domain.errors import RuleBroken
@@ -19,8 +20,7 @@ from governance.ledger import read
 from governance.models.directory import Person
 from governance.models.gates import Comment, GateRequest, Revision, SignOff
 from governance.packs import record
-from governance.reads import checks, policies, readiness, reviews, words
-from governance.reads.checks import Checked
+from governance.reads import policies, readiness, reviews, words
 from governance.reads.material import material
 from governance.reads.reviews import OnTheTable
 

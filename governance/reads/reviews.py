@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select, union
 from sqlalchemy.orm import Session
 
-from governance.domain import dossier, separation, signoffs
+from governance.domain import checks, dossier, separation, signoffs
 from governance.domain.dossier import Digests, Material
 from governance.domain.errors import NotThere, RuleBroken
 from governance.domain.policy import Policy, Seat
@@ -20,7 +20,7 @@ from governance.models.base import Governed
 from governance.models.directory import Person
 from governance.models.gates import GateRequest, RequestSeat, Revision, SignOff
 from governance.models.initiatives import Initiative, TeamSeat
-from governance.reads import checks, people, policies
+from governance.reads import people, policies
 from governance.reads.frozen import frozen_material
 from governance.reads.material import material
 

@@ -7,15 +7,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.domain import lifecycle, signoffs
+from governance.domain import checks, lifecycle, signoffs
+from governance.domain.checks import Checked
 from governance.domain.errors import RuleBroken
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import Function, RequestState, Stage, Standing, Tier
 from governance.models.findings import Finding
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative, TeamSeat, Tiering
-from governance.reads import checks, reviews
-from governance.reads.checks import Checked
+from governance.reads import reviews
 from governance.reads.material import material
 from governance.reads.regular_turns import becomes_overdue, regular_turns
 from governance.reads.review_turns import asked_since, review_turns

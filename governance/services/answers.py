@@ -8,6 +8,7 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from governance.domain import rights
+from governance.domain.checks import KEPT_RECORDS
 from governance.domain.dossier import StatedValue, digest
 from governance.domain.errors import Problem, RuleBroken
 from governance.domain.numbers import LEVELS, is_decimal
@@ -18,7 +19,6 @@ from governance.events.answers import EvidenceAdded, ItemAnswered
 from governance.ledger.log import Log
 from governance.models.answers import Evidence, ValueRow
 from governance.reads import people, policies, reviews
-from governance.reads.checks import KEPT_RECORDS
 from governance.reads.material import next_piece
 
 MOST_VALUES, MOST_PIECES, MOST_CASES = 40, 200, 10**12

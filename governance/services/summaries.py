@@ -11,6 +11,7 @@ from typing import TypeAlias
 from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from governance.domain import checks
 from governance.domain.errors import Refused
 from governance.domain.vocabulary import Function, RequestState
 from governance.events import streams
@@ -18,7 +19,7 @@ from governance.models.base import table_of
 from governance.models.initiatives import Initiative
 from governance.models.ledger import Leaf
 from governance.models.summary import FunctionReadiness, Summary, Waiting
-from governance.reads import checks, surroundings, turns
+from governance.reads import surroundings, turns
 from governance.reads.surroundings import Surroundings
 from governance.reads.turn import Turn
 from governance.reads.turns import State

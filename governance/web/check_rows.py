@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from governance.domain.checks import Checked
 from governance.domain.comparison import Comparison
 from governance.domain.dossier import Answer, Evidence, StatedValue
 from governance.domain.limits import limit_in_words, parts, spoken
 from governance.domain.vocabulary import Function
 from governance.reads import words
-from governance.reads.checks import Checked
 from governance.web import current
 from governance.web.bars import Bar, bar
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from governance.domain import rights
+from governance.domain import checks, rights
 from governance.domain.dossier import Material
 from governance.domain.errors import NotThere, RuleBroken
 from governance.domain.policy import Gate, Policy
 from governance.domain.vocabulary import Function
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
-from governance.reads import checklist_pages, checks, people, policies, reviews
+from governance.reads import checklist_pages, people, policies, reviews
 from governance.reads.checklist_pages import ItemPage
 from governance.reads.material import material
 from governance.services import answers

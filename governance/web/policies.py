@@ -5,6 +5,7 @@ from datetime import UTC
 from flask import Blueprint, Response, abort, render_template
 from sqlalchemy import select
 
+from governance.domain.checks import KEPT_RECORDS
 from governance.domain.limits import limit_in_words, spoken
 from governance.domain.policy import Item, Policy
 from governance.domain.policy_changes import Effect
@@ -13,7 +14,6 @@ from governance.domain.vocabulary import Function
 from governance.models.policies import PublishedPolicy
 from governance.policy import phrases
 from governance.reads import people, policies, policy_changes, policy_history
-from governance.reads.checks import KEPT_RECORDS
 from governance.reads.policy_history import IN_FORCE, Order, Publication, Wanted
 from governance.web import csvs, current
 from governance.web.filters import counted, same_page

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from flask import url_for
 
-from governance.domain import rights, signoffs
+from governance.domain import checks, rights, signoffs
+from governance.domain.checks import Checked
 from governance.domain.dossier import Material
 from governance.domain.errors import Problem, RuleBroken
 from governance.domain.policy import Gate, Policy, Seat
@@ -13,8 +14,7 @@ from governance.domain.text import listed
 from governance.domain.vocabulary import OPEN_STATES, AnswerState, RequestState, Role, Section, Stage
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
-from governance.reads import checks, gate_pages, moving_in, people, policies, readiness, reviews, words
-from governance.reads.checks import Checked
+from governance.reads import gate_pages, moving_in, people, policies, readiness, reviews, words
 from governance.reads.gate_pages import Card, Changes
 from governance.reads.ledger_pages import Line
 from governance.reads.material import material

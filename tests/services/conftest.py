@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from governance.demo import fill
+from governance.domain import checks
 from governance.domain.findings import NewFinding
 from governance.domain.moving_in import AsFound
 from governance.domain.policy import PlannedItem
@@ -29,7 +30,7 @@ from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative
 from governance.paths import policies_directory
 from governance.policy.loader import load_policy
-from governance.reads import checks, policies, reviews
+from governance.reads import policies, reviews
 from governance.reads.material import material
 from governance.services import answers, directory, gates, initiatives, moving_in, signoffs
 from governance.services import policies as publishing

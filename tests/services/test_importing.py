@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from governance.domain import checks
 from governance.domain.errors import Conflict, NotAllowed, RuleBroken
 from governance.domain.importing import Account, Outcome
 from governance.domain.vocabulary import AnswerState, EvidenceKind, Regularity, Stage, Standing, Visibility
@@ -18,8 +19,8 @@ from governance.models.initiatives import Initiative, Tiering
 from governance.models.ledger import Leaf, Words
 from governance.models.moving_in import Origin, SourceRow
 from governance.models.summary import Summary, Waiting
-from governance.reads import checks, policies, previews
 from governance.reads import moving_in as reading
+from governance.reads import policies, previews
 from governance.reads.material import material
 from governance.reads.previews import Source
 from governance.services import answers, directory, gates, importing, initiatives
