@@ -18,7 +18,8 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from governance import __version__
-from governance.archive.parts import CONTENT, FORMAT, LEAVES, MANIFEST, WORDS, Manifest, Part, Value, kept, neutral, part_of
+from governance.archive.parts import CONTENT, FORMAT, LEAVES, LONGEST_LINE, MANIFEST, WORDS, Manifest, Part, Value, kept, neutral, part_of
+from governance.domain.errors import Refused
 from governance.ledger.log import instant
 from governance.ledger.rebuild import Damaged
 from governance.ledger.verify import Report, check_file, verify
@@ -39,10 +40,23 @@ FIXED = (1980, 1, 1, 0, 0, 0)
 """The time of every entry: the manifest says when it was made."""
 
 
+class TooLong(Refused):
+    """A row is longer than a restore reads, so no archive is written that could not be restored."""
+
+    code = "too_long"
+
+    def __init__(self, name: str, number: int, length: int) -> None:
+        super().__init__(
+            f"Line {number:,} of {name} would have {length:,} bytes, and a restore reads {LONGEST_LINE:,} at most, so nothing was written. "
+            "Take that row out of the database, or tell whoever maintains the program."
+        )
+
+
 def backup(engines: Engines, content: ContentStore, target: Path, now: datetime, tell: Tell, *, damaged: bool = False) -> Manifest:
     """Write a backup to a new file that only its owner can read, whole or not at all. Returns its manifest.
 
-    `damaged` keeps what is there and lists what is wrong. Raises `FileExistsError`, and `Damaged` where something is wrong otherwise.
+    `damaged` keeps what is there and lists what is wrong. Raises `FileExistsError`, `TooLong` where a row could not be restored, and
+    `Damaged` where something is wrong otherwise.
     """
     with draft_of(target) as draft, Session(engines.reader) as session, ZipFile(draft, "w", allowZip64=True) as archive:
         tell("reads and hashes the ledger", 0, 0)
@@ -166,9 +180,12 @@ def word_lines(session: Session) -> Iterator[Line]:
 
 def _line(name: str, number: int, found: Line) -> bytes:
     try:
-        return msgspec.json.encode(found) + b"\n"
+        line = msgspec.json.encode(found) + b"\n"
     except UnicodeEncodeError:
         raise damaged_record([f"line {number} of {name} would hold a text that is none"]) from None
+    if len(line) > LONGEST_LINE:
+        raise TooLong(name, number, len(line))
+    return line
 
 
 def _text(name: str, value: object) -> dict[str, str]:

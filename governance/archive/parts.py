@@ -14,6 +14,9 @@ from governance.storage.columns import Json, Moment
 FORMAT = 1
 """Of the archive; a higher one was written by a newer program."""
 
+LONGEST_LINE = 64 * 1024 * 1024
+"""Bytes of a line of a list, with its end: no more are read, so no more may be written."""
+
 MANIFEST, LEAVES, WORDS = "manifest.json", "leaves.jsonl", "words.jsonl"
 TABLES, CONTENT = "tables", "content"
 

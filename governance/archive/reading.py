@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import msgspec
 
-from governance.archive.parts import CONTENT, FORMAT, LEAVES, MANIFEST, WORDS, Manifest, Part, kept, part_of
+from governance.archive.parts import CONTENT, FORMAT, LEAVES, LONGEST_LINE, MANIFEST, WORDS, Manifest, Part, kept, part_of
 from governance.domain.errors import Refused
 from governance.ledger import tree
 from governance.ledger.replay import EventReader, UnknownKind
@@ -20,7 +20,6 @@ from governance.models.base import Base
 from governance.storage.engines import VERSION
 
 LARGEST_MANIFEST = 256 * 1024 * 1024
-LONGEST_LINE = 64 * 1024 * 1024
 MOST_PRESSED = 200
 """How many bytes one byte of a list may stand for: ours stand for about four."""
 SMALL = 1024 * 1024

@@ -12,6 +12,12 @@ from governance.domain.text import fold
 from governance.domain.vocabulary import AnswerState, Stage
 
 LONGEST_STATED = 200
+MOST_NAMED = 3
+"""Lines that a row names of those that share its key; the others are counted."""
+
+LARGEST_ACCOUNT = 128 * 1024 * 1024
+LARGEST_PRESSED = 24 * 1024 * 1024
+"""Bytes of an account as it is kept, unpacked and packed: with its file and mapping it has to fit into a line of a backup."""
 
 
 class Outcome(StrEnum):
@@ -118,10 +124,17 @@ def short(text: str) -> str:
     return text if len(text) <= LONGEST_STATED else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def collisions(rows: Sequence[RowSays], source: str) -> Mapping[int, Sequence[int]]:
-    """The rows that share a key, by line: the other lines. They are refused, never merged."""
+def collisions(rows: Sequence[RowSays], source: str) -> Mapping[int, str]:
+    """The rows that share a key, by line: a few of the other lines, and how many more. They are refused, never merged."""
     lines: dict[str, list[int]] = {}
     for row in rows:
         if any(row.key):
             lines.setdefault(row_id(source, row.key), []).append(row.line)
-    return {line: [other for other in same if other != line] for same in lines.values() if len(same) > 1 for line in same}
+    return {line: _others(line, same) for same in lines.values() if len(same) > 1 for line in same}
+
+
+def _others(line: int, same: Sequence[int]) -> str:
+    """Without looking at all of them: a whole file may share one key."""
+    named = [other for other in same[: MOST_NAMED + 1] if other != line][:MOST_NAMED]
+    more = len(same) - 1 - len(named)
+    return ", ".join(f"{other:,}" for other in named) + (f" and {more:,} more" if more else "")

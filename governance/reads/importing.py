@@ -57,16 +57,16 @@ def account(
     for says in rows:
         source = known.get(row_id(mapping.id, says.key))
         row = _new(says, directory) if source is None else _again(says, source, directory)
-        found.append(_decided(row, by, same.get(says.line, ()), policy, directory, mapping))
+        found.append(_decided(row, by, same.get(says.line), policy, directory, mapping))
     here = {row_id(mapping.id, says.key) for says in rows}
     return Account(tuple(found), _new_units(found, directory), blank, len(known.keys() - here))
 
 
-def _decided(row: Row, by: str, same: Sequence[int], policy: Policy, directory: Directory, mapping: ImportMapping) -> Row:
+def _decided(row: Row, by: str, same: str | None, policy: Policy, directory: Directory, mapping: ImportMapping) -> Row:
     """The row, refused where anything speaks against it."""
     why = [*row.says.faults, *row.why]
-    if same:
-        why.append(f"Its key stands in line {', '.join(f'{line:,}' for line in same)} too: none of them is taken.")
+    if same is not None:
+        why.append(f"Its key stands in line {same} too: none of them is taken.")
     if not why and row.outcome is not Outcome.UNCHANGED:
         why += _against(row, by, policy, directory, mapping)
     return replace(row, outcome=Outcome.REFUSED, why=tuple(why), changed=()) if why else row

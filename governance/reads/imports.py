@@ -1,16 +1,16 @@
 """Imports that somebody handed over: one's own list, the account that is kept of each, and how far it is."""
 
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, undefer
 
-from governance.domain.errors import Conflict, Hidden, NotThere
-from governance.domain.importing import Account, ImportState
+from governance.domain.errors import Conflict, Hidden, NotThere, RuleBroken
+from governance.domain.importing import LARGEST_ACCOUNT, LARGEST_PRESSED, Account, ImportState, Outcome
 from governance.ledger import read
 from governance.models.jobs import ImportJob
 from governance.policy.problems import PolicyError
@@ -35,18 +35,32 @@ STATES: Mapping[ImportState, tuple[ColumnElement[bool], ...]] = {
 """The same as `state`, for lists."""
 
 
+TOO_LARGE = (
+    "What there is to say of the rows of this file is more than can be kept: "
+    f"{LARGEST_ACCOUNT // 1_048_576} MB, packed {LARGEST_PRESSED // 1_048_576} MB. Split the file, or let the mapping read fewer columns."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The account of a file, and the record that it was worked out from."""
+    """The account of a file, packed as it is kept, and the record that it was worked out from."""
 
-    account: Account
+    packed: bytes
+    digest: str
+    counts: Mapping[Outcome, int]
     size: int  # of the ledger
     at: datetime
 
 
 def tell(session: Session, by: str, now: datetime, source: Source) -> Told:
-    """What an import would do now. Raises as `previews.preview` does."""
-    return Told(previews.preview(session, by, now, source).account, read.size(session), now)
+    """What an import would do now. Raises as `previews.preview` and `pack` do."""
+    size = read.size(session)  # what is recorded while the account is worked out makes it older, never newer
+    return told(previews.preview(session, by, now, source).account, size, now)
+
+
+def told(account: Account, size: int, at: datetime) -> Told:
+    """Everything about an account that takes long, so that no writer waits for it. Raises `RuleBroken`."""
+    return Told(pack(account), account.digest, {outcome: account.counted(outcome) for outcome in Outcome}, size, at)
 
 
 def job(session: Session, by: str, import_id: str) -> ImportJob:
@@ -123,7 +137,26 @@ def press(content: bytes) -> bytes:
 
 
 def pack(account: Account) -> bytes:
-    return zlib.compress(msgspec.json.encode(account))
+    """As it is kept. Raises `RuleBroken` where it is larger than can be kept, before it takes the memory."""
+    press, size, packed = zlib.compressobj(), 0, bytearray()
+    for piece in _pieces(account):
+        size += len(piece)
+        packed += press.compress(piece)
+        if size > LARGEST_ACCOUNT:
+            raise RuleBroken(TOO_LARGE)
+    packed += press.flush()
+    if len(packed) > LARGEST_PRESSED:
+        raise RuleBroken(TOO_LARGE)
+    return bytes(packed)
+
+
+def _pieces(account: Account) -> Iterator[bytes]:
+    """The account in JSON, a row at a time."""
+    start, _, end = msgspec.json.encode(replace(account, rows=())).partition(b"[")
+    yield start + b"["
+    for number, row in enumerate(account.rows):
+        yield (b"," if number else b"") + msgspec.json.encode(row)
+    yield end
 
 
 def unpack(kept: bytes) -> Account:

@@ -39,8 +39,7 @@ def hand_over(log: Log, title: str, source: Source, told: Told) -> str:
         confirmed_at=None,
         leaves_out=False,
     )
-    _keep(row, told.account)
-    row.told_at, row.told_size = told.at, told.size
+    _keep(row, told)
     log.session.add(row)
     return row.id
 
@@ -50,8 +49,7 @@ def look_again(log: Log, import_id: str, told: Told) -> None:
     row = _own(log, import_id)
     if imports.state(row) in (ImportState.UNDER_WAY, ImportState.DONE):
         raise Conflict("This import was confirmed in the meantime, so its preview stays as it is.")
-    _keep(row, told.account)
-    row.told_at, row.told_size = told.at, told.size
+    _keep(row, told)
     row.confirmed_at, row.leaves_out, row.failed, row.leased_until, row.tries = None, False, None, None, 0
 
 
@@ -72,7 +70,7 @@ def confirm(log: Log, import_id: str, expected: str, *, partial: bool) -> None:
 
 def finish(log: Log, row: ImportJob, account: Account) -> None:
     """It was carried out in this transaction: what became of every row is kept, and the bytes, which are among the files now, are not."""
-    _keep(row, account)
+    row.told = imports.pack(account)
     row.done_at, row.sheet, row.mapped = log.now, None, None
 
 
@@ -100,7 +98,7 @@ def _check_may_import(log: Log) -> None:
     rights.check_role(people.doer(log.session, log.by, log.now), [Role.COMPLIANCE_OFFICER], "import initiatives")
 
 
-def _keep(row: ImportJob, account: Account) -> None:
-    row.told, row.told_digest = imports.pack(account), account.digest
-    row.imported, row.updated = account.counted(Outcome.IMPORTED), account.counted(Outcome.UPDATED)
-    row.unchanged, row.refused = account.counted(Outcome.UNCHANGED), account.counted(Outcome.REFUSED)
+def _keep(row: ImportJob, told: Told) -> None:
+    row.told, row.told_digest, row.told_at, row.told_size = told.packed, told.digest, told.at, told.size
+    row.imported, row.updated = told.counts[Outcome.IMPORTED], told.counts[Outcome.UPDATED]
+    row.unchanged, row.refused = told.counts[Outcome.UNCHANGED], told.counts[Outcome.REFUSED]

@@ -168,8 +168,15 @@ def test_encodings_that_spreadsheets_write_are_read(encoding: str, text: str) ->
 def test_two_spellings_of_a_key_are_one_and_collide() -> None:
     rows = [RowSays(2, ("Fraud Alérts",)), RowSays(3, ("fraud alerts",)), RowSays(4, ("other",)), RowSays(5, ("",)), RowSays(6, ("",))]
 
-    assert collisions(rows, "list") == {2: [3], 3: [2]}
+    assert collisions(rows, "list") == {2: "3", 3: "2"}
     assert row_id("list", ("a", "b")) not in {row_id("list", ("ab", "")), row_id("other", ("a", "b")), row_id("list", ("b", "a"))}
+
+
+def test_a_file_of_one_key_names_a_few_lines_in_each_row_and_counts_the_others() -> None:
+    found = collisions([RowSays(line, ("same",)) for line in range(2, 7_002)], "list")
+
+    assert (found[2], found[4], found[7001]) == ("3, 4, 5 and 6,996 more", "2, 3, 5 and 6,996 more", "2, 3, 4 and 6,996 more")
+    assert collisions([RowSays(line, ("same",)) for line in range(2, 6)], "list")[5] == "2, 3, 4"
 
 
 @pytest.mark.parametrize(

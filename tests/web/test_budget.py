@@ -13,7 +13,7 @@ from governance.domain.vocabulary import FindingSeverity, Function, Role, Visibi
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import Log
 from governance.models.directory import Person
-from governance.reads.imports import Told
+from governance.reads.imports import told
 from governance.services import checkpoints, directory, findings, gates, imports, initiatives, packs
 from governance.services.initiatives import Description
 from tests.sheets import source
@@ -110,7 +110,7 @@ def grow(site: Site, count: int) -> None:
 
 def hand_over(log: Log, number: int) -> None:
     given, account = source(), Account((), {}, blank=0)
-    imports.hand_over(log, f"list {number}.csv", given, Told(account, 0, log.now))
+    imports.hand_over(log, f"list {number}.csv", given, told(account, 0, log.now))
 
 
 def statements(site: Site) -> dict[str, int]:
