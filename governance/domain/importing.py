@@ -84,6 +84,13 @@ class Row:
         """What there is to say of it besides its outcome."""
         return " ".join([*self.why, *([f"Changed: {', '.join(self.changed)}."] if self.changed else []), *self.says.notes])
 
+    @property
+    def in_short(self) -> "Row":
+        """Where it stands in the file, what became of it, and what there is to say of it."""
+        says = self.says
+        short = RowSays(says.line, says.key, says.name, stage=says.stage, since=says.since, notes=says.notes)
+        return Row(short, self.outcome, self.initiative, changed=self.changed, why=self.why)
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -96,6 +103,11 @@ class Account:
 
     def counted(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)
+
+    @property
+    def in_short(self) -> "Account":
+        """What a page says of it once it is carried out; everything else is in the ledger and in the file that its entries name."""
+        return Account(tuple(row.in_short for row in self.rows), {}, self.blank, self.gone)
 
     @property
     def digest(self) -> str:

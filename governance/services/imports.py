@@ -69,8 +69,11 @@ def confirm(log: Log, import_id: str, expected: str, *, partial: bool) -> None:
 
 
 def finish(log: Log, row: ImportJob, account: Account) -> None:
-    """It was carried out in this transaction: what became of every row is kept, and the bytes, which are among the files now, are not."""
-    row.told = imports.pack(account)
+    """It was carried out in this transaction: what became of every row is kept in short, and the bytes, now among the files, are not.
+
+    The digest stays that of the account that was confirmed.
+    """
+    row.told = imports.pack(account.in_short)
     row.done_at, row.sheet, row.mapped = log.now, None, None
 
 

@@ -98,6 +98,28 @@ def test_what_was_confirmed_is_carried_out_in_the_name_of_who_confirmed_it(confi
     assert {tuple(header["actor"]["functions"]) for header in headers} == {("compliance",)}
 
 
+def test_what_is_done_keeps_what_its_page_says_and_no_more(house: House, content: ContentStore, slate: Slate) -> None:
+    long = "9;A helper;" + "Helps with claims. " * 50 + ";A hint;Motor claims;lena;Trial;;yes;none"
+    hand_over(house, given=source(sheet(*ROWS, BAD, long)))
+    with house.read() as session:
+        before, size = reading.account(session, row(house)), len(session.scalars(select(ImportJob.told)).one())
+    confirm(house, partial=True)
+    expected = row(house).told_digest
+
+    working.work(house.ledger, content, slate)
+
+    with house.read() as session:
+        after = reading.account(session, row(house))
+        assert len(session.scalars(select(ImportJob.told)).one()) < size
+    assert row(house).told_digest == expected
+    said = [
+        [(one.says.line, one.says.key, one.says.name, one.says.stage, one.outcome, one.told) for one in found.rows]
+        for found in (before, after)
+    ]
+    assert said[0] == said[1] and [one.says.since for one in before.rows] == [one.says.since for one in after.rows]
+    assert not any(one.stated or one.lead or one.says.summary or one.says.answers or one.says.asked for one in after.rows)
+
+
 def test_until_it_is_carried_out_nothing_is_in_the_ledger(house: House) -> None:
     before = counted(house)
 
