@@ -21,7 +21,6 @@ from governance.reads.previews import Source
 from governance.services import importing, imports
 from governance.services.importing import Watch
 from governance.storage.content import ContentStore
-from governance.storage.engines import DiskFull
 from governance.storage.slate import Slate
 
 TOLD_EVERY = 50
@@ -46,7 +45,7 @@ def work(ledger: Ledger, content: ContentStore, slate: Slate) -> bool:
         leases.fail(ledger, job, reading.unfit(wrong))
     except LeaseLost:
         log.warning("import %s took too long; another worker has it", job.id)
-    except DiskFull:
+    except leases.NOT_NOW:
         leases.rest(ledger, job)
         raise
     except BaseException:

@@ -1,6 +1,7 @@
 """Evidence reports: a job is claimed by lease, rendered outside any transaction, and its outcome recorded."""
 
 import logging
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 
@@ -17,8 +18,15 @@ from governance.packs.render import Progress, render_initiative, render_trail
 from governance.reads import reports
 from governance.services import packs
 from governance.services.packs import REPORT, Made
-from governance.storage.content import ContentStore
+from governance.storage.content import ContentStore, ContentUnreachable
 from governance.storage.engines import Busy, DiskFull
+
+WAITS: Mapping[type[Exception], str] = {
+    DiskFull: "waits for room on the disk",
+    Busy: "waits until others have written",
+    ContentUnreachable: "waits for the store of files",
+}
+"""What a job says of itself while it rests."""
 
 log = logging.getLogger("governance.reports")
 
@@ -35,8 +43,8 @@ def work(ledger: Ledger, content: ContentStore) -> bool:
         leases.fail(ledger, job, str(refused))
     except leases.LeaseLost:
         log.warning("job %s took too long; another worker has it", job.id)
-    except DiskFull:
-        leases.rest(ledger, job, _wait_for_room)
+    except leases.NOT_NOW as why:
+        leases.rest(ledger, job, _waiting(why))
         raise
     except BaseException:
         leases.release(ledger, job)
@@ -53,8 +61,11 @@ def _begin(job: Job) -> None:
     job.doing = "reads the record"
 
 
-def _wait_for_room(job: Job) -> None:
-    job.doing = "waits for room on the disk"
+def _waiting(why: Exception) -> Callable[[Job], None]:
+    def say(job: Job) -> None:
+        job.doing = next(words for kind, words in WAITS.items() if isinstance(why, kind))
+
+    return say
 
 
 def make(ledger: Ledger, content: ContentStore, job: Job) -> tuple[Made, str | None]:

@@ -19,7 +19,7 @@ from governance.ledger.log import SYSTEM, Ledger
 from governance.services import checkpoints, idempotency, summaries
 from governance.services.opening import key_of, ledger_of, open_engines
 from governance.settings import Settings
-from governance.storage.content import ContentStore, content_of
+from governance.storage.content import ContentStore, ContentUnreachable, content_of
 from governance.storage.engines import Busy, DiskFull
 from governance.storage.slate import Slate, slate_of
 
@@ -99,11 +99,11 @@ def look_after(duties: Sequence[Duty], desk: Desk, wait: Callable[[float], objec
 
 
 def _do(duty: Duty, desk: Desk) -> bool:
-    """Where others write all the time, or there is no room, it is done later."""
+    """Where others write all the time, the store does not answer, or there is no room, it is done later."""
     try:
         return duty.do(desk)
-    except Busy as busy:
-        log.warning("%s: %s", duty.name, busy)
+    except (Busy, ContentUnreachable) as refused:
+        log.warning("%s: %s", duty.name, refused)
         return False
     except DiskFull as full:
         log.critical("%s: %s", duty.name, full)

@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import subprocess
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from governance.domain.vocabulary import Role
 from governance.jobs import imports as working
 from governance.jobs import leases
 from governance.ledger import rebuild
-from governance.ledger.log import SYSTEM
+from governance.ledger.log import SYSTEM, Log
 from governance.models.initiatives import Initiative
 from governance.models.jobs import ImportJob
 from governance.models.ledger import Leaf
@@ -25,8 +25,8 @@ from governance.reads import imports as reading
 from governance.reads.previews import Source
 from governance.services import directory, imports
 from governance.services import policies as publishing
-from governance.storage.content import ContentStore
-from governance.storage.engines import DiskFull
+from governance.storage.content import ContentStore, ContentUnreachable
+from governance.storage.engines import Busy, DiskFull
 from governance.storage.slate import Slate, slate_of
 from tests.jobs.conftest import eventually, workers_of
 from tests.services.conftest import TEXTS, House
@@ -274,8 +274,73 @@ def test_a_disk_that_is_full_is_no_try_and_the_import_waits_a_minute(
             working.work(confirmed.ledger, content, slate)
 
     assert row(confirmed).tries == 0 and counted(confirmed)[1] == 0 and not working.work(confirmed.ledger, content, slate)
-    job = working.claim(confirmed.ledger, datetime.now(UTC) + leases.NO_ROOM + timedelta(seconds=1))
+    job = working.claim(confirmed.ledger, datetime.now(UTC) + leases.PAUSE + timedelta(seconds=1))
     assert job and job.tries == 1
+
+
+@pytest.mark.parametrize("why", [ContentUnreachable(), Busy()])
+def test_a_store_that_does_not_answer_and_others_who_write_are_no_try(
+    confirmed: House, content: ContentStore, slate: Slate, monkeypatch: pytest.MonkeyPatch, why: Exception
+) -> None:
+    def refuse(_: object) -> None:
+        raise why
+
+    with monkeypatch.context() as away:
+        away.setattr(content, "put", refuse)
+        for _ in range(leases.MOST_TRIES + 1):
+            with pytest.raises(type(why)):
+                working.work(confirmed.ledger, content, slate)
+            assert row(confirmed).tries == 0 and not working.work(confirmed.ledger, content, slate), "it rests"
+            pause_is_over(confirmed)
+
+    assert working.work(confirmed.ledger, content, slate) and counted(confirmed)[1] == 3
+
+
+def pause_is_over(house: House) -> None:
+    with house.ledger.engines.writer.begin() as connection:
+        connection.execute(update(ImportJob).values(leased_until=None))
+
+
+@dataclass
+class Full:
+    """A disk that has room for so many commits, then for none."""
+
+    room: int
+
+    def __call__(self, _: Log) -> None:
+        if self.room == 0:
+            raise DiskFull
+        self.room -= 1
+
+
+def test_a_disk_that_stays_full_makes_no_try_either_and_what_happened_is_written_once_there_is_room(
+    confirmed: House, content: ContentStore, slate: Slate
+) -> None:
+    full = Full(room=0)
+    confirmed.ledger.before_commit.append(full)
+    for _ in range(leases.MOST_TRIES + 1):
+        full.room = 1  # enough for the lease, and for nothing after it
+        with pytest.raises(DiskFull):
+            working.work(confirmed.ledger, content, slate)
+        assert not working.work(confirmed.ledger, content, slate), "nothing is begun before it is written down how the last try ended"
+        full.room = 1
+        assert not working.work(confirmed.ledger, content, slate) and row(confirmed).tries == 0
+        pause_is_over(confirmed)
+
+    confirmed.ledger.before_commit.remove(full)
+    assert working.work(confirmed.ledger, content, slate) and counted(confirmed)[1] == 3
+
+
+def test_a_refusal_that_finds_no_room_is_written_down_later(confirmed: House, content: ContentStore, slate: Slate) -> None:
+    confirmed.act("omar", lambda log: directory.disable_person(log, "mara", "left"))
+    full = Full(room=1)
+    confirmed.ledger.before_commit.append(full)
+    assert working.work(confirmed.ledger, content, slate) and state(confirmed) is ImportState.UNDER_WAY
+
+    confirmed.ledger.before_commit.remove(full)
+    working.work(confirmed.ledger, content, slate)
+
+    assert "Something changed since the preview" in str(row(confirmed).failed)
 
 
 def test_after_three_tries_it_is_given_up_and_can_be_looked_at_again(confirmed: House, content: ContentStore, slate: Slate) -> None:

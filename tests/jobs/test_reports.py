@@ -6,6 +6,7 @@ import signal
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from sqlalchemy import update
@@ -16,8 +17,8 @@ from governance.ledger.log import SYSTEM
 from governance.models.jobs import Job
 from governance.models.packs import Pack
 from governance.services import directory
-from governance.storage.content import ContentStore
-from governance.storage.engines import DiskFull
+from governance.storage.content import ContentStore, ContentUnreachable
+from governance.storage.engines import Busy, DiskFull
 from tests.jobs.conftest import eventually, issued, job, workers_of
 from tests.services.conftest import House
 
@@ -100,6 +101,34 @@ def test_a_disk_that_is_full_is_no_try_and_the_job_waits_a_minute(
     waiting = job(house, asked)
     assert (waiting.tries, waiting.failed, waiting.doing) == (0, None, "waits for room on the disk")
     assert not reports.work(house.ledger, content) and reports.claim(house.ledger, datetime.now(UTC) + timedelta(minutes=2)) is not None
+
+
+class Away:
+    """A store of files that does not answer."""
+
+    def put(self, content: bytes | BinaryIO) -> tuple[str, int]:
+        raise ContentUnreachable
+
+
+@pytest.mark.parametrize("why", ["the store is away", "others write"])
+def test_what_is_not_to_be_had_now_is_no_try_either(
+    house: House, content: ContentStore, asked: str, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    def held(*_: object) -> None:
+        raise Busy
+
+    with monkeypatch.context() as away:
+        away.setattr(content, "put", Away().put if why == "the store is away" else held)
+        for _ in range(leases.MOST_TRIES + 1):
+            with pytest.raises(leases.NOT_NOW):
+                reports.work(house.ledger, content)
+            waiting = job(house, asked)
+            assert (waiting.tries, waiting.failed, waiting.doing.startswith("waits")) == (0, None, True)
+            assert not reports.work(house.ledger, content), "it rests"
+            with house.ledger.writing(SYSTEM, datetime.now(UTC)) as log:
+                log.session.execute(update(Job).values(leased_until=None))  # as if a minute had gone by
+
+    assert reports.work(house.ledger, content) and issued(house) == 1
 
 
 def test_a_killed_worker_is_followed_by_another_that_does_the_job_once(house: House, asked: str, keeper: "subprocess.Popen[bytes]") -> None:

@@ -18,6 +18,7 @@ from governance.ledger.log import SYSTEM
 from governance.ledger.verify import verify
 from governance.models.idempotency import SentForm
 from governance.models.ledger import Checkpoint
+from governance.storage.content import ContentUnreachable
 from governance.storage.engines import Busy, DiskFull
 from tests.jobs.conftest import environment_of, eventually, issued, job, workers_of
 from tests.services.conftest import House
@@ -102,7 +103,14 @@ def test_a_duty_is_done_when_it_is_due_and_at_once_again_while_there_is_more() -
     assert done == ["often", "once", "often", "often"]
 
 
-@pytest.mark.parametrize(("why", "said"), [(Busy(), "first: Somebody else is writing"), (DiskFull(), "first: The disk is full")])
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (Busy(), "first: Somebody else is writing"),
+        (DiskFull(), "first: The disk is full"),
+        (ContentUnreachable(), "first: The store of files does not answer"),
+    ],
+)
 def test_a_duty_that_has_to_wait_keeps_nobody_from_the_next(why: Exception, said: str, caplog: pytest.LogCaptureFixture) -> None:
     done: list[str] = []
 
