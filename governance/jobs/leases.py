@@ -61,14 +61,15 @@ def claim(ledger: Ledger, now: datetime, free: Select[Kind], begin: Callable[[Ki
 
 
 def is_free(kind: type[Kind], now: datetime) -> ColumnElement[bool]:
-    """Neither done nor given up, and nobody is at it."""
-    return and_(kind.done_at.is_(None), kind.failed.is_(None), or_(kind.leased_until.is_(None), kind.leased_until < now))
+    """Neither done nor given up, and nobody is at it. A lease from a clock that went far ahead is none; one that goes a little ahead is."""
+    lease = kind.leased_until
+    return and_(kind.done_at.is_(None), kind.failed.is_(None), or_(lease.is_(None), lease < now, lease > now + LEASE * 2))
 
 
 def held(open_log: Log, job: Kind) -> Kind:
-    """The row of a job that is still in our hands: nobody has tried it again or ended it. Raises `LeaseLost`."""
+    """The row of a job that is still in our hands: nobody has tried it again, confirmed it again or ended it. Raises `LeaseLost`."""
     row = open_log.session.get(type(job), job.id)
-    if row is None or row.tries != job.tries or row.done_at is not None or row.failed is not None:
+    if row is None or row.try_in_hand != job.try_in_hand or row.done_at is not None or row.failed is not None:
         raise LeaseLost(job.id)
     return row
 

@@ -17,6 +17,11 @@ class Leased:
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     failed: Mapped[str | None] = mapped_column(Text, comment="what went wrong, in words")
 
+    @property
+    def try_in_hand(self) -> tuple[object, ...]:
+        """Tells one try from every other: whoever began one that is not the latest has lost the job."""
+        return (self.tries,)
+
 
 class Job(Leased, Base):
     """An evidence report that somebody asked for."""
@@ -56,3 +61,8 @@ class ImportJob(Leased, Base):
     refused: Mapped[int] = mapped_column(Integer)
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     leaves_out: Mapped[bool] = mapped_column(Boolean, comment="whether refused rows are left out, as confirmed")
+
+    @property
+    def try_in_hand(self) -> tuple[object, ...]:
+        """One that was refused, looked at and confirmed again begins to count anew."""
+        return self.tries, self.confirmed_at

@@ -249,6 +249,36 @@ def test_a_worker_that_slept_through_a_refusal_and_another_confirmation_imports_
     assert counted(confirmed)[1] == 3
 
 
+@pytest.mark.parametrize("ends", ["fails", "is released", "rests"])
+def test_a_slow_worker_ends_no_try_of_a_later_confirmation(confirmed: House, ends: str) -> None:
+    slow = working.claim(confirmed.ledger, datetime.now(UTC))
+    assert slow
+    leases.fail(confirmed.ledger, slow, "It was refused.")
+    look_again(confirmed)
+    confirmed.now += timedelta(minutes=1)
+    confirm(confirmed)
+    second = working.claim(confirmed.ledger, datetime.now(UTC))
+    assert second and second.tries == slow.tries
+
+    if ends == "fails":
+        leases.fail(confirmed.ledger, slow, "The slow one says no.")
+    else:
+        (leases.release if ends == "is released" else leases.rest)(confirmed.ledger, slow)
+
+    now = row(confirmed)
+    assert (now.failed, now.tries, now.leased_until) == (None, second.tries, second.leased_until)
+
+
+def test_a_lease_from_a_clock_that_was_far_ahead_keeps_nobody_out(confirmed: House) -> None:
+    now = datetime.now(UTC)
+    assert working.claim(confirmed.ledger, now + timedelta(days=2))
+
+    found = working.claim(confirmed.ledger, now)
+
+    assert found and found.leased_until == now + leases.LEASE
+    assert working.claim(confirmed.ledger, now - leases.LEASE + timedelta(seconds=1)) is None, "a clock that is a little behind"
+
+
 def test_what_nobody_expected_frees_the_import_for_the_next_try(
     confirmed: House, content: ContentStore, slate: Slate, tmp_path: Path
 ) -> None:
