@@ -100,6 +100,7 @@ class Account:
     new_units: Mapping[str, str]  # names by id, in the order of the file
     blank: int
     gone: int = 0  # initiatives that came from this source and stand in no row any more
+    policy: str = ""  # the digest of the one in force: answers are judged by it, and entries name it
 
     def counted(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)
@@ -107,13 +108,13 @@ class Account:
     @property
     def in_short(self) -> "Account":
         """What a page says of it once it is carried out; everything else is in the ledger and in the file that its entries name."""
-        return Account(tuple(row.in_short for row in self.rows), {}, self.blank, self.gone)
+        return Account(tuple(row.in_short for row in self.rows), {}, self.blank, self.gone, self.policy)
 
     @property
     def digest(self) -> str:
-        """What was previewed, so that exactly that is confirmed."""
+        """What was previewed, and by which policy, so that exactly that is confirmed."""
         told = [(row.says.line, row.outcome, row.initiative, row.lead, dict(row.stated), row.changed, row.why) for row in self.rows]
-        return hashlib.sha256(json.dumps([told, dict(self.new_units)], ensure_ascii=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([told, dict(self.new_units), self.policy], ensure_ascii=True).encode()).hexdigest()
 
 
 def row_id(source: str, key: Sequence[str]) -> str:

@@ -59,7 +59,7 @@ def account(
         row = _new(says, directory) if source is None else _again(says, source, directory)
         found.append(_decided(row, by, same.get(says.line), policy, directory, mapping))
     here = {row_id(mapping.id, says.key) for says in rows}
-    return Account(tuple(found), _new_units(found, directory), blank, len(known.keys() - here))
+    return Account(tuple(found), _new_units(found, directory), blank, len(known.keys() - here), policy.digest)
 
 
 def _decided(row: Row, by: str, same: str | None, policy: Policy, directory: Directory, mapping: ImportMapping) -> Row:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from dataclasses import dataclass, replace
@@ -200,6 +201,27 @@ def test_where_the_record_moved_nothing_is_imported_until_it_is_looked_at_again(
     confirm(confirmed, partial=True)
     working.work(confirmed.ledger, content, slate)
     assert state(confirmed) is ImportState.DONE and counted(confirmed)[1] == 2
+
+
+def test_under_another_policy_nothing_is_imported_until_it_is_looked_at_again(
+    confirmed: House, content: ContentStore, slate: Slate
+) -> None:
+    """Its rows would fare the same: what was confirmed was confirmed under the other rules all the same."""
+    confirmed.act("aoife", lambda log: publishing.publish(log, newer_policy()))
+    with confirmed.read() as session:
+        assert reading.is_behind(session, row(confirmed), confirmed.now)
+    before = counted(confirmed)
+
+    working.work(confirmed.ledger, content, slate)
+    assert "Something changed since the preview" in str(row(confirmed).failed) and counted(confirmed) == before
+
+    look_again(confirmed)
+    confirm(confirmed)
+    assert working.work(confirmed.ledger, content, slate) and counted(confirmed)[1] == 3
+
+
+def newer_policy() -> dict[str, str]:
+    return {name: re.sub(r'^(\s*version:\s*)"?1\.0\.0"?', r"\g<1>1.1.0", text, flags=re.M) for name, text in TEXTS.items()}
 
 
 def test_a_mapping_that_no_longer_fits_the_policy_is_said(confirmed: House, content: ContentStore, slate: Slate) -> None:
