@@ -17,7 +17,7 @@ from governance.models.jobs import ImportJob
 from governance.policy.problems import PolicyError
 from governance.reads import imports as reading
 from governance.reads import people, previews
-from governance.reads.previews import Source
+from governance.reads.previews import Preview, Source
 from governance.services import importing, imports
 from governance.services.importing import Watch
 from governance.storage.content import ContentStore
@@ -35,10 +35,10 @@ def work(ledger: Ledger, content: ContentStore, slate: Slate) -> bool:
     if job is None:
         return False
     try:
-        source, who = _prepared(ledger, job)
+        source, who, checked = _prepared(ledger, job)
         for kept in (source.content, source.mapping):
             content.put(kept)
-        carry_out(ledger, job, source, who, slate)
+        carry_out(ledger, job, source, who, slate, checked)
     except Refused as refused:
         leases.fail(ledger, job, refused.message)
     except PolicyError as wrong:
@@ -62,12 +62,12 @@ def claim(ledger: Ledger, now: datetime) -> ImportJob | None:
     return leases.claim(ledger, now, select(ImportJob).where(*confirmed).order_by(ImportJob.confirmed_at, ImportJob.id).limit(1))
 
 
-def carry_out(ledger: Ledger, job: ImportJob, source: Source, who: Actor, slate: Slate) -> None:
+def carry_out(ledger: Ledger, job: ImportJob, source: Source, who: Actor, slate: Slate, checked: Preview) -> None:
     """All of it, and that it is done, or nothing. Rights, mapping and record are asked again in here."""
     with ledger.writing(who, datetime.now(UTC)) as open_log:
         row = leases.held(open_log, job)
         watch = _teller(slate, job.id)
-        done = importing.carry_out(open_log, source, partial=row.leaves_out, expected=row.told_digest, watch=watch)
+        done = importing.carry_out(open_log, source, partial=row.leaves_out, expected=row.told_digest, checked=checked, watch=watch)
         imports.finish(open_log, row, done)
 
 
@@ -82,13 +82,17 @@ def throw_away(ledger: Ledger) -> bool:
     return False
 
 
-def _prepared(ledger: Ledger, job: ImportJob) -> tuple[Source, Actor]:
-    """What was handed over, and who confirmed it. What would be refused is refused here, before a file is stored or a writer waits."""
+def _prepared(ledger: Ledger, job: ImportJob) -> tuple[Source, Actor, Preview]:
+    """What was handed over, who confirmed it, and what it comes to now.
+
+    What would be refused is refused here, before a file is stored or a writer waits.
+    """
     now = datetime.now(UTC)
     with Session(ledger.engines.reader) as session:
         source, doer = reading.source(session, job.id), people.doer(session, job.asked_by, now)
-        check_confirmed(previews.preview(session, doer.id, now, source).account, job.told_digest, partial=job.leaves_out)
-    return source, Actor(doer.id, tuple(sorted({held.function for held in doer.holdings})))
+        found = previews.preview(session, doer.id, now, source)
+    check_confirmed(found.account, job.told_digest, partial=job.leaves_out)
+    return source, Actor(doer.id, tuple(sorted({held.function for held in doer.holdings}))), found
 
 
 def _teller(slate: Slate, job: str) -> Watch:

@@ -54,8 +54,8 @@ class Told:
 
 def tell(session: Session, by: str, now: datetime, source: Source) -> Told:
     """What an import would do now. Raises as `previews.preview` and `pack` do."""
-    size = read.size(session)  # what is recorded while the account is worked out makes it older, never newer
-    return told(previews.preview(session, by, now, source).account, size, now)
+    found = previews.preview(session, by, now, source)
+    return told(found.account, found.size, now)
 
 
 def told(account: Account, size: int, at: datetime) -> Told:

@@ -1,7 +1,7 @@
 """The preview of an import: a file read by its mapping, and the account of every row."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from governance.domain.importing import Account
 from governance.domain.policy import Policy
 from governance.domain.table import read_table
 from governance.domain.vocabulary import Role
+from governance.ledger import read
 from governance.policy.mapped import says
 from governance.policy.mapping import ImportMapping, check_fits, load_mapping
 from governance.reads import importing, people, policies
@@ -30,9 +31,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
+    """What would become of every row, and the record and the day that it was worked out from."""
+
     mapping: ImportMapping
     policy: Policy
     account: Account
+    size: int  # of the ledger
+    day: date
 
 
 def preview(session: Session, by: str, now: datetime, source: Source) -> Preview:
@@ -40,7 +45,8 @@ def preview(session: Session, by: str, now: datetime, source: Source) -> Preview
 
     Compliance officers import: a row may say that something was approved before this system, and that is theirs to vouch for.
     """
-    rights.check_role(people.doer(session, by, now), [Role.COMPLIANCE_OFFICER], "import initiatives")
+    check_may_import(session, by, now)
+    size = read.size(session)  # what is recorded while this is worked out makes it older, never newer
     policy = policies.current(session)
     document, mapping = load_mapping(source.mapping_name, _text(source))
     table = read_table(source.content, mapping.file.encoding, mapping.file.delimiter)
@@ -48,7 +54,25 @@ def preview(session: Session, by: str, now: datetime, source: Source) -> Preview
     if source.lead and not people.is_active(session, source.lead):
         raise RuleBroken(f"There is nobody {source.lead} who can sign in here, so they cannot lead what is imported.")
     rows = says(table, mapping, now.date())
-    return Preview(mapping, policy, importing.account(session, by, mapping, policy, rows, table.blank, source.lead))
+    account = importing.account(session, by, mapping, policy, rows, table.blank, source.lead)
+    return Preview(mapping, policy, account, size, _day(now))
+
+
+def is_as_before(session: Session, now: datetime, before: Preview) -> bool:
+    """Whether working the preview out once more would find the same: nothing was recorded since then, and it is the same day.
+
+    Everything that it reads of the record is changed by entries alone; its policy is one of them, and asked for all the same.
+    """
+    same_record = before.size == read.size(session) and before.policy.digest == policies.current(session).digest
+    return same_record and before.day == _day(now)
+
+
+def check_may_import(session: Session, by: str, now: datetime) -> None:
+    rights.check_role(people.doer(session, by, now), [Role.COMPLIANCE_OFFICER], "import initiatives")
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(UTC).date()
 
 
 def _text(source: Source) -> str:

@@ -31,19 +31,37 @@ Watch: TypeAlias = Callable[[Sequence[Row]], Iterable[Row]]
 TEXTS = frozenset({"name", "summary", "unit", "lead"})
 
 
-def carry_out(log: Log, source: Source, *, partial: bool = False, expected: str | None = None, watch: Watch = iter) -> Account:
+def carry_out(
+    log: Log,
+    source: Source,
+    *,
+    partial: bool = False,
+    expected: str | None = None,
+    checked: Preview | None = None,
+    watch: Watch = iter,
+) -> Account:
     """Import a file, whose content and mapping are in the content store. Returns what became of every row, new ones with their key.
 
     All of it or nothing: refused rows are left out only where `partial` says so. `expected` is the digest of the account that was
     confirmed; where the record moved since then, nothing is imported and `Conflict` says so. A second run changes nothing.
+    `checked` is a preview of the same that was found to be what is expected just now: it is worked out again only where it may differ.
     """
-    found = previews.preview(log.session, log.by, log.now, source)
+    found = _found(log, source, partial, expected, checked)
     account = found.account
-    check_confirmed(account, expected, partial=partial)
     log.record_all((UnitOpened(unit=unit, name=name), streams.unit(unit)) for unit, name in account.new_units.items())
     changing = [row for row in account.rows if row.outcome in (Outcome.IMPORTED, Outcome.UPDATED)]
     keys = _Import(log, found, source).run(watch(changing))
     return replace(account, rows=tuple(replace(row, initiative=keys.get(row.says.line, row.initiative)) for row in account.rows))
+
+
+def _found(log: Log, source: Source, partial: bool, expected: str | None, checked: Preview | None) -> Preview:
+    """What is carried out; rights are asked in any case."""
+    previews.check_may_import(log.session, log.by, log.now)
+    if checked is not None and previews.is_as_before(log.session, log.now, checked):
+        return checked
+    found = previews.preview(log.session, log.by, log.now, source)
+    check_confirmed(found.account, expected, partial=partial)
+    return found
 
 
 class _Import:

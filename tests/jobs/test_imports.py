@@ -5,15 +5,17 @@ import os
 import re
 import signal
 import subprocess
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 
 from governance.domain.errors import Conflict, RuleBroken
-from governance.domain.importing import ImportState, Outcome
+from governance.domain.importing import Account, ImportState, Outcome
 from governance.domain.vocabulary import Role
 from governance.jobs import imports as working
 from governance.jobs import leases
@@ -22,6 +24,7 @@ from governance.ledger.log import SYSTEM, Log
 from governance.models.initiatives import Initiative
 from governance.models.jobs import ImportJob
 from governance.models.ledger import Leaf
+from governance.reads import importing as working_out
 from governance.reads import imports as reading
 from governance.reads.previews import Source
 from governance.services import directory, imports
@@ -177,12 +180,12 @@ def test_a_right_that_ended_meanwhile_is_asked_again(confirmed: House, content: 
 def test_rights_are_asked_within_the_transaction_too(confirmed: House, content: ContentStore, slate: Slate) -> None:
     job = working.claim(confirmed.ledger, datetime.now(UTC))
     assert job
-    given, who = working._prepared(confirmed.ledger, job)
+    given, who, checked = working._prepared(confirmed.ledger, job)
     confirmed.act("omar", lambda log: directory.withdraw_role(log, "aoife", Role.COMPLIANCE_OFFICER))
     before = counted(confirmed)
 
     with pytest.raises(Exception, match="Only somebody with the role compliance officer can import"):
-        working.carry_out(confirmed.ledger, job, given, who, slate)
+        working.carry_out(confirmed.ledger, job, given, who, slate, checked)
     assert counted(confirmed) == before and row(confirmed).done_at is None
 
 
@@ -244,12 +247,12 @@ def test_what_is_on_its_way_or_done_is_not_looked_at_again(confirmed: House, con
 def test_a_worker_that_lost_its_lease_imports_nothing(confirmed: House, content: ContentStore, slate: Slate) -> None:
     slow = working.claim(confirmed.ledger, datetime.now(UTC) - leases.LEASE * 2)
     assert slow
-    given, who = working._prepared(confirmed.ledger, slow)
+    given, who, checked = working._prepared(confirmed.ledger, slow)
     assert working.work(confirmed.ledger, content, slate)
     once = counted(confirmed)
 
     with pytest.raises(leases.LeaseLost):
-        working.carry_out(confirmed.ledger, slow, given, who, slate)
+        working.carry_out(confirmed.ledger, slow, given, who, slate, checked)
     assert counted(confirmed) == once
 
 
@@ -258,7 +261,7 @@ def test_a_worker_that_slept_through_a_refusal_and_another_confirmation_imports_
 ) -> None:
     slow = working.claim(confirmed.ledger, datetime.now(UTC))
     assert slow
-    given, who = working._prepared(confirmed.ledger, slow)
+    given, who, checked = working._prepared(confirmed.ledger, slow)
     leases.fail(confirmed.ledger, slow, "It was refused.")
     look_again(confirmed)
     confirm(confirmed)
@@ -266,9 +269,68 @@ def test_a_worker_that_slept_through_a_refusal_and_another_confirmation_imports_
     assert second and second.tries == slow.tries
 
     with pytest.raises(leases.LeaseLost):
-        working.carry_out(confirmed.ledger, slow, given, who, slate)
-    working.carry_out(confirmed.ledger, second, given, who, slate)
+        working.carry_out(confirmed.ledger, slow, given, who, slate, checked)
+    working.carry_out(confirmed.ledger, second, given, who, slate, checked)
     assert counted(confirmed)[1] == 3
+
+
+def worked_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows by one whenever an account is worked out."""
+    found: list[str] = []
+    real = working_out.account
+
+    def account(*given: Any) -> Account:
+        found.append("once")
+        return real(*given)
+
+    monkeypatch.setattr(working_out, "account", account)
+    return found
+
+
+def test_confirming_reads_no_account(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_over(house, given=source())
+
+    def refuse(_: object) -> Account:
+        raise AssertionError("unpacked while others wait")
+
+    monkeypatch.setattr(reading, "unpack", refuse)
+    confirm(house)
+
+    assert state(house) is ImportState.UNDER_WAY
+
+
+def test_the_worker_works_a_preview_out_once_where_nothing_moved(
+    confirmed: House, content: ContentStore, slate: Slate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = worked_out(monkeypatch)
+
+    assert working.work(confirmed.ledger, content, slate) and counted(confirmed)[1] == 3
+
+    assert times == ["once"]
+
+
+@pytest.mark.parametrize("moved", ["another unit", "who leads one", "the day", "the policy"])
+def test_what_moves_between_the_look_and_the_turn_is_seen(
+    confirmed: House, slate: Slate, monkeypatch: pytest.MonkeyPatch, moved: str
+) -> None:
+    job = working.claim(confirmed.ledger, datetime.now(UTC))
+    assert job
+    given, who, checked = working._prepared(confirmed.ledger, job)
+    times = worked_out(monkeypatch)
+    if moved == "another unit":
+        confirmed.act("omar", lambda log: directory.open_unit(log, "legal", "Legal"))
+    elif moved == "who leads one":
+        confirmed.act("omar", lambda log: directory.disable_person(log, "mara", "left"))
+    elif moved == "the policy":
+        confirmed.act("aoife", lambda log: publishing.publish(log, newer_policy()))
+    else:
+        checked = replace(checked, day=checked.day - timedelta(days=1))
+
+    refused = moved in ("who leads one", "the policy")
+    with pytest.raises(Conflict, match="Something changed since the preview") if refused else nullcontext():
+        working.carry_out(confirmed.ledger, job, given, who, slate, checked)
+
+    assert times == ["once"] and counted(confirmed)[1] == (0 if refused else 3)
 
 
 @pytest.mark.parametrize("ends", ["fails", "is released", "rests"])
