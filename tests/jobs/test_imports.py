@@ -124,6 +124,17 @@ def test_what_is_done_keeps_what_its_page_says_and_no_more(house: House, content
     assert not any(one.stated or one.lead or one.says.summary or one.says.answers or one.says.asked for one in after.rows)
 
 
+def test_an_account_that_cannot_be_kept_in_the_end_imports_nothing(
+    confirmed: House, content: ContentStore, slate: Slate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LARGEST_ACCOUNT", 100)
+    before = counted(confirmed)
+
+    assert working.work(confirmed.ledger, content, slate)
+
+    assert "Split the file" in str(row(confirmed).failed) and counted(confirmed) == before
+
+
 def test_until_it_is_carried_out_nothing_is_in_the_ledger(house: House) -> None:
     before = counted(house)
 

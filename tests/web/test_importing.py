@@ -13,6 +13,7 @@ from governance.models.initiatives import Initiative
 from governance.models.jobs import ImportJob
 from governance.models.ledger import Leaf
 from governance.reads import importing as reading
+from governance.reads import imports as reading_of_imports
 from governance.services import directory
 from governance.storage.slate import slate_of
 from governance.web import importing
@@ -117,6 +118,19 @@ def test_a_file_that_changes_nothing_cannot_be_confirmed(site: Site) -> None:
     with site.house.read() as session:
         digest = session.get_one(ImportJob, again.rsplit("/", 1)[1]).told_digest
     assert "changes anything" in text_of(browser.post(again, expected=digest))
+
+
+def test_what_is_more_than_can_be_kept_is_refused_in_a_sentence(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = site.browser("aoife")
+    path = send(browser, sheet())
+    monkeypatch.setattr(reading_of_imports, "LARGEST_ACCOUNT", 1_000)
+
+    browser.get("/import")
+    both = {"file": (io.BytesIO(sheet()), "list.csv"), "mapping": (io.BytesIO(MAPPING.encode()), "map.yaml")}
+    for answer in (browser.post("/import", **both), browser.post(f"{path}/again")):
+        assert answer.status_code == 422 and "Split the file" in text_of(answer)
+    with site.house.read() as session:
+        assert session.scalar(select(func.count()).select_from(ImportJob)) == 1
 
 
 @contextmanager
