@@ -16,8 +16,9 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
 from governance.archive.backup import Tell
-from governance.archive.parts import CONTENT, LEFT_OUT, Manifest, kept, part_of, reader_of
+from governance.archive.parts import CONTENT, LEFT_OUT, Manifest, kept
 from governance.archive.reading import Archive, LeafLine, NotABackup, opened
+from governance.archive.rows import rows_of
 from governance.domain.errors import Conflict
 from governance.ledger import rebuild, tree
 from governance.ledger.canonical import LARGEST
@@ -78,7 +79,7 @@ def _fill(ledger: Ledger, log: Log, content: ContentStore, archive: Archive, tel
         rebuild.replay(_entries(archive), shelf)
         rebuild.store(session, shelf)
         for table in kept(Base.metadata):
-            _insert(session, table, _rows(archive, table))
+            _insert(session, table, rows_of(archive, table))
     forget(session)
     manifest = archive.manifest
     restored = Restored(at=instant(log.now), made_at=manifest.made_at, size=manifest.size, root=manifest.root)
@@ -144,19 +145,6 @@ class _Nodes:
                 self._tops.pop((level - 1, child), None)
             self._tops[level, position] = found
             yield {"level": level, "position": position, "hash": found}
-
-
-def _rows(archive: Archive, table: Table) -> Iterator[dict[str, Any]]:
-    """The rows of a table, each with exactly its columns and values of their types."""
-    readers = {column.name: (reader_of(column.type), column.nullable) for column in table.columns}
-    for number, line in enumerate(archive.lines(part_of(table)), 1):
-        try:
-            found = msgspec.json.decode(line, type=dict[str, Any])
-            if found.keys() != readers.keys():
-                raise ValueError("other columns")
-            yield {name: None if value is None and readers[name][1] else readers[name][0](value) for name, value in found.items()}
-        except (msgspec.MsgspecError, ValueError, TypeError, AttributeError):
-            raise NotABackup(f"Row {number} of {table.name} in this backup does not fit its table.") from None
 
 
 def _insert(session: Session, table: Table, rows: Iterator[dict[str, Any]]) -> None:
