@@ -160,7 +160,8 @@ def _heads(instance: Instance) -> Checked:
             return Checked(what, Grade.BAD, f"They cannot be read: {damaged}", verify)
         is_late = checkpoints.is_due(session, instance.now - PATIENCE)
     if refused is not None:
-        return Checked(what, Grade.BAD, f"Refused since {refused.since.isoformat()}: {refused.why}", verify)
+        do = f"Put that right; where the record itself is in question: {verify}"
+        return Checked(what, Grade.BAD, f"Refused since {refused.since.isoformat()}: {refused.why}", do)
     if named and str(instance.key.read().verifier) != named[-1].verifier:
         return Checked(what, Grade.BAD, f"The key in {instance.key.path} is not the one that the ledger names.", "Put that one back.")
     if size and is_late:
