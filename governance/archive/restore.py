@@ -16,8 +16,9 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
 from governance.archive.backup import Tell
-from governance.archive.parts import CONTENT, LEFT_OUT, Manifest, kept, part_of, reader_of
+from governance.archive.parts import CONTENT, LEFT_OUT, Manifest, kept
 from governance.archive.reading import Archive, LeafLine, NotABackup, opened
+from governance.archive.rows import rows_of
 from governance.domain.errors import Conflict
 from governance.ledger import rebuild, tree
 from governance.ledger.canonical import LARGEST
@@ -31,20 +32,21 @@ from governance.storage.content import ContentStore
 from governance.storage.engines import fault_of_the_database
 
 BATCH = 2_000
+WHICH = "With --damaged it is restored where texts or files are lost, and never where an entry was altered."
 NOT_EMPTY = "Restoring takes an empty instance, and this one holds a record already. Choose another instance folder or database."
 
 
 def restore(ledger: Ledger, content: ContentStore, file: Path, now: datetime, tell: Tell, *, damaged: bool = False) -> Manifest:
     """Fill an empty instance from a backup, all of it or nothing. The record then waits for its administrators.
 
-    `damaged` takes one that was made of a damaged record, with the faults that it lists and no others.
+    `damaged` takes one that was made of a damaged record, with the faults that it lists and no others; an altered entry is never taken.
     Raises `NotABackup`, and `Conflict` where the instance is not empty.
     """
     with opened(file) as archive:
         manifest = archive.manifest
         if manifest.damage and not damaged:
             first = _first(manifest.damage)
-            raise NotABackup(f"This backup was made of a damaged record; --damaged restores it. First of its faults: {first}.")
+            raise NotABackup(f"This backup was made of a damaged record. {WHICH} First of its faults: {first}.")
         with Session(ledger.engines.reader) as session:
             _check_empty(session)
         tell("reads the backup", 0, 0)
@@ -78,7 +80,7 @@ def _fill(ledger: Ledger, log: Log, content: ContentStore, archive: Archive, tel
         rebuild.replay(_entries(archive), shelf)
         rebuild.store(session, shelf)
         for table in kept(Base.metadata):
-            _insert(session, table, _rows(archive, table))
+            _insert(session, table, rows_of(archive, table))
     forget(session)
     manifest = archive.manifest
     restored = Restored(at=instant(log.now), made_at=manifest.made_at, size=manifest.size, root=manifest.root)
@@ -146,19 +148,6 @@ class _Nodes:
             yield {"level": level, "position": position, "hash": found}
 
 
-def _rows(archive: Archive, table: Table) -> Iterator[dict[str, Any]]:
-    """The rows of a table, each with exactly its columns and values of their types."""
-    readers = {column.name: (reader_of(column.type), column.nullable) for column in table.columns}
-    for number, line in enumerate(archive.lines(part_of(table)), 1):
-        try:
-            found = msgspec.json.decode(line, type=dict[str, Any])
-            if found.keys() != readers.keys():
-                raise ValueError("other columns")
-            yield {name: None if value is None and readers[name][1] else readers[name][0](value) for name, value in found.items()}
-        except (msgspec.MsgspecError, ValueError, TypeError, AttributeError):
-            raise NotABackup(f"Row {number} of {table.name} in this backup does not fit its table.") from None
-
-
 def _insert(session: Session, table: Table, rows: Iterator[dict[str, Any]]) -> None:
     while batch := list(islice(rows, BATCH)):
         session.execute(insert(table), batch)
@@ -175,7 +164,7 @@ def _check(session: Session, content: ContentStore, manifest: Manifest) -> None:
     """What was written is read again: the root, every entry, text and file, and the tables against the ledger."""
     session.flush()
     report = verify(session, content)
-    known = {place(fault) for fault in manifest.damage}
+    known = {place(fault) for fault in manifest.damage if not fault.startswith("entry ")}
     unknown = [str(problem) for problem in report.problems if place(str(problem)) not in known]
     if report.root.hex() != manifest.root or report.size != manifest.size:
         raise NotABackup("What was restored does not have the root that the manifest names. Nothing was written.")

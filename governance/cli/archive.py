@@ -37,7 +37,7 @@ def backup(context: Context, file: Path, damaged: bool) -> None:
 
 @click.command()
 @click.argument("file", type=FILE)
-@click.option("--damaged", is_flag=True, help="Take a backup that was made of a damaged record.")
+@click.option("--damaged", is_flag=True, help="Take one of a damaged record where texts or files are lost, never an altered entry.")
 @click.pass_obj
 def restore(context: Context, file: Path, damaged: bool) -> None:
     """Fill an empty instance from a backup FILE."""

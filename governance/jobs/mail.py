@@ -22,7 +22,9 @@ from sqlalchemy.orm import Session
 
 from governance.jobs import outbox
 from governance.jobs.outbox import Follower, NotMeant, NotTaken, WayClosed, in_one_line
+from governance.ledger import read
 from governance.ledger.log import Ledger
+from governance.ledger.read import Entry
 from governance.models.ledger import Leaf
 from governance.models.outbox import Delivery
 from governance.paths import templates_directory
@@ -64,7 +66,7 @@ def follower(post: Post) -> Follower:
     )
 
 
-def message_id(site: str, leaf: Leaf, recipient: str) -> str:
+def message_id(site: str, leaf: Entry, recipient: str) -> str:
     """The same for the same instance, entry and person. The hash of an entry differs between ledgers, and so does this."""
     named = hashlib.sha256("\0".join([site, leaf.hash.hex(), recipient]).encode()).hexdigest()
     host = urlsplit(site).hostname or "localhost"
@@ -90,8 +92,8 @@ def deliver(ledger: Ledger, post: Post, is_over: Callable[[], bool]) -> bool:
 
 def _still(session: Session, row: Delivery) -> Addressed:
     """Asked again when it is sent: rights may have ended, and somebody else may have done it meanwhile."""
-    leaf = session.get(Leaf, row.leaf)
-    found = notices.by_mail(session, leaf, datetime.now(UTC)).get(row.recipient) if leaf else None
+    followed = read.entries(session, Leaf.index == row.leaf)
+    found = notices.by_mail(session, followed[0], datetime.now(UTC)).get(row.recipient) if followed else None
     if found is None:
         raise NotMeant(NOT_CONCERNED)
     return found

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from governance.domain.deliveries import MOST_TRIES, DeliveryState, next_try
 from governance.ledger import read
 from governance.ledger.log import SYSTEM, Ledger
+from governance.ledger.read import Entry
 from governance.models.ledger import Leaf
 from governance.models.outbox import Cursor, Delivery
 
@@ -56,8 +57,8 @@ class Follower:
 
     name: str
     kinds: Collection[str]
-    recipients: Callable[[Session, Leaf, datetime], Collection[str]]
-    message_id: Callable[[Leaf, str], str]
+    recipients: Callable[[Session, Entry, datetime], Collection[str]]
+    message_id: Callable[[Entry, str], str]
 
 
 def follow(ledger: Ledger, follower: Follower, now: datetime) -> bool:
@@ -70,7 +71,7 @@ def follow(ledger: Ledger, follower: Follower, now: datetime) -> bool:
         start, size = _next(session, follower.name), read.size(session)
         if start == size:
             return False
-        leaves = session.scalars(_entries(start, follower.kinds)).all() if start is not None else ()
+        leaves = _entries(session, start, follower.kinds) if start is not None else []
         rows = [_delivery(follower, leaf, to, now) for leaf in leaves for to in sorted(follower.recipients(session, leaf, now))]
     reached = leaves[-1].index + 1 if len(leaves) == MOST_FOLLOWED else size
     with ledger.writing(SYSTEM, now) as open_log:
@@ -85,11 +86,12 @@ def _next(session: Session, follower: str) -> int | None:
     return session.scalar(select(Cursor.next_index).where(Cursor.follower == follower))
 
 
-def _entries(start: int, kinds: Collection[str]) -> Select[Leaf]:
-    return select(Leaf).where(Leaf.index >= start, Leaf.kind.in_(kinds)).order_by(Leaf.index).limit(MOST_FOLLOWED)
+def _entries(session: Session, start: int, kinds: Collection[str]) -> list[Entry]:
+    """The next ones, damaged ones among them: nothing in them stops the reading."""
+    return read.entries(session, Leaf.index >= start, Leaf.kind.in_(kinds), limit=MOST_FOLLOWED, newest_first=False)
 
 
-def _delivery(follower: Follower, leaf: Leaf, recipient: str, now: datetime) -> Delivery:
+def _delivery(follower: Follower, leaf: Entry, recipient: str, now: datetime) -> Delivery:
     return Delivery(
         id=secrets.token_hex(8),
         follower=follower.name,

@@ -15,6 +15,7 @@ from governance.domain.errors import Refused
 from governance.ledger.checkpoint import SignedHead, open_checkpoint
 from governance.ledger.note import NoteRefused, Signer, Verifier, new_signer, read_signer
 from governance.storage import private
+from governance.storage.faults import DiskFull, has_no_room
 
 LARGEST = 5_000
 """Bytes of a file that is read here."""
@@ -122,10 +123,12 @@ class KeyFile:
 
 @contextmanager
 def _said(file: Path) -> Iterator[None]:
-    """Errors of the file system, said as what they mean here."""
+    """Errors of the file system, said as what they mean here. Raises `DiskFull` and `KeyUnusable`."""
     try:
         yield
     except OSError as error:
+        if has_no_room(error):
+            raise DiskFull(f"the key that signs heads and what it signed last, at {file}") from error
         raise KeyUnusable(f"The key that signs heads cannot be used: {error.strerror}, {file}. {CHANGE_IT}") from error
 
 

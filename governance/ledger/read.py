@@ -1,6 +1,6 @@
 """Looking into the ledger: entries for pages and reports, the head, proofs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,9 +22,11 @@ def _blob(column: InstrumentedAttribute[bytes]) -> Cast[bytes]:
     return cast(column, LargeBinary)
 
 
+_AT = type_coerce(Leaf.at, String)
+
 AS_STORED = (
     *(Leaf.index, Leaf.stream, Leaf.seq, Leaf.kind, Leaf.actor),
-    type_coerce(Leaf.at, String).label("at"),
+    _AT.label("at"),
     *(_blob(column).label(column.key) for column in (Leaf.header, Leaf.body, Leaf.hash)),
 )
 """A leaf in a way that nothing in it stops the reading, whatever somebody wrote there."""
@@ -73,6 +75,21 @@ def entries(
 
 def of_stream(session: Session, stream: str, *, limit: int | None = None, newest_first: bool = False) -> list[Entry]:
     return entries(session, Leaf.stream == stream, limit=limit, newest_first=newest_first)
+
+
+def last_of_streams(session: Session, streams: Collection[str]) -> dict[str, tuple[int, datetime]]:
+    """The last entry of each stream that has any: its index, and its moment, `NO_MOMENT` where that cannot be read."""
+    last = select(func.max(Leaf.index)).where(Leaf.stream.in_(streams)).group_by(Leaf.stream)
+    rows = session.execute(select(Leaf.stream, Leaf.index, _AT).where(Leaf.index.in_(last)))
+    return {stream: (index, moment(at) or NO_MOMENT) for stream, index, at in rows}
+
+
+def latest_moment(session: Session) -> datetime | None:
+    """The latest moment that an entry has; None where there is none. Raises `ValueError` where it cannot be read."""
+    stored = session.scalar(select(func.max(_AT)))
+    if stored is not None and moment(stored) is None:
+        raise ValueError(f"An entry has {str(stored)[:40]!a} for its moment. “governance log verify” names it.")
+    return moment(stored)
 
 
 def entry(session: Session, index: int) -> Entry:

@@ -18,6 +18,7 @@ from governance.domain.vocabulary import RequestState
 from governance.events.findings import FindingRaised
 from governance.events.gates import ChangesRequested, GateSettled, GateSubmitted, SignedOff
 from governance.ledger.book import Event
+from governance.ledger.read import Entry
 from governance.ledger.replay import EventReader, UnknownKind
 from governance.models.accounts import Account
 from governance.models.directory import Person
@@ -55,16 +56,19 @@ class Addressed:
     initiative: str
 
 
-Rule = Callable[[Session, Event, Leaf, datetime], Iterator[Notice]]
+Rule = Callable[[Session, Event, Entry, datetime], Iterator[Notice]]
 
 
-def by_mail(session: Session, leaf: Leaf, now: datetime) -> dict[str, Addressed]:
+def by_mail(session: Session, leaf: Entry, now: datetime) -> dict[str, Addressed]:
     """The notices that follow from an entry as the record stands, one at most for each person, by person.
 
     An entry that cannot be read, or whose initiative is damaged, tells nobody anything: it must not stop what has nothing to do with it.
     """
+    if leaf.damage:
+        log.error("who is told about entry %s cannot be said: it is damaged, %s", leaf.index, leaf.damage)
+        return {}
     try:
-        _, event = EventReader().read(leaf.header, leaf.body)
+        _, event = EventReader().read(leaf.header_bytes, leaf.body_bytes)
         found = RULES[event.kind](session, event, leaf, now) if event.kind in RULES else ()
         notices = {notice.to: notice for notice in found if _may_be_told(session, notice, leaf, now)}
     except (Refused, UnknownKind, msgspec.MsgspecError) as refused:
@@ -74,7 +78,7 @@ def by_mail(session: Session, leaf: Leaf, now: datetime) -> dict[str, Addressed]
     return {found.notice.to: found for found in addressed if found is not None}
 
 
-def _may_be_told(session: Session, notice: Notice, leaf: Leaf, now: datetime) -> bool:
+def _may_be_told(session: Session, notice: Notice, leaf: Entry, now: datetime) -> bool:
     return may_be_told(people.doer(session, notice.to, now), people.ties(session, notice.key), leaf.actor)
 
 
@@ -89,7 +93,7 @@ def _addressed(session: Session, notice: Notice) -> Addressed | None:
     return None if row is None else Addressed(notice, email=row[0], name=row[1], initiative=row[2])
 
 
-def _turn_came(session: Session, event: Event, leaf: Leaf, now: datetime) -> Iterator[Notice]:
+def _turn_came(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterator[Notice]:
     """Reviewers whose turn began with this entry, while it still is: the first seats with a submission, later ones with a sign-off."""
     assert isinstance(event, GateSubmitted | SignedOff)
     request = session.get(GateRequest, event.request)
@@ -111,7 +115,7 @@ def _reviewers(session: Session, table: OnTheTable, now: datetime, kind: NoticeK
                     yield Notice(kind, person.id, request.initiative_key, request.gate, request.id)
 
 
-def _changes_asked(session: Session, event: Event, leaf: Leaf, now: datetime) -> Iterator[Notice]:
+def _changes_asked(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterator[Notice]:
     """The lead, until the request is submitted again or withdrawn."""
     assert isinstance(event, ChangesRequested)
     del leaf, now
@@ -120,7 +124,7 @@ def _changes_asked(session: Session, event: Event, leaf: Leaf, now: datetime) ->
         yield _to_lead(session, request, NoticeKind.CHANGES_REQUESTED)
 
 
-def _settled(session: Session, event: Event, leaf: Leaf, now: datetime) -> Iterator[Notice]:
+def _settled(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterator[Notice]:
     """The lead; where it was withdrawn, the reviewers from whose list it is gone."""
     assert isinstance(event, GateSettled)
     request = session.get(GateRequest, event.request)
@@ -131,7 +135,7 @@ def _settled(session: Session, event: Event, leaf: Leaf, now: datetime) -> Itera
     yield _to_lead(session, request, NoticeKind.SETTLED)
 
 
-def _was_in_review(session: Session, settled: Leaf) -> bool:
+def _was_in_review(session: Session, settled: Entry) -> bool:
     """Whether the request waited for reviewers when it was settled, and not for its lead."""
     query = select(Leaf.kind).where(
         Leaf.stream == settled.stream, Leaf.seq < settled.seq, Leaf.kind.in_([GateSubmitted.kind, ChangesRequested.kind])
@@ -144,7 +148,7 @@ def _to_lead(session: Session, request: GateRequest, kind: NoticeKind) -> Notice
     return Notice(kind, lead, request.initiative_key, request.gate, request.id, outcome=request.state)
 
 
-def _found(session: Session, event: Event, leaf: Leaf, now: datetime) -> Iterator[Notice]:
+def _found(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterator[Notice]:
     """The owner, until there is an answer."""
     assert isinstance(event, FindingRaised)
     del leaf, now

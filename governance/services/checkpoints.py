@@ -1,5 +1,6 @@
 """Signing heads of the ledger: what a new one covers is read and hashed again before, and one signer at a time keeps one."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +19,7 @@ from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
 from governance.ledger.note import NoteRefused, Signer, Verifier, read_verifier
 from governance.models.ledger import Checkpoint, Refusal
 from governance.reads import people, recovery
+from governance.storage.engines import Busy, DiskFull
 
 EVERY = timedelta(minutes=1)
 """Between one head and the next that the worker signs."""
@@ -25,6 +27,10 @@ EVERY = timedelta(minutes=1)
 
 class RolledBack(NotSigned):
     """The ledger lacks what its own key has signed."""
+
+
+class Unfinished(NotSigned):
+    """The key is changed, and no head is signed with it yet."""
 
 
 def is_due(session: Session, now: datetime) -> bool:
@@ -62,6 +68,10 @@ def sign_or_say_why(ledger: Ledger, key: KeyFile, now: datetime) -> Checkpoint |
     except NotSigned as refused:
         _keep_refusal(ledger, refused.message, now)
         raise
+    except DiskFull as full:
+        with suppress(Busy, DiskFull):  # where the database lies on another disk it has room
+            _keep_refusal(ledger, str(full), now)
+        raise
     _keep_refusal(ledger, None, now)
     return found
 
@@ -69,7 +79,8 @@ def sign_or_say_why(ledger: Ledger, key: KeyFile, now: datetime) -> Checkpoint |
 def change_key(ledger: Ledger, key: KeyFile, who: Actor, auth: Auth, reason: str, now: datetime) -> Verifier:
     """Let another key sign from now on, and say why. The one before signs what there is, if it can; its file is kept aside.
 
-    Raises `NotAllowed`, `Conflict` where there is no key yet or it was changed meanwhile, and `NotSigned` for a ledger that does not fit.
+    Raises `NotAllowed`, `Conflict` where there is no key yet or it was changed meanwhile, `NotSigned` for a ledger that does not fit, and
+    `Unfinished` where the change is on record and what follows it has to wait.
     """
     with Session(ledger.engines.reader) as session:
         _check_may_change(session, who.id, now)
@@ -85,8 +96,15 @@ def change_key(ledger: Ledger, key: KeyFile, who: Actor, auth: Auth, reason: str
             raise Conflict("Somebody else changed the key meanwhile.")
         event = KeyChanged(verifier=str(following.verifier), previous=str(before), reason=log.keep_words(reason))
         log.record(event, streams.LEDGER)
-    key.settle(str(following.verifier))
-    sign_or_say_why(ledger, key, now)
+    try:
+        key.settle(str(following.verifier))
+        sign_or_say_why(ledger, key, now)
+    except (Busy, DiskFull) as failed:
+        why = "others are writing" if isinstance(failed, Busy) else "the disk is full, and an administrator has to make room"
+        raise Unfinished(
+            f"The key is changed: {following.verifier} is on record, and signs from now on. No head is signed with it yet, because {why}; "
+            "the worker does it as soon as it can, and so does “governance log checkpoint”."
+        ) from failed
     return following.verifier
 
 

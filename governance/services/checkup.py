@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ from governance.ledger import heads, read
 from governance.ledger.keys import KeyFile
 from governance.ledger.note import NoteRefused
 from governance.models.directory import Person, PersonFunction
-from governance.models.ledger import Leaf, Stamp
+from governance.models.ledger import Stamp
 from governance.packs.pdf import Attached, CannotPrint, to_pdf
 from governance.reads import deliveries, people, policies, queue, recovery
 from governance.services import checkpoints
@@ -34,6 +34,9 @@ LEAST_FREE = 1024**3
 
 PATIENCE = timedelta(minutes=5)
 """After this, what a worker would have done by now means that none is at work."""
+
+LOOKED_AT = 1_000
+"""Entries that the doctor reads: a moment, however long the record is."""
 
 MOST_AHEAD = timedelta(minutes=2)
 START = "Start “governance serve” or “governance worker”."
@@ -85,7 +88,7 @@ def _asked(what: str, check: Callable[[], Checked]) -> Checked:
     """A check that cannot be made says so, and is not passed."""
     try:
         return check()
-    except (Refused, DBAPIError, ContentUnreachable, OSError) as failed:
+    except (Refused, DBAPIError, ContentUnreachable, OSError, ValueError) as failed:
         said = " ".join(str(getattr(failed, "orig", failed)).split())
         return Checked(what, Grade.BAD, f"It cannot be looked at: {said}", "Put this right first, then check again.")
 
@@ -120,7 +123,7 @@ def _space(instance: Instance) -> Checked:
 def _clock(instance: Instance) -> Checked:
     """The clock of this machine against the newest entry, which another machine may have written."""
     with Session(instance.engines.reader) as session:
-        last = session.scalar(select(func.max(Leaf.at)))
+        last = read.latest_moment(session)
     if last is not None and last > instance.now + MOST_AHEAD:
         return Checked(
             "the clock",
@@ -129,6 +132,22 @@ def _clock(instance: Instance) -> Checked:
             "Set the clock of this machine, and keep it right with NTP: deadlines and sign-offs are judged by it.",
         )
     return Checked("the clock", Grade.GOOD, f"{instance.now.isoformat()}, not before the newest entry.")
+
+
+def _entries(instance: Instance) -> Checked:
+    """The newest entries, each by itself: what signed heads cover may have been altered since. All of them are read by `verify`."""
+    with Session(instance.engines.reader) as session:
+        size, newest = read.size(session), read.entries(session, limit=LOOKED_AT)
+    looked = f"The newest {len(newest):,} of {size:,} entries were read"
+    if damaged := [entry for entry in newest if entry.damage]:
+        first = f"entry {damaged[-1].index:,}: {damaged[-1].damage}"
+        return Checked(
+            "the entries",
+            Grade.BAD,
+            f"{looked}, and {len(damaged):,} {'is' if len(damaged) == 1 else 'are'} not what was recorded, the first of them {first}.",
+            "Run “governance log verify”, which reads all of them, and look for a backup from before.",
+        )
+    return Checked("the entries", Grade.GOOD, f"{looked}; each is what was recorded. “governance log verify” reads all of them.")
 
 
 def _heads(instance: Instance) -> Checked:
@@ -141,7 +160,8 @@ def _heads(instance: Instance) -> Checked:
             return Checked(what, Grade.BAD, f"They cannot be read: {damaged}", verify)
         is_late = checkpoints.is_due(session, instance.now - PATIENCE)
     if refused is not None:
-        return Checked(what, Grade.BAD, f"Refused since {refused.since.isoformat()}: {refused.why}", verify)
+        do = f"Put that right; where the record itself is in question: {verify}"
+        return Checked(what, Grade.BAD, f"Refused since {refused.since.isoformat()}: {refused.why}", do)
     if named and str(instance.key.read().verifier) != named[-1].verifier:
         return Checked(what, Grade.BAD, f"The key in {instance.key.path} is not the one that the ledger names.", "Put that one back.")
     if size and is_late:
@@ -208,6 +228,7 @@ CHECKS: dict[str, Callable[[Instance], Checked]] = {
     "the disk": _space,
     "the clock": _clock,
     "the recovery": _recovery,
+    "the entries": _entries,
     "signed heads": _heads,
     "the worker": _worker,
     "mail": _mail,

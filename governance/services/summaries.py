@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from governance.domain import checks
 from governance.domain.errors import Refused
 from governance.domain.vocabulary import Function, RequestState
 from governance.events import streams
+from governance.ledger import read
 from governance.models.base import table_of
 from governance.models.initiatives import Initiative
-from governance.models.ledger import Leaf
 from governance.models.summary import FunctionReadiness, Summary, Waiting
 from governance.reads import surroundings, turns
 from governance.reads.surroundings import Surroundings
@@ -134,7 +134,6 @@ def _waiting(initiative: Initiative, turn: Turn) -> Columns:
 
 
 def _last_leaves(session: Session, keys: Sequence[str]) -> dict[str, tuple[int, datetime]]:
-    """The last entry of each stream: its index and its moment."""
-    last = select(func.max(Leaf.index)).where(Leaf.stream.in_([streams.initiative(key) for key in keys])).group_by(Leaf.stream)
-    rows = session.execute(select(Leaf.stream, Leaf.index, Leaf.at).where(Leaf.index.in_(last)))
-    return {streams.named([stream], streams.initiative)[0]: (index, at) for stream, index, at in rows}
+    """The last entry of each initiative: its index and its moment. One whose entries are gone is damaged, and is said to have none."""
+    found = read.last_of_streams(session, [streams.initiative(key) for key in keys])
+    return {key: found.get(streams.initiative(key), (0, read.NO_MOMENT)) for key in keys}

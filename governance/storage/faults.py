@@ -3,6 +3,11 @@
 import errno
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""A disk is full, or somebody's share of it, as the system tells those who write files themselves.
+
+SQLite passes on only the first. Of a share that is used up it says what it says of a disk that fails: an error outside a commit is then
+no `DiskFull`, and one at a commit is `LedgerFailed`, after which nothing is written until the record was read again.
+"""
 
 
 class StorageRefused(Exception):

@@ -8,7 +8,7 @@ from wtforms import BooleanField, EmailField, PasswordField
 from wtforms.validators import InputRequired
 
 from governance.domain.errors import Conflict, RuleBroken
-from governance.ledger.log import SYSTEM, Auth
+from governance.ledger.log import SYSTEM, Auth, Log
 from governance.models.accounts import Account
 from governance.models.directory import Person
 from governance.reads import people
@@ -98,7 +98,8 @@ def set_password(secret: str) -> Response | str | tuple[str, int]:
     if form.validate_on_submit() and (hashed := form.hashed(_about(person))):
         with current.writing() as log:
             accounts.set_password_by_link(log, secret, hashed)
-        return begin(owner, said="Your password is set, and you are signed in.")
+            token = started(log, owner)
+        return entered(token, said="Your password is set, and you are signed in.")
     return render_template("accounts/set_password.html", form=form, person=person, problems=form.problems()), 422 if form.errors else 200
 
 
@@ -111,7 +112,8 @@ def profile() -> Response | str | tuple[str, int]:
         elif hashed := form.hashed(_about(person)):
             with current.writing(Auth("password", current.now(), "web")) as log:
                 accounts.change_password(log, hashed)
-            return begin(person.id, said="Your password is changed. You are signed out everywhere else.")
+                token = started(log, person.id)
+            return entered(token, said="Your password is changed. You are signed out everywhere else.")
     return _profile(person, form), 422 if form.errors else 200
 
 
@@ -151,13 +153,23 @@ def settled(proof: Proof) -> str:
         return accounts.settle_attempt(log, proof)
 
 
-def begin(person: str, *, onwards: str = "work.mine", said: str | None = None) -> Response:
-    """A new session under a new token; the one this browser had ends. Then to where the person wanted to go, else `onwards`."""
-    old = session.get(TOKEN)
+def begin(person: str) -> Response:
+    """A new session, in a transaction of its own."""
     with current.parts().ledger.writing(SYSTEM, datetime.now(UTC)) as log:
-        if isinstance(old, str):
-            accounts.end_session(log, old)
-        token = accounts.start_session(log, person, current.parts().settings.session_lasts)
+        token = started(log, person)
+    return entered(token)
+
+
+def started(log: Log, person: str) -> str:
+    """A new session under a new token, which is returned; the one this browser had ends. With what led to it, or not at all."""
+    old = session.get(TOKEN)
+    if isinstance(old, str):
+        accounts.end_session(log, old)
+    return accounts.start_session(log, person, current.parts().settings.session_lasts)
+
+
+def entered(token: str, *, onwards: str = "work.mine", said: str | None = None) -> Response:
+    """The browser keeps the session that was started. Then to where the person wanted to go, else `onwards`."""
     session.clear()
     session[TOKEN] = token
     if said:

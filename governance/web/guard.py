@@ -39,10 +39,13 @@ def register(app: Flask) -> None:
 def admit() -> Answer | None:
     """Let the request in, send it to sign in, or refuse it. An unknown route is refused by the router after this."""
     g.doer = None
+    if _names_nothing():
+        _recognise()  # the page that says so keeps the menu
+        abort(404)
     if request.method == "POST":
         _check_body()
     if request.endpoint is None:
-        _recognise()  # the page that says so keeps the menu
+        _recognise()  # as above
         return None
     permission = ROUTES[request.endpoint]
     if request.endpoint in NO_PAGES:
@@ -63,6 +66,11 @@ def admit() -> Answer | None:
 def log_denied() -> None:
     """For the administrator's log: names of ours only, nothing that somebody typed."""
     log.warning("denied %s %s to %s", request.method, request.endpoint, g.doer.id if g.doer else "nobody")
+
+
+def _names_nothing() -> bool:
+    """A NUL in the address: no id, name or word holds one, and PostgreSQL takes none, so that nothing is looked up."""
+    return "\0" in request.path or b"%00" in request.query_string or b"\0" in request.query_string
 
 
 def _check_body() -> None:

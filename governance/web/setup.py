@@ -12,7 +12,7 @@ from governance.policy.loader import load_policy
 from governance.services import accounts, directory, policies
 from governance.storage import setup_code
 from governance.web import current, hosts
-from governance.web.accounts import NewPasswordForm, begin
+from governance.web.accounts import NewPasswordForm, entered, started
 
 bp = Blueprint("setup", __name__)
 
@@ -48,12 +48,12 @@ def first_admin() -> Response | str | tuple[str, int]:
     may = form.validate_on_submit() and (not needs_code or _has_code(form))
     if may and (hashed := form.hashed((form.name.data, form.person.data, form.email.data))):
         try:
-            _found(form, hashed)
+            token = _found(form, hashed)
         except RuleBroken as refused:
             form.accept(refused)
         else:
             said = "Your instance is ready. Next: add the people who lead, review and audit."
-            return begin(form.person.data, onwards="people.add", said=said)
+            return entered(token, onwards="people.add", said=said)
     page = render_template("setup/first_admin.html", form=form, needs_code=needs_code, problems=form.problems())
     return page, 422 if request.method == "POST" else 200
 
@@ -66,8 +66,8 @@ def _has_code(form: FirstAdminForm) -> bool:
     return False
 
 
-def _found(form: FirstAdminForm, hashed: str) -> None:
-    """Everything or nothing: organisation, unit, administrator, password, and the shipped policy in force."""
+def _found(form: FirstAdminForm, hashed: str) -> str:
+    """Everything or nothing: organisation, unit, administrator, password, the shipped policy, and a session, whose token is returned."""
     texts = load_policy(policies_directory() / SHIPPED).texts
     profile = directory.Profile(form.name.data, form.title.data, form.unit.data)
     settings = directory.OrganisationSettings(form.organisation.data, form.time_zone.data)
@@ -75,4 +75,6 @@ def _found(form: FirstAdminForm, hashed: str) -> None:
         directory.found(log, settings, (form.unit.data, form.unit_name.data), form.person.data, profile, form.email.data)
         accounts.give_password(log, form.person.data, hashed, PasswordWay.FOUNDING)
         policies.publish(log, texts)
+        token = started(log, form.person.data)
     setup_code.forget(current.parts().settings.instance)
+    return token

@@ -1,11 +1,13 @@
 """Archives whose contents are spoiled: entries, texts, files and rows."""
 
+import base64
 import hashlib
 import json
+import zlib
 
 from governance.ledger.canonical import canonical
 from tests.archive.conftest import LOGO, LOGO_DIGEST
-from tests.archive.spoiling import ACCOUNT, FILE, HEADS, JOB, Archive, fault, with_row
+from tests.archive.spoiling import ACCOUNT, FILE, HEADS, IMPORTS, JOB, Archive, fault, with_row
 
 
 @fault("hash of entry 5")
@@ -222,7 +224,48 @@ def a_row_twice(archive: Archive) -> bytes:
     return archive.zipped()
 
 
+@fault("Row 1 of job")
+def a_job_that_is_called_like_a_file_elsewhere(archive: Archive) -> bytes:
+    return with_row(archive, JOB, id="../governance.db")
+
+
+@fault("Row 1 of import_job")
+def an_import_that_is_called_like_a_file_elsewhere(archive: Archive) -> bytes:
+    return with_row(archive, IMPORTS, id="../governance.sqlite3")
+
+
+@fault("Row 1 of import_job")
+def an_account_that_is_none(archive: Archive) -> bytes:
+    return with_row(archive, IMPORTS, told=pressed(b"[]"))
+
+
+@fault("Row 1 of import_job")
+def an_account_that_was_not_pressed(archive: Archive) -> bytes:
+    return with_row(archive, IMPORTS, told=base64.b64encode(b"{}").decode())
+
+
+@fault("Row 1 of import_job")
+def an_account_that_breaks_off(archive: Archive) -> bytes:
+    whole = base64.b64decode(archive.lines(IMPORTS)[0]["told"])
+    return with_row(archive, IMPORTS, told=base64.b64encode(whole[:-3]).decode())
+
+
+@fault("Row 1 of import_job")
+def another_spreadsheet_than_was_handed_over(archive: Archive) -> bytes:
+    return with_row(archive, IMPORTS, sheet=pressed(b"Title\nanother\n"))
+
+
+def pressed(content: bytes) -> str:
+    return base64.b64encode(zlib.compress(content)).decode()
+
+
 LATE = {
+    a_job_that_is_called_like_a_file_elsewhere,
+    an_import_that_is_called_like_a_file_elsewhere,
+    an_account_that_is_none,
+    an_account_that_was_not_pressed,
+    an_account_that_breaks_off,
+    another_spreadsheet_than_was_handed_over,
     a_body_changed,
     an_entry_left_out,
     a_header_written_in_another_way,

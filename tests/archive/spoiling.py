@@ -12,7 +12,8 @@ from typing import Any
 from governance.ledger import tree
 from tests.archive.conftest import LOGO_DIGEST
 
-ACCOUNT, HEADS, JOB, FILE = *(f"tables/{name}.jsonl" for name in ("account", "checkpoint", "job")), f"content/{LOGO_DIGEST}"
+ACCOUNT, HEADS, JOB, IMPORTS = (f"tables/{name}.jsonl" for name in ("account", "checkpoint", "job", "import_job"))
+FILE = f"content/{LOGO_DIGEST}"
 
 
 @dataclass

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from governance.archive import parts
@@ -30,7 +30,7 @@ from governance.models.ledger import Checkpoint, Leaf, Node
 from governance.models.summary import Summary
 from governance.reads import imports, recovery
 from tests.archive.conftest import LOGO, LOGO_DIGEST, NOW, OTHER, SECRET, Elsewhere, Instance
-from tests.tampering import alter
+from tests.tampering import alter, tampering
 
 DECIDED = {
     "account": "kept: passwords and addresses are nowhere else",
@@ -213,6 +213,36 @@ def test_an_altered_entry_is_kept_as_it_is_and_never_restored(
     assert any(fault.startswith("entry 3, hash") for fault in made.damage)
     with pytest.raises(NotABackup, match="entry 3"):
         elsewhere(engine).restore(tmp_path / "kept.zip", damaged=True)
+
+
+def test_an_entry_that_was_altered_into_another_event_is_not_restored_either(
+    instance: Instance, engine: str, elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    with Session(instance.engines.reader) as session:
+        leaf = session.scalars(select(Leaf).where(Leaf.kind == "person.registered").limit(1)).one()
+    with tampering(instance.engines) as connection:
+        connection.execute(update(Leaf).where(Leaf.index == leaf.index).values(body=leaf.body.replace(b"invented", b"promoted")))
+    made = instance.backup(tmp_path / "kept.zip", damaged=True)
+    there = elsewhere(engine)
+
+    assert [fault.split(":")[0] for fault in made.damage] == [f"entry {leaf.index}, body"]
+    with pytest.raises(NotABackup, match="never where an entry was altered"):
+        there.restore(tmp_path / "kept.zip")
+    with pytest.raises(NotABackup, match=f"does not verify.* entry {leaf.index}, body"):
+        there.restore(tmp_path / "kept.zip", damaged=True)
+
+
+def test_what_columns_repeat_wrongly_comes_back_as_the_header_says(
+    instance: Instance, engine: str, elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    alter(instance.engines, "UPDATE leaf SET at = 'yesterday' WHERE \"index\" = 3")
+    made = instance.backup(tmp_path / "kept.zip", damaged=True)
+    there = elsewhere(engine)
+
+    assert [fault.split(":")[0] for fault in made.damage] == ["entry 3, at"]
+    there.restore(tmp_path / "kept.zip", damaged=True)
+    with Session(there.engines.reader) as session:
+        assert not verify(session, there.content).problems
 
 
 def test_only_an_empty_instance_is_filled(instance: Instance, engine: str, elsewhere: Elsewhere, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from governance.archive import rows
 from governance.archive.reading import NotABackup
 from governance.models.base import Base
 from governance.models.ledger import Leaf, Stamp
@@ -17,8 +18,8 @@ from governance.services.opening import ledger_of, open_engines
 from tests import databases
 from tests.archive import spoiled_wrapping
 from tests.archive.conftest import LOGO, NOW, Instance, lived_in
-from tests.archive.spoiled_contents import LATE
-from tests.archive.spoiling import FAULTS, Archive
+from tests.archive.spoiled_contents import LATE, pressed
+from tests.archive.spoiling import FAULTS, IMPORTS, Archive, with_row
 from tests.prepared import Prepared
 
 __all__ = ["spoiled_wrapping"]
@@ -70,6 +71,17 @@ def test_a_spoiled_archive_is_refused_in_a_sentence_and_nothing_is_written(targe
 
     assert spoil in LATE or not (tmp_path / "content").exists()
     assert re.fullmatch(r"[A-Z'][^\n]{20,450}\.", refused.value.message), refused.value.message
+    assert target.holds() == {"stamp": 1}
+
+
+def test_an_account_of_an_import_that_swells_is_refused(target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backup may hold lines of many megabytes, and each of their bytes may stand for a thousand."""
+    monkeypatch.setattr(rows, "LARGEST_ACCOUNT", 1_000_000)
+    told = pressed(b'{"rows":[],"new_units":{},"blank":0}' + b" " * 2_000_000)
+    (tmp_path / "swells.zip").write_bytes(with_row(Archive.of(target.good), IMPORTS, told=told))
+
+    with pytest.raises(NotABackup, match="Row 1 of import_job"):
+        target.at(tmp_path).restore(tmp_path / "swells.zip")
     assert target.holds() == {"stamp": 1}
 
 

@@ -506,6 +506,34 @@ def test_a_slate_tells_what_was_told_last_and_nothing_that_cannot_be_read(slate:
     assert not list((tmp_path / "at-work").iterdir())
 
 
+@pytest.mark.parametrize(
+    "name", ["../governance.db", "../governance", "", ".", ID.upper(), f"{ID}.new", f"{ID}\n", "0" * 15, "a\0b"], ids=repr
+)
+def test_a_slate_touches_no_file_that_is_not_called_like_a_job(slate: Slate, tmp_path: Path, name: str) -> None:
+    slate.tell(ID, 1, 2)
+    for file in ("governance.db", "governance.new", "governance"):
+        (tmp_path / file).write_text("3 4")
+
+    slate.tell(name, 5, 6)
+    assert slate.told(name) is None
+    slate.wipe(name)
+
+    assert {file.read_text() for file in tmp_path.iterdir() if file.is_file()} == {"3 4"} and len(list(tmp_path.iterdir())) == 4
+    assert slate.told(ID) == (1, 2) and len(list((tmp_path / "at-work").iterdir())) == 1
+
+
+def test_an_import_under_a_name_that_leads_elsewhere_takes_no_file_away(
+    confirmed: House, content: ContentStore, slate: Slate, tmp_path: Path
+) -> None:
+    (tmp_path / "record.db").write_text("the record")
+    with confirmed.ledger.writing(SYSTEM, confirmed.now) as log:
+        log.session.execute(update(ImportJob).values(id="../record.db"))
+
+    assert working.work(confirmed.ledger, content, slate)
+
+    assert (tmp_path / "record.db").read_text() == "the record" and counted(confirmed)[1] == 3
+
+
 def test_what_nobody_confirms_is_thrown_away_after_a_week_with_its_bytes(house: House, content: ContentStore, slate: Slate) -> None:
     """Five: carried out, under way, refused, waiting for a week and a minute, waiting for a week less a minute."""
     week = datetime.now(UTC) - imports.KEPT_FOR

@@ -12,7 +12,7 @@ from governance.domain.notices import NoticeKind
 from governance.domain.vocabulary import Decision, FindingSeverity, Function, RequestState, Visibility
 from governance.jobs import mail
 from governance.jobs.mail import Post
-from governance.models.ledger import Leaf
+from governance.ledger import read
 from governance.models.outbox import Cursor
 from governance.reads.notices import Addressed, Notice
 from governance.services import accounts, directory, findings, initiatives
@@ -111,7 +111,7 @@ def test_a_name_arrives_as_it_is_written(post: Post) -> None:
 def test_each_mail_has_a_message_id_of_its_own_that_follows_from_instance_entry_and_person(three: House, post: Post) -> None:
     named = [row.message_id for row in deliveries(three)]
     with three.read() as session:
-        leaf = session.get_one(Leaf, deliveries(three)[0].leaf)
+        leaf = read.entry(session, deliveries(three)[0].leaf)
 
     assert len(set(named)) == 3 and all(one.endswith("@governance.example.org>") for one in named)
     assert mail.message_id(SITE, leaf, "tom") == named[0]

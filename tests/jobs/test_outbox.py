@@ -19,6 +19,7 @@ from governance.models.ledger import Leaf
 from governance.models.outbox import Cursor, Delivery
 from governance.services import findings
 from tests.services.conftest import House
+from tests.tampering import alter
 
 Act = Callable[[Delivery], None]
 
@@ -110,6 +111,19 @@ def test_many_entries_are_followed_in_steps_and_none_is_left_out(followed: House
     with followed.read() as session:
         raised = session.scalars(select(Leaf.index).where(Leaf.kind == "finding.raised").order_by(Leaf.index)).all()
     assert [row.leaf for row in deliveries(followed)] == list(raised)
+
+
+def test_an_entry_whose_moment_cannot_be_read_is_passed_and_the_others_are_followed(followed: House) -> None:
+    """Only whoever knows the kind of entry says that a damaged one tells nobody anything: `test_notices`."""
+    raise_findings(followed, 2)
+    alter(followed.ledger.engines, 'UPDATE leaf SET at = \'yesterday\' WHERE "index" = (SELECT max("index") - 1 FROM leaf)')
+    raise_findings(followed, 1)
+
+    assert not outbox.follow(followed.ledger, follower("tom"), now())
+
+    with followed.read() as session:
+        assert cursor(followed) == size(session)
+    assert states(followed) == ["waiting"] * 3
 
 
 class CutOff(Exception):

@@ -8,20 +8,26 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from governance.jobs import worker
+from governance.jobs.mail import Post
 from governance.jobs.worker import Desk, Duty
 from governance.ledger import heads
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM
+from governance.ledger.read import NO_MOMENT
 from governance.ledger.verify import verify
 from governance.models.idempotency import SentForm
 from governance.models.ledger import Checkpoint
-from governance.storage.content import ContentUnreachable
+from governance.models.summary import Summary
+from governance.storage.content import ContentStore, ContentUnreachable
 from governance.storage.engines import Busy, DiskFull
+from governance.storage.mail_address import mail_server
+from governance.storage.slate import slate_of
 from tests.jobs.conftest import environment_of, eventually, issued, job, workers_of
 from tests.services.conftest import House
+from tests.tampering import alter
 
 
 def heads_of(house: House) -> int:
@@ -132,6 +138,27 @@ def test_a_worker_of_its_own_works_without_a_server_and_stops_when_it_is_told(ho
 
     assert process.returncode == 0 and not re.search(rb"Traceback|\[(warning|error)", said), said
     assert issued(house) == 1
+
+
+def test_an_entry_whose_moment_cannot_be_read_ends_no_duty_and_no_write_that_has_nothing_to_do_with_it(
+    house: House, key: KeyFile, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        house.register()
+    alter(house.ledger.engines, "UPDATE leaf SET at = 'yesterday' WHERE stream = 'initiative/AI-0001'")
+    with house.ledger.writing(SYSTEM, house.now) as log:
+        log.session.execute(update(Summary).values(changes_at=house.now))
+    post = Post(mail_server("smtp://127.0.0.1:1"), None, "https://governance.example.org")
+    desk = Desk(house.ledger, ContentStore(tmp_path / "content"), slate_of(tmp_path), key, post, is_over=lambda: False)
+
+    for duty in worker.DUTIES:
+        assert not duty.do(desk), duty.name
+    house.open(key="AI-0002")
+
+    with house.read() as session:
+        found = {row.initiative_key: row for row in session.scalars(select(Summary))}
+    assert found["AI-0001"].last_at == NO_MOMENT and found["AI-0002"].last_at == house.now
+    assert found["AI-0002"].request_id == "AI-0002.G1-1"
 
 
 def test_forms_that_were_sent_are_let_go_after_a_week(house: House) -> None:

@@ -1,13 +1,14 @@
 """Who is told what: one rule per kind of entry, only who may see the initiative, and nobody about their own deeds."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from governance.domain.findings import NewFinding
 from governance.domain.notices import NoticeKind
 from governance.domain.vocabulary import Decision, FindingSeverity, Function, RequestState, Visibility
+from governance.ledger import read
 from governance.ledger.log import SYSTEM
 from governance.models.accounts import Account
 from governance.models.ledger import Leaf
@@ -17,6 +18,7 @@ from governance.reads.deliveries import ABOUT
 from governance.services import accounts, directory, findings, gates, initiatives
 from governance.services import policies as publishing
 from tests.services.conftest import TEXTS, House, ask, house, in_review
+from tests.tampering import alter
 
 __all__ = ["house", "in_review"]
 
@@ -33,7 +35,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 def told(house: House, kind: str) -> dict[str, NoticeKind]:
     """Who is told about the latest entry of a kind, as the record stands now."""
     with house.read() as session:
-        leaf = session.scalars(select(Leaf).where(Leaf.kind == kind).order_by(Leaf.index.desc()).limit(1)).one()
+        (leaf,) = read.entries(session, Leaf.kind == kind, limit=1)
         return {person: found.notice.kind for person, found in notices.by_mail(session, leaf, house.now).items()}
 
 
@@ -184,11 +186,18 @@ def test_who_has_no_account_gets_no_mail(in_review: House) -> None:
 @pytest.mark.parametrize("body", [b"{}", b"no json", b'{"request":"AI-9999.G1-1","revision":1}'], ids=["empty", "no json", "another"])
 def test_an_entry_that_was_altered_tells_nobody_anything_and_stops_nobody(in_review: House, body: bytes) -> None:
     with in_review.read() as session:
-        leaf = session.scalars(select(Leaf).where(Leaf.kind == "gate.submitted")).one()
-        session.expunge(leaf)
-        leaf.body = body
+        (leaf,) = read.entries(session, Leaf.kind == "gate.submitted")
 
-        assert notices.by_mail(session, leaf, in_review.now + timedelta(minutes=1)) == {}
+        assert notices.by_mail(session, replace(leaf, body_bytes=body), in_review.now + timedelta(minutes=1)) == {}
+
+
+@on_both
+def test_an_entry_that_is_not_what_was_recorded_tells_nobody_anything(in_review: House) -> None:
+    assert told(in_review, "gate.submitted")
+
+    alter(in_review.ledger.engines, "UPDATE leaf SET at = '2026-09-01T09:00:00.000000Z' WHERE kind = 'gate.submitted'")
+
+    assert told(in_review, "gate.submitted") == {}
 
 
 def test_every_kind_of_notice_follows_from_some_entry_and_has_its_text() -> None:

@@ -1,19 +1,26 @@
 """The key that signs heads: changed only on record, by administrators, and never replaced in silence."""
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from governance.domain.errors import Conflict, NotAllowed, NotThere
-from governance.ledger import read
+from governance.ledger import heads, read
 from governance.ledger.checkpoint import open_checkpoint
 from governance.ledger.keys import KeyFile, KeyUnusable, NotSigned
+from governance.ledger.log import Log
 from governance.ledger.note import read_verifier
 from governance.ledger.verify import verify
 from governance.ledger.verify_heads import Since
 from governance.models.ledger import Checkpoint, Leaf
+from governance.services import checkpoints, checkup
+from governance.services.checkpoints import Unfinished
 from governance.services.opening import ledger_of, open_engines
+from governance.storage.content import ContentStore
+from governance.storage.engines import Busy, DiskFull
 from tests.ledger import independent_notes
 from tests.services.conftest import House, found, house
 from tests.services.heads import ALTERED, change_key, grow, kept, key, key_name, problems, sign, signed, size
@@ -43,6 +50,67 @@ def test_another_key_signs_from_its_entry_on_and_every_head_verifies_with_the_ke
         assert open_checkpoint(row.note.encode(), [read_verifier(right)]).size == row.size
         assert independent_notes.head_of(row.note.encode(), wrong) is None
     assert problems(house) == []
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [(DiskFull("this entry"), "the disk is full, and an administrator"), (Busy(), "others are writing")],
+    ids=["no room", "no turn"],
+)
+def test_where_no_head_can_be_signed_after_the_change_it_is_said_that_the_key_is_changed(
+    house: House, key: KeyFile, signed: Checkpoint, why: Exception, said: str
+) -> None:
+    before, changed = str(key.read().verifier), list[str]()
+
+    def hook(log: Log) -> None:
+        if changed:
+            raise why
+        changed.extend(named.verifier for named in heads.keys(log.session) if named.verifier != before)
+
+    house.ledger.before_commit.append(hook)
+    with pytest.raises(Unfinished, match="The key is changed: .* is on record, and signs from now on.*" + said) as refused:
+        change_key(house, key)
+    house.ledger.before_commit.remove(hook)
+
+    new = str(key.read().verifier)
+    assert new != before and new in refused.value.message and "Nothing was changed" not in refused.value.message
+    assert sign(house, key).key_id == read_verifier(new).id.hex() and problems(house) == []
+
+
+def test_where_there_is_no_room_for_the_next_key_nothing_is_changed(
+    house: House, key: KeyFile, signed: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, there = key.path.read_bytes(), size(house)
+    monkeypatch.setattr(os, "fsync", no_room)
+
+    with pytest.raises(DiskFull, match=r"the key that signs heads .* Nothing was changed"):
+        change_key(house, key)
+
+    assert key.path.read_bytes() == before and size(house) == there and not key.following.exists()
+
+
+def test_a_full_disk_at_the_key_is_no_fault_of_the_key_and_stands_where_people_look(
+    house: House, key: KeyFile, signed: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grow(house)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", no_room)
+        with pytest.raises(DiskFull) as full:
+            checkpoints.sign_or_say_why(house.ledger, key, house.now)
+
+    assert "rotate-key" not in str(full.value) and len(kept(house)) == 1
+    instance = checkup.Instance(tmp_path, house.ledger.engines, ContentStore(tmp_path / "content"), key, house.now)
+    checked = next(one for one in checkup.everything(instance) if one.what == "signed heads")
+    assert checked.grade is checkup.Grade.BAD and "The disk is full: there was no room for the key" in checked.found
+    assert "rotate-key" not in checked.found + checked.do
+
+    checkpoints.sign_or_say_why(house.ledger, key, house.now)
+    with house.read() as session:
+        assert len(kept(house)) == 2 and heads.refusal(session) is None
+
+
+def no_room(_: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_third_key_follows(house: House, key: KeyFile, signed: Checkpoint) -> None:

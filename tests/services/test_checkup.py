@@ -1,6 +1,7 @@
 """The check-up: each check passes in a sound house, and names what is wrong in one that is not."""
 
 import os
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from sqlalchemy import update
 
 from governance.domain.deliveries import DeliveryState
 from governance.domain.vocabulary import Function
+from governance.ledger import read
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM
 from governance.models.jobs import ImportJob
@@ -21,7 +23,7 @@ from governance.services.checkup import Checked, Grade, Instance
 from governance.storage.content import content_of
 from tests.services.conftest import REVIEWERS, House
 from tests.sheets import source
-from tests.tampering import tampering
+from tests.tampering import alter, tampering
 from tests.web.loaded import IMPORT, hand_over
 
 
@@ -75,6 +77,40 @@ def test_an_entry_of_a_key_that_cannot_be_read_is_wrong(house: House, instance: 
     checked = found(instance, "signed heads")
 
     assert checked.grade is Grade.BAD and "cannot be read" in checked.found and "governance log verify" in checked.do
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("at", "'yesterday'", "its at is not what its header says"),
+        ("body", "X'7B'", "its body cannot be read"),
+        ("body", "X'7B7D'", "its body is not the one that its header names"),
+        ("header", "X'80'", "its header cannot be read"),
+        ("kind", "'zzz'", "its kind is not what its header says"),
+    ],
+)
+def test_an_entry_that_was_altered_under_a_signed_head_is_named(instance: Instance, column: str, value: str, said: str) -> None:
+    value = value if instance.engines.writer.dialect.name == "sqlite" else re.sub(r"X'(.*)'", r"'\\x\1'::bytea", value)
+    alter(instance.engines, f'UPDATE leaf SET {column} = {value} WHERE "index" = 3')
+
+    checked = {one.what: one for one in checkup.everything(instance)}
+
+    wrong = checked["the entries"]
+    assert wrong.grade is Grade.BAD and f"the first of them entry 3: {said}." in wrong.found and "governance log verify" in wrong.do
+    if column == "at":
+        assert "It cannot be looked at: An entry has 'yesterday' for its moment" in checked["the clock"].found
+
+
+def test_what_was_looked_at_is_said(house: House, instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    with house.read() as session:
+        size = read.size(session)
+    assert f"The newest {size} of {size} entries were read" in found(instance, "the entries").found
+
+    monkeypatch.setattr(checkup, "LOOKED_AT", 2)
+    alter(instance.engines, "UPDATE leaf SET actor = 'mallory' WHERE \"index\" = 3")
+
+    checked = found(instance, "the entries")
+    assert checked.grade is Grade.GOOD and f"The newest 2 of {size} entries were read" in checked.found and "log verify" in checked.found
 
 
 def test_a_key_that_others_can_read_is_wrong(instance: Instance) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from governance.app import create_app
-from governance.ledger.log import SYSTEM
+from governance.ledger.log import SYSTEM, Log
 from governance.models.accounts import Account
 from governance.models.gates import GateRequest, Revision
 from governance.services import accounts
@@ -73,6 +73,17 @@ class Site:
     def failures(self, person: str) -> int:
         with self.house.read() as session:
             return session.get_one(Account, person).failures
+
+
+def fails_after(site: Site, count: int, why: Exception) -> None:
+    """From now on the application commits so many transactions, and none after them."""
+    left = iter(range(count))
+
+    def hook(_: Log) -> None:
+        if next(left, None) is None:
+            raise why
+
+    site.app.extensions["governance"].ledger.before_commit.append(hook)
 
 
 def text_of(answer: TestResponse) -> str:

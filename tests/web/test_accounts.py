@@ -12,8 +12,9 @@ from governance.demo.loader import PASSWORD_FILE
 from governance.ledger.log import SYSTEM, Actor
 from governance.models.accounts import Account, SetupLink, WebSession
 from governance.services import accounts, directory
+from governance.storage.engines import Busy, DiskFull
 from governance.web.guard import TOKEN
-from tests.web.browser import PASSWORD, Browser, Site, site, text_of
+from tests.web.browser import PASSWORD, Browser, Site, fails_after, site, text_of
 
 __all__ = ["site"]
 
@@ -235,6 +236,43 @@ def test_a_setup_link_sets_a_password_once_and_ends_every_session(site: Site, li
     assert before.get("/").status_code == 303
     assert sign_in(site, "mallory@nordhaven.example", NEW).get("/").status_code == 200
     assert browser.get(link).status_code == 409 and browser.post(link, password=NEW, again=NEW).status_code == 409
+
+
+@pytest.mark.parametrize("why", [DiskFull(), Busy()], ids=["no room", "no turn"])
+@pytest.mark.parametrize("committed", [0, 1, 2])
+def test_a_password_by_link_is_set_with_its_session_or_not_at_all(site: Site, link: str, committed: int, why: Exception) -> None:
+    browser = Browser(site.app.test_client())
+    browser.get(link)
+    fails_after(site, committed, why)
+
+    answer = browser.post(link, password=NEW, again=NEW)
+
+    is_set = browser.get(link).status_code == 409
+    assert is_set == (committed > 0)
+    assert ("Nothing was changed" in text_of(answer)) != is_set
+    assert browser.get("/profile").status_code == (200 if is_set else 303), "signed in, where it was set"
+
+
+@pytest.mark.parametrize("why", [DiskFull(), Busy()], ids=["no room", "no turn"])
+@pytest.mark.parametrize("committed", [0, 1, 2, 3])
+def test_a_password_is_changed_with_its_session_or_not_at_all(site: Site, committed: int, why: Exception) -> None:
+    """The first transaction counts the try."""
+    browser = sign_in(site)
+    browser.get("/profile")
+    before = password_of(site)
+    fails_after(site, committed, why)
+
+    answer = browser.post("/profile", old=PASSWORD, password=NEW, again=NEW)
+
+    is_changed = password_of(site) != before
+    assert is_changed == (committed > 1)
+    assert ("Nothing was changed" in text_of(answer)) != is_changed
+    assert browser.get("/profile").status_code == 200, "still signed in, whichever it was"
+
+
+def password_of(site: Site) -> str | None:
+    with site.house.read() as session:
+        return session.get_one(Account, "lena").password
 
 
 def test_a_link_dies_with_its_time_with_a_newer_one_and_is_never_guessed(site: Site, link: str) -> None:

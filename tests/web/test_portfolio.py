@@ -85,7 +85,7 @@ def test_a_filter_nobody_knows_is_left_out_and_said_so(three: Site, page: str) -
 
 
 @pytest.mark.parametrize(
-    "query", ["endpoint=x", "_method=POST", "_external=1&_scheme=javascript", "_anchor=x", "q=%00", "page=-3", "q=" + "a" * 3000]
+    "query", ["endpoint=x", "_method=POST", "_external=1&_scheme=javascript", "_anchor=x", "page=-3", "q=" + "a" * 3000]
 )
 @pytest.mark.parametrize("page", ["/portfolio", "/portfolio/table"])
 def test_an_address_cannot_steer_the_links(three: Site, page: str, query: str) -> None:

@@ -16,8 +16,9 @@ from governance.models.policies import CurrentPolicy
 from governance.services.opening import ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage import setup_code
+from governance.storage.engines import Busy, DiskFull
 from tests.services.conftest import House
-from tests.web.browser import Browser, Site, text_of
+from tests.web.browser import Browser, Site, fails_after, text_of
 from tests.web.test_accounts import NEW, sign_in
 
 FIRST = {
@@ -61,6 +62,21 @@ def test_the_set_up_founds_the_organisation_and_leads_to_adding_people(empty: Si
         assert session.scalars(select(PersonRole.person_id)).all() == ["ada.lind"]
         assert session.get_one(CurrentPolicy, "ai-stage-gates").digest
     assert sign_in(empty, "ada@example.org", NEW).get("/people").status_code == 200
+
+
+@pytest.mark.parametrize("why", [DiskFull(), Busy()], ids=["no room", "no turn"])
+@pytest.mark.parametrize("committed", [0, 1])
+def test_the_set_up_founds_everything_with_a_session_or_nothing(empty: Site, committed: int, why: Exception) -> None:
+    browser = Browser(empty.app.test_client())
+    browser.get("/setup")
+    fails_after(empty, committed, why)
+
+    answer = browser.post("/setup", **FIRST)
+
+    with empty.house.read() as session:
+        is_founded = session.scalars(select(Organisation)).first() is not None
+    assert is_founded == (committed > 0) and ("Nothing was changed" in text_of(answer)) != is_founded
+    assert browser.get("/people/add").status_code == (200 if is_founded else 303)
 
 
 def test_the_set_up_is_open_once(empty: Site) -> None:
