@@ -10,6 +10,7 @@ from sqlalchemy import Table
 
 from governance.archive.parts import part_of, reader_of
 from governance.archive.reading import Archive, NotABackup
+from governance.domain.importing import LARGEST_ACCOUNT
 from governance.models.base import table_of
 from governance.models.jobs import ImportJob, Job
 from governance.reads import imports
@@ -17,8 +18,6 @@ from governance.storage.slate import JOB
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of a spreadsheet or a mapping: more than any page takes."""
-LARGEST_ACCOUNT = 512 * 1024 * 1024
-"""Bytes of the account of one import, unpacked: many times what the largest spreadsheet gives."""
 PIECE = 1024 * 1024
 
 Found = Mapping[str, Any]
