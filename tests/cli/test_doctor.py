@@ -9,7 +9,7 @@ def test_a_new_instance_is_in_order(tmp_path: Path) -> None:
     answer = run(tmp_path, "doctor")
 
     assert answer.returncode == 0, answer.stdout
-    assert answer.stdout.splitlines()[-1] == "12 checks: 0 wrong, 0 warnings."
+    assert answer.stdout.splitlines()[-1] == "13 checks: 0 wrong, 0 warnings."
     assert all(line.startswith("ok ") for line in answer.stdout.splitlines()[:-1])
 
 
