@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from governance.domain import text
 from governance.domain.comparison import Comparison, Outcome, References, compare_all
 from governance.domain.dossier import Answer
 from governance.domain.limits import spoken
@@ -40,12 +41,11 @@ def evaluate(
 def _judged(
     planned: PlannedItem, answer: Answer, references: References, now: datetime, usual_age: Mapping[EvidenceKind, int]
 ) -> Evaluated:
+    asked = text.one(planned.item.evidence.value.replace("_", " "))
     if not answer.evidence and (planned.item.source is None or planned.thresholds is None):
-        return Evaluated(AnswerState.INCONCLUSIVE, f"no evidence yet: a {planned.item.evidence.value.replace('_', ' ')} is asked for")
+        return Evaluated(AnswerState.INCONCLUSIVE, f"no evidence yet: {asked} is asked for")
     if planned.item.source is None and all(piece.kind is not planned.item.evidence for piece in answer.evidence):
-        return Evaluated(
-            AnswerState.INCONCLUSIVE, f"the evidence is of another kind: a {planned.item.evidence.value.replace('_', ' ')} is asked for"
-        )
+        return Evaluated(AnswerState.INCONCLUSIVE, f"the evidence is of another kind: {asked} is asked for")
     comparisons = compare_all(planned.thresholds, answer, references) if planned.thresholds else ()
     state, why = _combined(planned.thresholds, comparisons)
     if state is AnswerState.MET and (old := _too_old(planned, answer, now, usual_age)):

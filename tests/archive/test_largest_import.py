@@ -1,5 +1,6 @@
 """The largest import that is taken comes back from a backup: whatever may be handed over can be kept, and whatever is kept can be restored."""
 
+import hashlib
 import secrets
 from dataclasses import replace
 from pathlib import Path
@@ -51,7 +52,7 @@ def scaled(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def hand_over(house: House, content: bytes, account: Account, mapping: bytes = b"") -> str:
-    given = replace(source(content), mapping=mapping)
+    given = replace(source(content), mapping=mapping, mapping_digest=hashlib.sha256(mapping).hexdigest())
     told = kept.told(account, 0, NOW)
     return str(house.act("aoife", lambda log: imports.hand_over(log, "list.csv", given, told)))
 

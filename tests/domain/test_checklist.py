@@ -68,14 +68,14 @@ def test_a_claim_of_met_is_worked_out_and_any_other_is_taken_at_its_word(
 def test_evidence_of_the_kind_that_is_asked_for_has_to_be_there(kind: EvidenceKind) -> None:
     of = planned(evidence=kind)
     other = next(another for another in EvidenceKind if another is not kind)
-    spoken = kind.value.replace("_", " ")
+    spoken = {EvidenceKind.ATTESTATION: "an attestation", EvidenceKind.AUTOMATED_REPORT: "an automated report"}.get(kind, f"a {kind.value}")
 
     assert judged(of, answer(evidence=(evidence(kind=other), evidence(2, kind=kind)))) == Evaluated(MET)
     for limits in (None, LIMIT):
         bare = answer(value(), evidence=())
-        assert judged(planned(limits, evidence=kind), bare) == Evaluated(OPEN, f"no evidence yet: a {spoken} is asked for")
+        assert judged(planned(limits, evidence=kind), bare) == Evaluated(OPEN, f"no evidence yet: {spoken} is asked for")
     assert judged(of, answer(evidence=(evidence(kind=other),))) == Evaluated(
-        OPEN, f"the evidence is of another kind: a {spoken} is asked for"
+        OPEN, f"the evidence is of another kind: {spoken} is asked for"
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from governance.domain.text import fold, listed, tidy
+from governance.domain.text import fold, listed, one, tidy
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,8 @@ def test_names_sort_and_search_alike(one: str, other: str) -> None:
 )
 def test_things_are_listed_as_people_say_them(parts: list[str], said: str) -> None:
     assert listed(parts) == said
+
+
+@pytest.mark.parametrize(("noun", "said"), [("document", "a document"), ("attestation", "an attestation")])
+def test_one_of_something_has_its_article(noun: str, said: str) -> None:
+    assert one(noun) == said
