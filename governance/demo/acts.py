@@ -6,12 +6,16 @@ from datetime import date, timedelta
 from governance.demo.answering import answer_acts
 from governance.demo.cases import Case, moment
 from governance.demo.fill import LIMITS
+from governance.demo.papers import paper
 from governance.demo.stage import Act, Beyond, Scene
 from governance.domain.findings import NewFinding
-from governance.domain.vocabulary import Decision, FindingSeverity, Function, Good, Visibility
+from governance.domain.moving_in import AsFound
+from governance.domain.vocabulary import Decision, FindingSeverity, Function, Good, Stage, Visibility
 from governance.ledger.log import Log
+from governance.models.directory import Person
 from governance.models.gates import GateRequest, Revision
-from governance.services import gates, initiatives, signoffs
+from governance.services import gates, initiatives, moving_in, signoffs
+from governance.services.moving_in import Paper
 from governance.words import word
 
 BETWEEN = timedelta(minutes=1)
@@ -20,12 +24,9 @@ BETWEEN = timedelta(minutes=1)
 def acts(scene: Scene) -> Iterator[Act]:
     """Every act of a case, in the order of the file; the loader sorts them by time."""
     case = scene.case
-    if case.get("brought_in"):
-        yield _beyond(
-            case["brought_in"]["at"], case["brought_in"]["by"], "brought in", "initiatives cannot be brought in at a later stage yet"
-        )
-        return
     yield from _opening(scene)
+    if found := case.get("brought_in"):
+        yield Act(moment(found["at"]) + 4 * BETWEEN, found["by"], "brought in", lambda log: _bring_in(scene, found, log))
     for request in case["requests"]:
         yield from _request(scene, request)
     yield from _later(case)
@@ -67,6 +68,20 @@ def _limits(scene: Scene, log: Log) -> None:
         return
     for name, limit in stated.items():
         initiatives.state_limit(log, scene.key, name, str(limit["value"]), limit["unit"], Good(limit["good"]) if "good" in limit else None)
+
+
+def _bring_in(scene: Scene, found: Case, log: Log) -> None:
+    since = date.fromisoformat(found["in_use_since"])
+    vouches = log.session.get_one(Person, found["on_word_of"])
+    until = date.fromisoformat(found["regularise_by"])
+    papers = [_historic(scene, told, since, vouches.name) for told in found["papers"]]
+    as_found = AsFound(Stage(found["stage"]), since, vouches.name, vouches.title, until)
+    moving_in.bring_in(log, scene.key, as_found, f"In use since {since:%Y}; {found['label']}.", papers)
+
+
+def _historic(scene: Scene, told: Case, on: date, by: str) -> Paper:
+    page = paper(told["title"], [f"{scene.key} {scene.case['name']}", told["generate"]])
+    return Paper(told["title"], on, by, scene.store(page, f"{told['title'].lower().replace(' ', '-')}.pdf"))
 
 
 def _request(scene: Scene, request: Case) -> Iterator[Act]:
