@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from governance.models.summary import Summary
 from governance.reads.visibility import visible
 
 Listed: TypeAlias = Select[Initiative, Summary, str, str, Origin]
+Columns = TypeVarTuple("Columns")
 
 PAGE = 50
 MOST_ON_BOARD = 30
@@ -76,16 +77,19 @@ class Page:
 
 
 def page(session: Session, doer: Doer, filters: Filters, number: int = 1, size: int = PAGE) -> Page:
-    """One page of the list; a number past the end gives the last page."""
-    total = session.scalar(select(func.count()).select_from(_filtered(doer, filters).subquery())) or 0
+    """One page of the list; a number past the end gives the last page.
+
+    Its keys are found first: putting 20,000 keys in order costs a fraction of putting 20,000 whole rows in order.
+    """
+    total = session.scalar(_found(select(func.count()), doer, filters)) or 0
     number = min(max(1, number), max(1, -(-total // size)))
-    query = _ordered(_filtered(doer, filters), filters).limit(size).offset((number - 1) * size)
-    return Page(tuple(_lines(session, query)), total, number, size)
+    keys = _ordered(_found(select(Initiative.key), doer, filters), filters).limit(size).offset((number - 1) * size)
+    return Page(tuple(_lines(session, _ordered(_base().where(Initiative.key.in_(keys)), filters))), total, number, size)
 
 
 def every(session: Session, doer: Doer, filters: Filters) -> list[Line]:
     """The whole list, for export."""
-    return _lines(session, _ordered(_filtered(doer, filters), filters))
+    return _lines(session, _ordered(_base().where(*_conditions(doer, filters)), filters))
 
 
 def board(session: Session, doer: Doer, filters: Filters) -> tuple[Mapping[Stage, Sequence[Line]], Mapping[Stage, int]]:
@@ -101,16 +105,14 @@ def board(session: Session, doer: Doer, filters: Filters) -> tuple[Mapping[Stage
     )
     query = _base().where(Initiative.key.in_(select(ranked.c.key).where(ranked.c.place <= MOST_ON_BOARD)))
     lines = _lines(session, _ordered(query, filters))
-    counted = select(Initiative.stage, func.count()).join(Summary, Summary.initiative_key == Initiative.key)
-    counts = dict(session.execute(counted.where(*_conditions(doer, filters)).group_by(Initiative.stage)).all())
+    counts = dict(session.execute(_found(select(Initiative.stage, func.count()), doer, filters).group_by(Initiative.stage)).all())
     columns = {stage: [line for line in lines if line.initiative.stage is stage] for stage in ORDER}
     return columns, {stage: counts.get(stage, 0) for stage in ORDER}
 
 
 def waiting(session: Session, doer: Doer, filters: Filters) -> int:
     """How many of the initiatives wait for somebody."""
-    query = select(func.count()).select_from(Initiative).join(Summary, Summary.initiative_key == Initiative.key)
-    return session.scalar(query.where(*_conditions(doer, filters), Summary.waits_since.is_not(None))) or 0
+    return session.scalar(_found(select(func.count()), doer, filters).where(Summary.waits_since.is_not(None))) or 0
 
 
 def leads(session: Session, doer: Doer) -> Mapping[str, str]:
@@ -129,8 +131,10 @@ def _base() -> Listed:
     )
 
 
-def _filtered(doer: Doer, filters: Filters) -> Listed:
-    return _base().where(*_conditions(doer, filters))
+def _found(query: Select[*Columns], doer: Doer, filters: Filters) -> Select[*Columns]:
+    """Something about the initiatives that meet the filters, with nothing else read than what tells them."""
+    joined = query.select_from(Initiative).join(Summary, Summary.initiative_key == Initiative.key)
+    return joined.where(*_conditions(doer, filters))
 
 
 def _conditions(doer: Doer, filters: Filters) -> list[ColumnElement[bool]]:
@@ -161,7 +165,7 @@ def _brought_in(wanted: Regularity, today: date) -> Select[str]:
     return select(Origin.initiative_key).where(where[wanted])
 
 
-def _ordered(query: Listed, filters: Filters) -> Listed:
+def _ordered(query: Select[*Columns], filters: Filters) -> Select[*Columns]:
     stage_order = {stage: place for place, stage in enumerate(ORDER)}
     tier_order = {tier: place for place, tier in enumerate(Tier)}
     column: ColumnElement[object] = {
