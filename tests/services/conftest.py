@@ -80,11 +80,14 @@ class House:
         with self.read() as session:
             return session.get_one(GateRequest, request).state
 
-    def register(self) -> str:
+    def register_without_tier(self) -> str:
         intake = initiatives.Description(
             "Claims triage", "Scores new motor claims for the adjusters.", "claims", "lena", Visibility.ORGANISATION
         )
-        key = str(self.act("lena", lambda log: initiatives.register(log, intake)))
+        return str(self.act("lena", lambda log: initiatives.register(log, intake)))
+
+    def register(self) -> str:
+        key = self.register_without_tier()
         for function, person in TEAM.items():
             self.act("lena", lambda log, f=function, p=person: initiatives.name_team(log, key, f, p, None, 8))
         self.act("lena", lambda log: initiatives.answer_tiering(log, key, LOW, STATEMENTS, ASKED))

@@ -1,0 +1,74 @@
+"""The tiering questionnaire on its page, where questions take several answers and some are asked only after others."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from governance.domain.questionnaire import Given
+from governance.models.initiatives import Tiering
+from governance.services import policies as publishing
+from tests.services.conftest import ASKED, LOW, STATEMENTS, TEXTS
+from tests.web.browser import Site, site, text_of
+
+__all__ = ["site"]
+
+PAGE = "/initiatives/AI-0001/facts"
+SEVERAL, AFTER = "    - id: Q4\n      several: worst\n", '    - id: Q5\n      ask_when_answer: {Q2: ["moderate", "high", "very_high"]}\n'
+
+
+@pytest.fixture
+def asked(site: Site) -> Site:
+    """An initiative under a policy whose Q4 takes several answers, and whose Q5 is asked only where people are affected."""
+    tiering = TEXTS["tiering.yaml"].replace("    - id: Q4\n", SEVERAL).replace("    - id: Q5\n", AFTER)
+    site.house.act("aoife", lambda log: publishing.publish(log, {**TEXTS, "tiering.yaml": tiering}))
+    site.house.register_without_tier()
+    return site
+
+
+def said(**changed: Given) -> dict[str, object]:
+    """What the form sends: every answer, with these changed."""
+    answers: dict[str, Given] = {**LOW, **changed}
+    typed: dict[str, object] = {f"q-{name}": list(given) if not isinstance(given, str) else given for name, given in answers.items()}
+    typed |= {f"q-{name}": given for name, given in STATEMENTS.items()}
+    return typed | {f"q-{name}": {True: "yes", False: "no"}.get(value, value) for name, value in ASKED.items()}  # type: ignore[call-overload]
+
+
+def kept(site: Site) -> Tiering:
+    with site.house.read() as session:
+        return session.get_one(Tiering, "AI-0001")
+
+
+@pytest.mark.parametrize(("chosen", "on_record"), [(["lt100k", "lt1k"], ["lt100k", "lt1k"]), (["none-of-them"], [])])
+def test_several_answers_are_kept_and_shown_again(asked: Site, chosen: Sequence[str], on_record: list[str]) -> None:
+    lena = asked.browser("lena")
+    assert "Choose all that fit" in lena.get(PAGE).text
+
+    answer = lena.post(f"{PAGE}/answers", **said(Q4=chosen))
+
+    assert answer.status_code == 303, text_of(answer)
+    assert kept(asked).questions["Q4"] == on_record
+    page = lena.get(PAGE).text
+    ticked = {key for key in ("lt1k", "lt100k", "gte100k", "none-of-them") if f'value="{key}" checked' in page}
+    assert ticked == set(chosen)
+
+
+def test_what_is_not_asked_is_neither_shown_nor_kept(asked: Site) -> None:
+    lena = asked.browser("lena")
+    lena.post(f"{PAGE}/answers", **said(Q4=["lt1k"], Q2="none", Q5="yes"))
+
+    assert "Q5" not in kept(asked).questions
+    assert 'name="q-Q5"' not in lena.get(PAGE).text
+
+    lena.post(f"{PAGE}/answers", **said(Q4=["lt1k"], Q2="moderate", Q5="yes"))
+
+    assert kept(asked).questions["Q5"] == "yes"
+    assert 'name="q-Q5"' in lena.get(PAGE).text
+
+
+def test_an_unanswered_question_of_several_is_missing_and_none_of_them_is_an_answer(asked: Site) -> None:
+    lena = asked.browser("lena")
+    lena.post(f"{PAGE}/answers", **said(Q4=[]))
+    assert kept(asked).missing == ["Q4"]
+
+    lena.post(f"{PAGE}/answers", **said(Q4=["none-of-them"]))
+    assert kept(asked).missing == []
