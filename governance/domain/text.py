@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 SHORT_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,58}[a-z0-9]")
 """Of people and units: it stands in the record and does not change."""
@@ -33,7 +34,9 @@ def fold(text: str) -> str:
 
 
 def cell(value: object) -> str:
-    """A cell of a CSV: what a spreadsheet would take for a formula is made text."""
+    """A cell of a CSV: a moment in ISO 8601 in UTC, and what a spreadsheet would take for a formula is made text."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
 

@@ -92,7 +92,7 @@ def _prepared(ledger: Ledger, job: ImportJob) -> tuple[Source, Actor, Preview]:
         source, doer = reading.source(session, job.id), people.doer(session, job.asked_by, now)
         found = previews.preview(session, doer.id, now, source)
     check_confirmed(found.account, job.told_digest, partial=job.leaves_out)
-    return source, Actor(doer.id, tuple(sorted({held.function for held in doer.holdings}))), found
+    return source, people.actor(doer), found
 
 
 def _teller(slate: Slate, job: str) -> Watch:

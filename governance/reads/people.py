@@ -10,6 +10,7 @@ from governance.domain.errors import NotThere
 from governance.domain.rights import NOTHING_HERE, Doer, Ties
 from governance.domain.separation import Holding, Signer
 from governance.domain.vocabulary import Function, Role
+from governance.ledger.log import Actor
 from governance.ledger.memo import remembered
 from governance.models.directory import Organisation, Person, PersonFunction, PersonRole, Unit
 from governance.models.initiatives import Initiative, NamedViewer, TeamSeat
@@ -51,6 +52,11 @@ def _holdings(session: Session, ids: Iterable[str]) -> dict[str, tuple[Holding, 
     for row in session.scalars(query) if wanted else ():
         found[row.person_id].append(Holding(row.function, row.unit_id or None, row.since))
     return {person: tuple(held) for person, held in found.items()}
+
+
+def actor(who: Doer) -> Actor:
+    """Somebody as the ledger names who acted: with the functions they hold."""
+    return Actor(who.id, tuple(sorted({held.function for held in who.holdings})))
 
 
 def signer(who: Doer) -> Signer:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from governance.domain.rights import Doer
 from governance.domain.text import tidy
-from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
+from governance.ledger.log import SYSTEM, Auth, Ledger, Log
 from governance.models.base import Base
 from governance.models.directory import Organisation
 from governance.models.ledger import Restored
@@ -112,8 +112,7 @@ def writing(auth: Auth | None = None) -> Iterator[Log]:
     """
     db.session.rollback()
     who = doer() if signed_in() else None
-    actor = Actor(who.id, tuple(sorted({held.function for held in who.holdings}))) if who else SYSTEM
-    with parts().ledger.writing(actor, datetime.now(UTC), auth) as log:
+    with parts().ledger.writing(people.actor(who) if who else SYSTEM, datetime.now(UTC), auth) as log:
         if "sent" in g and "claimed" not in g:
             idempotency.claim(log, g.sent)
         yield log

@@ -1,7 +1,5 @@
 """The policy in force, for people: its gates, their seats and their checks. Every version before it, and what changed."""
 
-from datetime import UTC
-
 from flask import Blueprint, Response, abort, render_template
 from sqlalchemy import select
 
@@ -106,8 +104,7 @@ def _changed(found: policy_changes.Difference | None) -> str:
 
 
 def _row(one: Publication) -> list[object]:
-    at = one.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return [one.entry, one.version, one.title, at, one.by, "yes" if one.in_force else "no", one.digest, one.before or ""]
+    return [one.entry, one.version, one.title, one.at, one.by, "yes" if one.in_force else "no", one.digest, one.before or ""]
 
 
 def _published() -> dict[str, object]:

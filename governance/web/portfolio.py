@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -159,7 +158,7 @@ def _row(line: Line) -> list[object]:
         line.unit,
         line.lead,
         initiative.stage.value,
-        _utc(initiative.stage_since),
+        initiative.stage_since,
         initiative.standing.value,
         summary.tier.value if summary.tier else "",
         summary.gate or "",
@@ -167,7 +166,7 @@ def _row(line: Line) -> list[object]:
         summary.checks_done,
         summary.checks_total,
         summary.waits_for,
-        _utc(summary.waits_since),
+        summary.waits_since,
         *_origin(line.origin),
     ]
 
@@ -177,7 +176,3 @@ def _origin(origin: Origin | None) -> tuple[str, str]:
         return "", ""
     where = moving_in.regularity(origin, current.now().date())
     return where.value, origin.regularise_by.isoformat() if origin.regularise_by else ""
-
-
-def _utc(at: datetime | None) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""

@@ -1,8 +1,10 @@
 """Text as doors take it and lists sort it."""
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 
-from governance.domain.text import fold, listed, one, tidy
+from governance.domain.text import cell, fold, listed, one, tidy
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,7 @@ def test_things_are_listed_as_people_say_them(parts: list[str], said: str) -> No
 @pytest.mark.parametrize(("noun", "said"), [("document", "a document"), ("attestation", "an attestation")])
 def test_one_of_something_has_its_article(noun: str, said: str) -> None:
     assert one(noun) == said
+
+
+def test_a_moment_is_written_alike_in_every_list() -> None:
+    assert cell(datetime(2026, 9, 7, 11, 0, tzinfo=timezone(timedelta(hours=2)))) == "2026-09-07T09:00:00Z"
