@@ -11,7 +11,19 @@ from dataclasses import asdict, dataclass
 
 from governance.domain.scoring import Points
 from governance.domain.vocabulary import EvidenceKind, FindingSeverity, Function, Regularity, Stage, Standing, Tier
-from governance.packs.gate_record import Check, Comment, GateRequest, Policy, Revision, Seat, SectionDigest, SignOff, Value
+from governance.packs.gate_record import (
+    Check,
+    Comment,
+    GateRequest,
+    Policy,
+    PolicyFile,
+    PolicyText,
+    Revision,
+    Seat,
+    SectionDigest,
+    SignOff,
+    Value,
+)
 
 __all__ = [
     "BroughtIn",
@@ -27,6 +39,8 @@ __all__ = [
     "Organisation",
     "Paper",
     "Policy",
+    "PolicyFile",
+    "PolicyText",
     "Revision",
     "Seat",
     "SectionDigest",
@@ -234,6 +248,7 @@ class InitiativeRecord:
     limits: tuple[Labelled, ...] = ()
     legal: tuple[Labelled, ...] = ()
     brought_in: BroughtIn | None = None
+    rules: tuple[PolicyText, ...] = ()  # the texts of every policy that a request was submitted under or moved to
     kind: str = "initiative"
     v: int = 1
 

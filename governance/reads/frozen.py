@@ -1,12 +1,13 @@
 """A dossier as it was submitted, read back from the texts of its sections."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, TeamMember
+from governance.domain.dossier import FORM, Answer, Evidence, Material, OpenPoint, StatedLimit, TeamMember
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import AnswerState, EvidenceKind, FindingSeverity, Function, Section, Tier
 from governance.ledger.memo import remembered
@@ -44,7 +45,16 @@ def frozen_material(session: Session, request: GateRequest, revision: Revision, 
         open_points=_open_points(content, policy),
         limits=tuple(StatedLimit(name, row["value"], row["unit"], row["good"]) for name, row in common["limits"].items()),
         approved=approved(session, request.initiative_key, before=request),
+        form=common["v"],
     )
+
+
+def under(found: Material, policy: Policy) -> Material:
+    """The same dossier under other rules: what was stated stays, the plan is decided anew, and it is written in the form of today.
+
+    Raises `KeyError` for a gate that these rules do not have.
+    """
+    return replace(found, plan=decide_plan(policy, found.plan.gate, found.facts, found.tier), form=FORM)
 
 
 def _answers(content: dict[Section, Any]) -> dict[str, Answer]:

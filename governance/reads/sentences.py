@@ -102,6 +102,7 @@ _DIGEST = 64
 _MARKS = {
     "gate.opened": Mark("todo", "idle"),
     "gate.submitted": Mark("up", "idle"),
+    "gate.migrated": Mark("changes", "warn"),
     "gate.changes_requested": Mark("changes", "warn"),
     "gate.commented": Mark("comment", "idle"),
     "initiative.advanced": Mark("met", "ok"),
@@ -178,6 +179,11 @@ def _standing(body: Facts) -> str:
 def _submitted(body: Facts) -> str:
     again = " again" if body["revision"] > 1 else ""
     return f"submitted request {body['request']}{again}: revision {body['revision']}, put before {count(len(body['seats']), 'seat')}"
+
+
+def _migrated(body: Facts) -> str:
+    rules = f"moved request {body['request']} to other rules (policy {body['policy'][:8]} in the place of {body['before'][:8]})"
+    return f"{rules}: revision {body['revision']}, before {count(len(body['seats']), 'seat')}"
 
 
 def _signed(body: Facts) -> str:
@@ -258,6 +264,7 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "finding.closed": lambda body: f"accepted the answer to finding {body['finding']} and closed it",
     "gate.opened": lambda body: f"started request {body['request']} to pass gate {body['gate']}",
     "gate.submitted": _submitted,
+    "gate.migrated": _migrated,
     "gate.signed_off": _signed,
     "gate.changes_requested": lambda body: f"gave request {body['request']} back to its lead: changes are asked for",
     "gate.settled": lambda body: _OUTCOMES[RequestState(body["outcome"])].format(request=body["request"]),

@@ -53,6 +53,7 @@ ASKED: dict[Callable[..., Any], Callable[[Session, House], object]] = {
     people.ties: lambda session, _: people.ties(session, KEY),
     reviews.on_the_table: lambda session, house: reviews.on_the_table(session, REQUEST, house.now),
     reviews.seats: lambda session, _: reviews.seats(session, REQUEST),
+    reviews.last_submitted: lambda session, _: reviews.last_submitted(session, REQUEST),
     reviews.submitters: lambda session, _: reviews.submitters(session, REQUEST),
 }
 """How each remembered read is asked."""
