@@ -1,5 +1,6 @@
 """Whether a running request can be moved to other rules."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import Conflict, RuleBroken
@@ -7,6 +8,12 @@ from governance.domain.policy import Policy
 from governance.domain.vocabulary import OPEN_STATES, RequestState
 from governance.models.gates import GateRequest
 from governance.reads import reviews
+
+
+def under_other_rules(session: Session, policy_digest: str) -> frozenset[str]:
+    """The requests that were submitted, run, and are judged by other rules than these, as the record stands now."""
+    running = GateRequest.state.in_([RequestState.IN_REVIEW, RequestState.CHANGES_REQUESTED])
+    return frozenset(session.scalars(select(GateRequest.id).where(running, GateRequest.policy != policy_digest)))
 
 
 def check_can_be_moved(session: Session, request: GateRequest, policy: Policy) -> None:

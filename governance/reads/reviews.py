@@ -1,6 +1,6 @@
 """A gate request as the rules see it: seats, sign-offs, sections as frozen and as they stand now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +17,6 @@ from governance.domain.signoffs import Review, Settled
 from governance.domain.vocabulary import OPEN_STATES, Decision, RequestState, Section, Standing
 from governance.ledger.memo import remembered
 from governance.models.base import Governed
-from governance.models.directory import Person
 from governance.models.gates import GateRequest, RequestSeat, Revision, SignOff
 from governance.models.initiatives import Initiative, TeamSeat
 from governance.reads import frozen, people, policies
@@ -98,7 +97,10 @@ def _table(
 @remembered(RequestSeat)
 def seats(session: Session, request_id: str) -> tuple[Seat, ...]:
     """The seats of the frozen plan, in policy order."""
-    rows = session.scalars(select(RequestSeat).where(RequestSeat.request_id == request_id).order_by(RequestSeat.position))
+    return as_seats(session.scalars(select(RequestSeat).where(RequestSeat.request_id == request_id).order_by(RequestSeat.position)))
+
+
+def as_seats(rows: Iterable[RequestSeat]) -> tuple[Seat, ...]:
     return tuple(
         Seat(
             id=row.seat,
@@ -113,7 +115,8 @@ def seats(session: Session, request_id: str) -> tuple[Seat, ...]:
     )
 
 
-def sign_offs(session: Session, request_id: str) -> list[SignOff]:
+@remembered(SignOff)
+def sign_offs(session: Session, request_id: str) -> Sequence[SignOff]:
     return list(session.scalars(select(SignOff).where(SignOff.request_id == request_id).order_by(SignOff.leaf)))
 
 
@@ -158,8 +161,7 @@ def _with_rights(session: Session, review: Review, around: Circumstances, now: d
     A password that was set anew only afterwards did not sign, so it does not matter here.
     """
     asked = {seat.id: seat for seat in review.seats}
-    signed_by = session.scalars(select(Person).where(Person.id.in_({given.by for given in review.given}))).all() if review.given else ()
-    signers = people.signers(session, signed_by, now)
+    signers = people.signers_of(session, frozenset(given.by for given in review.given), now)
 
     def is_entitled(given: signoffs.SignOff) -> bool:
         signer, seat = replace(signers[given.by], reset_at=None), asked.get(given.seat)

@@ -1,8 +1,7 @@
 """Moving a running request to the policy in force. Nothing else ever changes the rules under a request."""
 
-from governance.domain import dossier, rights
+from governance.domain import dossier, rights, signoffs
 from governance.domain.errors import Conflict, NotAllowed
-from governance.domain.policy import Policy
 from governance.domain.rights import Doer
 from governance.domain.vocabulary import Role, Section
 from governance.events import streams
@@ -14,8 +13,9 @@ from governance.reads.reviews import OnTheTable
 from governance.services import gates
 
 
-def migrate(log: Log, request_id: str, reason: str, expected: str | None = None) -> None:
-    """Put a request that was submitted under the policy in force: the dossier as submitted, its rules, its seats.
+def migrate(log: Log, request_id: str, reason: str, expected: str | None = None) -> list[str]:
+    """Put a request that was submitted under the policy in force: the dossier as submitted, its rules, its seats. Returns the labels of the
+    seats whose sign-off lapses.
 
     What lapses follows by the rules of signing: exactly the sign-offs of which a section changed. Seats that are new are asked, seats that
     are gone are asked no more, and what anybody signed stays on record. `expected` is the digest of the policy that was looked at before.
@@ -30,7 +30,10 @@ def migrate(log: Log, request_id: str, reason: str, expected: str | None = None)
         raise Conflict("Another policy is in force by now. Look at what it changes before you move a request to it.")
     migrations.check_can_be_moved(log.session, request, policy)
     before = reviews.on_the_table(log.session, request_id, log.now)
-    log.record(_migrated(log, before, policy, reason), streams.initiative(request.initiative_key))
+    after = reviews.under(log.session, before, policy, log.now)
+    lapsed = signoffs.standing(before.review, log.now).keys() - signoffs.standing(after.review, log.now).keys()
+    log.record(_migrated(log, before, after, reason), streams.initiative(request.initiative_key))
+    return [seat.label for seat in before.review.seats if seat.id in lapsed]
 
 
 def _check_may(log: Log, doer: Doer, request: GateRequest) -> None:
@@ -41,8 +44,7 @@ def _check_may(log: Log, doer: Doer, request: GateRequest) -> None:
         raise NotAllowed("You have a hand in this request. A compliance officer who does not work on the initiative can move it.")
 
 
-def _migrated(log: Log, before: OnTheTable, policy: Policy, reason: str) -> GateMigrated:
-    after = reviews.under(log.session, before, policy, log.now)
+def _migrated(log: Log, before: OnTheTable, after: OnTheTable, reason: str) -> GateMigrated:
     for section in dossier.sections(after.material).values():
         log.keep_text(dossier.canonical(section))
     asked = [gates.asked_of(seat) for seat in after.review.seats]
@@ -51,7 +53,7 @@ def _migrated(log: Log, before: OnTheTable, policy: Policy, reason: str) -> Gate
         request=before.request.id,
         revision=before.request.revision + 1,
         before=before.policy.digest,
-        policy=policy.digest,
+        policy=after.policy.digest,
         dossier=dossier.dossier_digest(after.review.frozen),
         sections={section.value: after.review.frozen[section] for section in Section},
         seats=asked,

@@ -19,6 +19,7 @@ from governance.app import create_app
 from governance.domain.deliveries import DeliveryState
 from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, Role
+from governance.jobs import impacts
 from governance.ledger import rebuild
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM, Log
@@ -29,18 +30,23 @@ from governance.models.answers import Evidence
 from governance.models.jobs import ImportJob
 from governance.models.ledger import Leaf, Restored, Stamp
 from governance.models.outbox import Delivery
+from governance.policy.loader import digest_of
 from governance.reads import imports
 from governance.reads.previews import Source
-from governance.services import accounts, answers, checkpoints, directory, findings, initiatives
+from governance.services import accounts, answers, checkpoints, directory, findings, foreseeing, initiatives, policies
 from governance.services import imports as services_of_imports
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore
+from governance.storage.slate import slate_of
 from tests import sheets
-from tests.services.conftest import House, evidence, found
+from tests.services.conftest import TEXTS, House, evidence, found
 from tests.web.browser import HASHED, Site
 
 IMPORT = "fedcba9876543210"
+
+LATER = {**TEXTS, "gates/G2.yaml": TEXTS["gates/G2.yaml"].replace("severity: blocking", "severity: waivable", 1)}
+"""In force in the loaded house; what is in review there was submitted under the shipped one."""
 
 NOT_OF_RECORD = frozenset({"account", "web_session"})
 """A wrong password is counted, whatever else is refused."""
@@ -144,6 +150,9 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
             account.password = HASHED
     with house.ledger.writing(SYSTEM, house.now) as log:
         log.session.add(given_up(log.session))
+    house.act("aoife", lambda log: policies.publish(log, LATER))
+    house.act("aoife", lambda log: foreseeing.ask(log, digest_of(LATER)))
+    impacts.work(house.ledger, slate_of(folder))
     checkpoints.sign(house.ledger, KeyFile(folder / "checkpoint-key"), house.now)
     return str(house.act("omar", lambda log: accounts.make_setup_link(log, "tom")))
 
