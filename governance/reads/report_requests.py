@@ -49,7 +49,7 @@ def rules_of(session: Session, key: str) -> Iterable[record.PolicyText]:
 
 
 def _request(session: Session, row: GateRequest, name: Name, at: datetime) -> record.GateRequest:
-    policy = policies.by_digest(session, row.policy)
+    policy = policies.of_request(session, row)
     table = reviews.on_the_table(session, row.id, at) if row.revision else None
     gate = policy.gates[row.gate]
     return record.GateRequest(

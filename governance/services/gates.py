@@ -49,6 +49,8 @@ def submit(log: Log, request_id: str, note: str = "") -> int:
     key = request.initiative_key
     rights.check_leads(people.doer(log.session, log.by, log.now), people.ties(log.session, key), "submit its gate requests")
     policy = policies.of_request(log.session, request)
+    if not request.revision and request.gate not in policies.current(log.session).gates:
+        raise RuleBroken(f"The policy in force has no gate {request.gate} any more. Withdraw the request, and ask for a gate that it has.")
     found = _material(log, request, policy)
     sections = dossier.sections(found)
     digests = dossier.digests(sections)
@@ -102,8 +104,6 @@ def _material(log: Log, request: GateRequest, policy: Policy) -> Material:
     """The material, once the gate can be asked for at all."""
     initiative = log.session.get_one(Initiative, request.initiative_key)
     tiering = log.session.get(Tiering, request.initiative_key)
-    if request.gate not in policy.gates:
-        raise RuleBroken(f"The policy in force has no gate {request.gate} any more. Withdraw the request, and ask for a gate that it has.")
     lifecycle.check_may_request(policy.gates[request.gate], initiative.stage, initiative.standing, tiering.tier if tiering else None)
     found = material(log.session, request.initiative_key, request.gate, policy)
     return replace(found, form=reviews.form(log.session, request))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import event, func, select, text
 
 from governance.domain import impact as values
 from governance.domain.errors import Refused
@@ -18,10 +18,10 @@ from governance.models.ledger import Leaf
 from governance.policy.loader import parse_policy
 from governance.reads import impact
 from governance.services import initiatives, migrating
-from governance.services.opening import ledger_of
+from governance.services.opening import ledger_of, open_engines
 from tests.prepared import Prepared
-from tests.services.conftest import ASKED, LOW, STATEMENTS, TEXTS, House
-from tests.services.portfolio import OPEN, STRICTER, filled
+from tests.services.conftest import ASKED, LOW, STATEMENTS, TEXTS, House, founded
+from tests.services.portfolio import OPEN, STRICTER, fill_up, filled
 from tests.services.test_migrating import REQUEST, altered, asking_more, publish, renamed_gate, with_another_seat
 from tests.services.test_policies import without
 
@@ -241,3 +241,17 @@ def test_a_rejected_request_stays_and_says_why(in_review: House) -> None:
     found = only(in_review, with_another_seat())
 
     assert found.stays is not None and "rejected" in found.stays and found.marks == {Mark.UNCHANGED}
+
+
+@pytest.mark.campaign
+def test_what_is_foreseen_for_two_thousand_open_requests_is_what_happens(tmp_path: Path) -> None:
+    engines = open_engines(tmp_path, synchronous="OFF")
+    house = founded(engines)
+    fill_up(house, 2_400)
+
+    running = check_it_comes_as_foreseen(house, STRICTER)
+
+    with house.read() as session:
+        asked = session.scalar(select(func.count()).select_from(GateRequest)) or 0
+    assert asked >= 2_000 and len(running) >= 1_500
+    engines.close()

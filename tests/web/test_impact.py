@@ -12,7 +12,7 @@ from governance.reads import policies, reviews
 from governance.services import initiatives
 from governance.storage.slate import slate_of
 from tests.services.conftest import TEXTS
-from tests.services.test_migrating import REQUEST, asking_more, publish, with_another_seat
+from tests.services.test_migrating import REQUEST, asking_more, publish, renamed_gate, with_another_seat
 from tests.web.browser import Browser, Site, reviewed, site, text_of
 
 __all__ = ["reviewed", "site"]
@@ -212,3 +212,26 @@ def test_nothing_is_moved_to_a_policy_that_nobody_looked_at(published: Site) -> 
 
     assert answer.status_code == 409
     assert not let_the_worker_work(published)
+
+
+def test_a_draft_whose_gate_is_gone_is_still_shown_everywhere(site: Site) -> None:
+    house = site.house
+    house.register()
+    house.open()
+    publish(house, renamed_gate())
+    house.act("lena", lambda log: initiatives.name_model(log, "AI-0001", "2.0"))
+    lena = site.browser("lena")
+
+    for path in (f"/requests/{REQUEST}", "/initiatives/AI-0001", "/initiatives/AI-0001/checklist/G1", "/", "/portfolio/table"):
+        assert lena.get(path).status_code == 200, path
+    refused = lena.post(f"/requests/{REQUEST}/submit", **{"submit-reason": ""})
+    assert refused.status_code == 422 and "has no gate G1 any more" in text_of(refused)
+
+
+def test_the_page_of_a_request_says_that_other_rules_are_in_force_and_leads_officers_to_what_moving_it_would_change(
+    published: Site,
+) -> None:
+    officer, lead = (text_of(published.browser(who).get(f"/requests/{REQUEST}")) for who in ("aoife", "lena"))
+
+    assert "this request keeps its rules until it is moved" in officer and "What moving it would change" in officer
+    assert "this request keeps its rules until it is moved" in lead and "What moving it would change" not in lead
