@@ -100,7 +100,8 @@ def _rules(before: Content, after: Content) -> Iterator[Change]:
     old, new = _applies(before), _applies(after)
     absent = "" if _names_policy(before) and _names_policy(after) else "no"
     for item in sorted(old.keys() | new.keys()):
-        yield from _differs(item, "Applies", old.get(item, absent), new.get(item, absent))
+        for change in _differs(item, "Applies", old.get(item, absent), new.get(item, absent)):
+            yield Change(_where(item, before, after), item, change.what, change.before, change.after)
     if _names_policy(before) or _names_policy(after):
         return
     for key, label in _PASSAGE.items():
@@ -114,6 +115,12 @@ def _rules(before: Content, after: Content) -> Iterator[Change]:
         for seat in sorted(seats.keys() | others.keys()):
             if seats.get(seat) != others.get(seat):
                 yield Change(section, None, f"Seat {seat.replace('_', ' ')}", _seat(seats.get(seat)), _seat(others.get(seat)))
+
+
+def _where(item: str, *contents: Content) -> Section:
+    """The section that holds the rule of an item: that of its function, in form 1 the common one."""
+    holding = (section for content in contents for section in Section if item in _of(content, section, dossier.RULES))
+    return next(holding, Section.COMMON)
 
 
 def _rule(item: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:

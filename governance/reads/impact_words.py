@@ -122,7 +122,9 @@ def how(impact: Impact) -> str:
         return impact.unknown
     if impact.stays is not None:
         return impact.stays
-    return "At once" if impact.subject in (Subject.DRAFT, Subject.RUNNING) else "When it is moved"
+    if impact.subject not in (Subject.DRAFT, Subject.RUNNING):
+        return "When it is moved"
+    return "Nothing would change" if Mark.UNCHANGED in impact.marks else "At once"
 
 
 def _check(check: CheckStands) -> str:

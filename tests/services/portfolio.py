@@ -24,7 +24,7 @@ EVERY = tuple(Function)
 THREE = EVERY[:3]
 
 
-def _item(number: int, owner: str, severity: str, when: str) -> str:
+def new_item(number: int, owner: str, severity: str, when: str) -> str:
     return (
         f'    - id: G1-{number}\n      title: "New check {number}"\n      owner: {owner}\n      severity: {severity}\n'
         f'      question: "Is it so?"\n      evidence: {{kind: document, requirement: "a page"}}\n      when: "{when}"\n'
@@ -43,7 +43,7 @@ def _stricter() -> dict[str, str]:
     gate = gate.replace(seat, f"{seat}\n{second}")
     log = gate.index("    - id: G1-10\n")
     gate = gate[:log] + gate[log:].replace('when: "true"', 'when: "!facts.financial_sector"', 1)
-    new = _item(40, "it_ops", "blocking", "facts.legacy_integration") + _item(41, "business", "advisory", "!facts.structured_inputs")
+    new = new_item(40, "it_ops", "blocking", "facts.legacy_integration") + new_item(41, "business", "advisory", "!facts.structured_inputs")
     gate = gate.rstrip("\n") + "\n" + new
     bands = TEXTS["tiering.yaml"].replace("low, from: 0, to: 10", "low, from: 0, to: 4").replace("medium, from: 11", "medium, from: 5")
     recurring = TEXTS["gates/C1.yaml"].replace("low: 365", "low: 300")

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 import pytest
+from sqlalchemy import select
 
 from governance.domain import signoffs
 from governance.domain.errors import Conflict, NotAllowed, RuleBroken
@@ -13,11 +14,13 @@ from governance.ledger import rebuild
 from governance.ledger.verify import verify
 from governance.models.gates import GateRequest, RequestSeat, Revision
 from governance.models.ledger import Words
+from governance.models.summary import Waiting
 from governance.policy.loader import parse_policy
 from governance.reads import dossier_changes, policies, reports, reviews
 from governance.services import directory, gates, initiatives, migrating
 from governance.services import policies as publishing
 from tests.services.conftest import REVIEWERS, TEXTS, House
+from tests.services.portfolio import new_item
 from tests.services.test_policies import without
 
 REQUEST, KEY = "AI-0001.G1-1", "AI-0001"
@@ -195,6 +198,21 @@ def test_a_check_that_comes_new_has_to_be_answered_first(signed: House) -> None:
     assert holding(signed, second) == {function.value for function in THREE} - {owner.value}
     assert any(obstacle.startswith("G1-08") for obstacle in signed.table(second).review.obstacles)
     assert signed.state(second) is RequestState.IN_REVIEW
+    signed.submit(second)
+    assert holding(signed, second) == {function.value for function in THREE} - {owner.value}, "nobody else signs again"
+
+
+def test_the_lead_is_next_where_nobody_has_answered_what_the_new_rules_ask(signed: House) -> None:
+    publish(signed, {**TEXTS, "gates/G1.yaml": TEXTS["gates/G1.yaml"].rstrip("\n") + "\n" + new_item(40, "it_ops", "blocking", "true")})
+
+    migrate(signed)
+
+    with signed.read() as session:
+        waiting = session.scalars(select(Waiting).where(Waiting.kind == "renew")).all()
+    assert [(row.person_id, row.what) for row in waiting] == [("lena", "Answer 1 check that the new rules of G1 ask, then submit again")]
+    signed.answer_item("G1-40")
+    signed.submit()
+    assert holding(signed) == {"data_science", "business"}
 
 
 def test_a_change_of_the_record_still_counts_after_the_move(signed: House) -> None:
