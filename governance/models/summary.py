@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import TypedDict
 
-from sqlalchemy import Date, Integer, String, Text
+from sqlalchemy import Date, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.domain.vocabulary import Function, Tier
@@ -34,8 +34,10 @@ class Summary(Base):
     waits_since: Mapped[datetime | None] = mapped_column(Moment, index=True)
     findings_open: Mapped[int] = mapped_column(Integer)
     last_leaf: Mapped[int] = mapped_column(Integer)
-    last_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    last_at: Mapped[datetime] = mapped_column(Moment)
     changes_at: Mapped[datetime | None] = mapped_column(Moment, index=True, comment="when time alone will change this row")
+
+    __table_args__ = (Index("summary_latest_first", last_at.desc(), initiative_key),)
 
 
 class Waiting(Base):
