@@ -24,7 +24,8 @@ def settle_touched(open_log: Log) -> None:
     """Settle the waivers that this transaction may have completed or ended; one whose record is damaged stays as it is."""
     moved = open_log.touched
     keys, persons = streams.named(moved, streams.initiative), streams.named(moved, streams.person)
-    for row in found_waivers.touched(open_log.session, keys, persons) if keys or persons else ():
+    rows = found_waivers.touched(open_log.session, keys, persons) if keys or persons else []
+    for row in sorted(rows, key=lambda row: row.state is not WaiverState.ASKED):  # what is granted now may end what another one led to
         try:
             settle(open_log, row)
         except Refused as refused:

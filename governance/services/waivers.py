@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from governance.domain import checks, dossier, rights
 from governance.domain import waivers as rules
@@ -30,15 +33,15 @@ class Subject:
     check: Checked
 
 
-def subject(log: Log, key: str, item_id: str) -> Subject:
+def subject(session: Session, key: str, item_id: str, now: datetime) -> Subject:
     """Raises `RuleBroken` where the check is not one that a waiver could help."""
-    request = reviews.open_request(log.session, key)
-    policy = next((one for one in (policies.of_request(log.session, request), policies.current(log.session)) if one.find(item_id)), None)
+    request = reviews.open_request(session, key)
+    policy = next((one for one in (policies.of_request(session, request), policies.current(session)) if one.find(item_id)), None)
     gate = next((gate.id for gate in policy.gates.values() if any(item.id == item_id for item in gate.items)), None) if policy else None
     if policy is None or gate is None:
         raise RuleBroken(f"The policy has no check {item_id}.")
-    found = reading.material(log.session, key, gate, policy)
-    check = next(check for check in checks.evaluated(policy, found, log.now) if check.item.id == item_id)
+    found = reading.material(session, key, gate, policy)
+    check = next(check for check in checks.evaluated(policy, found, now) if check.item.id == item_id)
     return Subject(policy, gate, found.tier, check)
 
 
@@ -57,7 +60,7 @@ def ask(log: Log, key: str, item_id: str, asked: Asked) -> str:
     """Ask for a waiver of a check that is not met. Where the check was waived before, this asks for a renewal. Returns its id."""
     doer, ties = people.doer(log.session, log.by, log.now), people.ties(log.session, key)
     rights.check_may_work_on(doer, ties, "ask for a waiver")
-    of = subject(log, key, item_id)
+    of = subject(log.session, key, item_id, log.now)
     check_helps(of)
     rows = found_waivers.of_item(log.session, key, item_id)
     _check_asked(log, of, ties, asked, rows)
