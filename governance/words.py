@@ -30,6 +30,9 @@ from governance.domain.vocabulary import (
     Tier,
     Undecided,
     Visibility,
+    WaiverDecision,
+    WaiverSeat,
+    WaiverState,
 )
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -145,6 +148,28 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         AnswerState.WAIVED: _plain("Waived", "a dated exception is in force", "waived", "warn"),
         AnswerState.INCONCLUSIVE: _plain("Inconclusive", "it cannot be decided from what is there", "inconclusive", "warn"),
         AnswerState.STALE: _plain("Stale", "the evidence is too old", "stale", "warn"),
+    },
+    WaiverState: {
+        WaiverState.ASKED: _plain("Asked for", "it waits for its two signatures", "waiting"),
+        WaiverState.IN_FORCE: _plain("In force", "both signed; the check is waived until its last day", "waived", "warn"),
+        WaiverState.OVERDUE: _plain("Overdue", "it expired in production, and its check is not met", "flag", "bad"),
+        WaiverState.EXPIRED: _plain("Expired", "its last day is over", "not-met", "idle"),
+        WaiverState.DECLINED: _plain("Declined", "one of its two seats declined it", "not-met", "bad"),
+        WaiverState.WITHDRAWN: _plain("Withdrawn", "it was taken back before it was decided", "na"),
+    },
+    WaiverSeat: {
+        WaiverSeat.OWNER: _plain("Owning function", "the function that owns the check"),
+        WaiverSeat.COMPLIANCE: _plain("Compliance"),
+    },
+    WaiverDecision: {
+        WaiverDecision.GRANT: Word(
+            "Grant",
+            "granted",
+            "I reviewed the reason and the compensating control, and agree that this check is waived until the last day named.",
+            "met",
+            "ok",
+        ),
+        WaiverDecision.DECLINE: Word("Decline", "declined", "I do not agree that this check is waived.", "not-met", "bad"),
     },
     EvidenceKind: {
         EvidenceKind.DOCUMENT: _plain("Document", "a file that a person wrote or signed", "doc"),

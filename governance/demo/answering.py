@@ -7,11 +7,11 @@ from itertools import groupby
 from governance.demo import fill
 from governance.demo.cases import Case, moment
 from governance.demo.papers import paper
-from governance.demo.stage import Act, Beyond, Scene
+from governance.demo.stage import Act, Scene
 from governance.domain.checks import KEPT_RECORDS
 from governance.domain.dossier import StatedValue
 from governance.domain.policy import Item
-from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind
+from governance.domain.vocabulary import CLAIMS, AnswerState, Applies, EvidenceKind
 from governance.ledger.log import Log
 from governance.models.initiatives import Tiering
 from governance.policy.plan import decide_plan
@@ -51,12 +51,10 @@ def _act(when: datetime, who: str, request: Case, do: object) -> Act:
 
 
 def _told(scene: Scene, log: Log, answer: Case) -> None:
-    if answer["state"] == AnswerState.WAIVED:
-        raise Beyond(f"{answer['item']} passes only with a waiver, and waivers are not granted yet")
     item = scene.policy.item(answer["item"])
     values = tuple(_value(row) for row in answer.get("measurements", []))
     if item.source is not None:
-        carry_answer(log, scene.key, item.id, NewAnswer(_claim(answer), f"{LOADED} {answer.get('note', '')}".strip(), values))
+        carry_answer(log, scene.key, item.id, NewAnswer(_carried(answer), f"{LOADED} {answer.get('note', '')}".strip(), values))
         return
     pieces = [_piece(scene, log, item, answer["evidence"], values)] if "evidence" in answer else []
     answer_item(log, scene.key, item.id, NewAnswer(_claim(answer), answer.get("note", ""), values, pieces))
@@ -66,6 +64,12 @@ def _claim(answer: Case) -> AnswerState:
     """People claim; the program computes. A state that only the program gives was claimed as met."""
     stated = AnswerState(answer["state"])
     return stated if stated in (AnswerState.IN_PROGRESS, AnswerState.NOT_MET) and not answer.get("measurements") else AnswerState.MET
+
+
+def _carried(answer: Case) -> AnswerState:
+    """What is loaded as given is never recomputed, so it is claimed as it is; what is waived, as it would be without its waiver."""
+    stated = AnswerState(answer.get("state_by_evidence", answer["state"]))
+    return stated if stated in CLAIMS else AnswerState.MET
 
 
 def _value(row: Case) -> StatedValue:

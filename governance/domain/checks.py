@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from governance.domain import checklist
-from governance.domain.checklist import Evaluated
+from governance.domain import checklist, waivers
+from governance.domain.checklist import PASSING, Evaluated
 from governance.domain.comparison import Reference
-from governance.domain.dossier import Answer, Material, StatedValue
+from governance.domain.dossier import Answer, Material, StatedValue, Waiver
 from governance.domain.policy import Item, Plan, PlannedItem, Policy
 from governance.domain.vocabulary import AnswerState, Applies, Function
+
+__all__ = ["KEPT_RECORDS", "PASSING", "Checked", "evaluated", "keep_open", "keep_shut", "of_function", "references_of", "undecided_seats"]
 
 KEPT_RECORDS = frozenset({"tier", "team", "open_points"})
 """The app records that exist: items that name one of them answer themselves and cannot be typed."""
@@ -22,6 +24,8 @@ class Checked:
     planned: PlannedItem
     answer: Answer | None
     evaluated: Evaluated
+    waiver: Waiver | None = None  # that makes it waived
+    by_evidence: AnswerState | None = None  # what it would be without that
 
     @property
     def item(self) -> Item:
@@ -82,7 +86,17 @@ def _checked(policy: Policy, planned: PlannedItem, material: Material, reference
     answer = material.answers.get(planned.item.id)
     if planned.item.source in KEPT_RECORDS:
         answer = _from_record(planned, material, now)
-    return Checked(planned, answer, checklist.evaluate(planned, answer, references, now, policy.max_age_days))
+    found = checklist.evaluate(planned, answer, references, now, policy.max_age_days)
+    waiver = _waiver(policy, planned, material, now)
+    under = checklist.waived(planned, found, waiver) if waiver else found
+    return Checked(planned, answer, under, waiver if under is not found else None, found.state)
+
+
+def _waiver(policy: Policy, planned: PlannedItem, material: Material, now: datetime) -> Waiver | None:
+    """The waiver of an item that is in force at a moment, where the policy lets its severity be waived."""
+    found, rules = material.waivers.get(planned.item.id), policy.waivers
+    allowed = rules is not None and planned.item.severity is rules.only_for
+    return found if found and allowed and waivers.is_in_force(found.granted_at, found.expires, now) else None
 
 
 def _from_record(planned: PlannedItem, material: Material, now: datetime) -> Answer:

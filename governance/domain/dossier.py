@@ -18,6 +18,9 @@ from governance.domain.vocabulary import SECTION_OF, AnswerState, EvidenceKind, 
 Plain: TypeAlias = "None | bool | int | str | list[Plain] | dict[str, Plain]"
 Digests: TypeAlias = Mapping[Section, str]
 
+WAIVERS = "waivers"
+"""The key of a section under which its waivers stand."""
+
 
 @dataclass(frozen=True, slots=True)
 class StatedValue:
@@ -124,6 +127,33 @@ class OpenPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A waiver that both seats granted, as recorded. Whether it still is in force, the clock says. Words are digests."""
+
+    id: str
+    item: str
+    scope: str
+    reason: str
+    control: str
+    owner: str
+    granted_at: datetime
+    expires: date
+    signed: tuple[tuple[str, str], ...]  # seat, who
+
+    def plain(self) -> dict[str, Plain]:
+        return {
+            "id": self.id,
+            "scope": self.scope,
+            "reason": self.reason,
+            "control": self.control,
+            "owner": self.owner,
+            "granted_at": instant(self.granted_at),
+            "expires": self.expires.isoformat(),
+            "signed": dict(self.signed),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class StatedLimit:
     """A number the initiative states once and is then held to."""
 
@@ -156,6 +186,7 @@ class Material:
     open_points: tuple[OpenPoint, ...]
     limits: tuple[StatedLimit, ...]
     approved: Mapping[str, StatedValue] = field(default_factory=dict)  # measured at the last gate passed
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)  # granted, by item
 
     def of(self, function: Function) -> tuple[PlannedItem, ...]:
         return tuple(planned for planned in self.plan.items if planned.item.owner is function)
@@ -234,6 +265,9 @@ def _function_section(material: Material, function: Function) -> dict[str, Plain
     for planned in material.of(function):
         answer = material.answers.get(planned.item.id)
         content[planned.item.id] = answer.plain() if answer and not planned.item.source else _recorded(material, planned, answer)
+    waived = [planned.item.id for planned in material.of(function) if planned.item.id in material.waivers]
+    if waived:  # left out where there is none, so that dossiers from before there were waivers keep their digests
+        content[WAIVERS] = {item: material.waivers[item].plain() for item in waived}
     return content
 
 

@@ -15,6 +15,7 @@ from governance.models import (
     packs,
     policies,
     summary,
+    waivers,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "packs",
     "policies",
     "summary",
+    "waivers",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, TeamMember
+from governance.domain.dossier import WAIVERS, Answer, Evidence, Material, OpenPoint, StatedLimit, TeamMember, Waiver
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import AnswerState, EvidenceKind, FindingSeverity, Function, Section, Tier
 from governance.ledger.memo import remembered
@@ -44,6 +44,25 @@ def frozen_material(session: Session, request: GateRequest, revision: Revision, 
         open_points=_open_points(content, policy),
         limits=tuple(StatedLimit(name, row["value"], row["unit"], row["good"]) for name, row in common["limits"].items()),
         approved=approved(session, request.initiative_key, before=request),
+        waivers=_waivers(content),
+    )
+
+
+def _waivers(content: dict[Section, Any]) -> dict[str, Waiver]:
+    return {item: _waiver(item, row) for entries in content.values() for item, row in entries.get(WAIVERS, {}).items()}
+
+
+def _waiver(item: str, row: dict[str, Any]) -> Waiver:
+    return Waiver(
+        id=row["id"],
+        item=item,
+        scope=row["scope"],
+        reason=row["reason"],
+        control=row["control"],
+        owner=row["owner"],
+        granted_at=datetime.fromisoformat(row["granted_at"]),
+        expires=date.fromisoformat(row["expires"]),
+        signed=tuple(row["signed"].items()),
     )
 
 

@@ -18,7 +18,7 @@ from governance.models.findings import Finding
 from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative, LimitValue, TeamSeat, Tiering
 from governance.policy.plan import decide_plan
-from governance.reads import words
+from governance.reads import waivers, words
 
 
 def material(session: Session, key: str, gate: str, policy: Policy) -> Material:
@@ -44,6 +44,7 @@ def material(session: Session, key: str, gate: str, policy: Policy) -> Material:
         open_points=open_points(session, key),
         limits=limits(session, key),
         approved=approved(session, key),
+        waivers=waivers.granted(session, key),
     )
 
 

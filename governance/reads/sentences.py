@@ -18,10 +18,12 @@ from governance.domain.vocabulary import (
     Standing,
     Tier,
     Visibility,
+    WaiverDecision,
 )
 from governance.ledger.log import UNPROVED
 from governance.ledger.read import Entry
 from governance.reads.telling import Facts, Names, brought_in, count, day, imported, prior_approval, regularised
+from governance.reads.waiver_sentences import WAIVER_DEEDS
 from governance.words import word
 
 
@@ -41,7 +43,7 @@ def who(entry: Entry, names: Names) -> str:
     """The printed name of whoever acted. A signature carries its own, as it was when it was given."""
     if entry.damage:
         return "Somebody"
-    if entry.kind == "gate.signed_off":
+    if entry.kind in ("gate.signed_off", "waiver.signed"):
         return str(entry.body["name"])
     return names.get(entry.actor, "The program" if entry.actor == "system" else entry.actor)
 
@@ -87,6 +89,8 @@ def state_of(entry: Entry) -> Mark:
             return _mark(Decision(entry.body["decision"]))
         case "gate.settled":
             return _mark(RequestState(entry.body["outcome"]))
+        case "waiver.signed":
+            return _mark(WaiverDecision(entry.body["decision"]))
         case "standing.changed":
             return _mark(Standing(entry.body["standing"]))
     return _MARKS.get(entry.kind, Mark("doc", "idle"))
@@ -110,6 +114,13 @@ _MARKS = {
     "initiative.model_named": Mark("metric", "idle"),
     "item.answered": Mark("progress", "idle"),
     "finding.raised": Mark("flag", "bad"),
+    "waiver.asked": Mark("waived", "idle"),
+    "waiver.withdrawn": Mark("na", "idle"),
+    "waiver.granted": Mark("waived", "warn"),
+    "waiver.reminded": Mark("waived", "warn"),
+    "waiver.expired": Mark("not-met", "bad"),
+    "waiver.took_effect": Mark("hold", "warn"),
+    "waiver.ended": Mark("met", "ok"),
     "finding.closed": Mark("met", "ok"),
     "person.locked": Mark("lock", "bad"),
     "person.disabled": Mark("lock", "warn"),
@@ -279,5 +290,6 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "ledger.recovery_confirmed": _recovery,
     "ledger.key_changed": _key_changed,
     "pack.issued": _pack,
+    **WAIVER_DEEDS,
     "policy.published": lambda body: f"published the policy “{body['title']}”, version {body['version']}",
 }

@@ -22,6 +22,7 @@ from governance.web import (
     setup,
     signing,
     staffing,
+    waivers,
     work,
 )
 
@@ -49,6 +50,7 @@ BLUEPRINTS = tuple(
         setup,
         signing,
         staffing,
+        waivers,
         work,
     )
 )

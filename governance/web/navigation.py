@@ -11,6 +11,7 @@ from governance.web import current
 ENTRIES = (
     ("work.mine", "My work"),
     ("portfolio.board", "Portfolio"),
+    ("waivers.listing", "Waivers"),
     ("policies.overview", "Policies"),
     ("ledger.entries", "Ledger"),
     ("packs.listing", "Evidence packs"),

@@ -56,6 +56,7 @@ class RequestView:
     story: tuple[Line, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)  # of the checks, by id
+    waived_words: Mapping[str, str] = field(default_factory=dict)  # what waivers say, by digest
     submit_note: str = ""
     settled_why: str = ""
     passage: str = ""
@@ -133,6 +134,7 @@ def build(request_id: str) -> RequestView:
         missing=missing,
         story=tuple(gate_pages.conversation(session, request)),
         names=names,
+        waived_words=check_rows.waived_words(checked),
         titles={item.id: item.title for item in policy.gates[request.gate].items},
         submit_note=(words.text(session, table.revision.note) if table else None) or "",
         settled_why=words.text(session, request.settled_why) or "",

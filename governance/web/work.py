@@ -22,8 +22,17 @@ HEADINGS |= {
     "finding": "Findings to answer",
     "accept": "Answers to look at",
     "regularise": "To make regular",
+    "waive": "Waivers to sign",
 }
-LINKS = {"sign": "Review", "close": "Review", "finding": "Answer", "accept": "Look", "answer": "Answer", "tier": "Answer"}
+LINKS = {
+    "sign": "Review",
+    "close": "Review",
+    "finding": "Answer",
+    "accept": "Look",
+    "answer": "Answer",
+    "tier": "Answer",
+    "waive": "Review",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,9 @@ def href_of(kind: str, key: str, request_id: str | None, subject: str | None) ->
             return url_for("facts.tiering", key=key)
         case "finding" | "accept":
             return url_for("findings.listing", key=key, _anchor=subject)
+        case "waive" if subject:
+            waiver_id, _, seat = subject.partition("/")
+            return url_for("waivers.waiver", waiver_id=waiver_id, _anchor=seat)
         case _ if request_id:
             return url_for("gates.request_page", request_id=request_id)
         case _:

@@ -69,6 +69,8 @@ BROUGHT = "/initiatives/AI-0005"
 AS_FOUND = {"stage": "full_production", "since": "2023-05-03", "said_by": "Ada Lind", "said_as": "head of claims"}
 AS_FOUND |= {"reason": "The board took it on in 2023.", "regularise_by": (date.today() + timedelta(days=90)).isoformat()}
 PAPER = {"title": "Minutes of the board", "approved_on": "2023-05-02", "approved_by": "Ada Lind", "function": "business"}
+WAIVER = {"reason": "On leave.", "control": "By hand, weekly.", "scope": "Model 1.x."}
+WAIVER |= {"expires": (date.today() + timedelta(days=60)).isoformat()}
 SEAT = "/requests/AI-0001.G1-1/seats/business"
 
 APART = {"setup.first_admin": "empty", "recovery.confirm": "restored"}
@@ -115,6 +117,9 @@ ACTS = (
     Act("gates.comment", "lena", "/requests/AI-0001.G1-1", {"comment-reason": "Look at the drill."}),
     Act("signing.decide", "joao", SEAT, {"decision": "reject", "reason": "No.", "finding": "No test.", "severity": "low"}),
     Act("signing.sign", "joao", SEAT, {"password": PASSWORD}, via={"decision": "request_changes", "reason": "No."}),
+    Act("waivers.ask", "lena", f"{DRAFT}/waivers/G1-11", WAIVER),
+    Act("waivers.sign", "mina", "/waivers/AI-0004.W-1", {"decision": "decline", "reason": "Not enough.", "password": PASSWORD}),
+    Act("waivers.withdraw", "lena", "/waivers/AI-0004.W-1", {"why": "No longer needed."}),
     Act("packs.issue", "lena", "/packs", {"initiative": "AI-0001"}),
     Act("packs.issue_trail", "aoife", "/packs"),
     Act("people.add", "omar", "/people/add", {**PERSON, "person": "ada.lind", "email": "ada@nordhaven.example"}),

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from governance.app import create_app
 from governance.domain.deliveries import DeliveryState
 from governance.domain.findings import NewFinding
-from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, Role
+from governance.domain.vocabulary import AnswerState, Decision, EvidenceKind, FindingSeverity, Function, Role
+from governance.domain.waivers import Asked
 from governance.ledger import rebuild
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM, Log
@@ -31,7 +32,7 @@ from governance.models.ledger import Leaf, Restored, Stamp
 from governance.models.outbox import Delivery
 from governance.reads import imports
 from governance.reads.previews import Source
-from governance.services import accounts, answers, checkpoints, directory, findings, initiatives
+from governance.services import accounts, answers, checkpoints, directory, findings, initiatives, waivers
 from governance.services import imports as services_of_imports
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
@@ -132,6 +133,9 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     house.bring_in("AI-0005")
     house.act("lena", lambda log: answers.add_evidence(log, "AI-0005", evidence(EvidenceKind.LINK, house.now)))
     _findings(house)
+    house.answer_item("G1-11", AnswerState.NOT_MET, key="AI-0003")
+    exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "lena", house.now.date() + timedelta(days=60))
+    house.act("lena", lambda log: waivers.ask(log, "AI-0004", "G1-11", exception))
     house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
     house.now += timedelta(minutes=1)
