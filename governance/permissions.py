@@ -72,6 +72,8 @@ ROUTES: Mapping[str, Permission] = {
     "facts.tiering": Permission.SIGNED_IN,
     "facts.answer": Permission.TAKE_PART,
     "facts.limits": Permission.TAKE_PART,
+    "ml_test_score.form": Permission.SIGNED_IN,
+    "ml_test_score.save": Permission.TAKE_PART,
     "checklists.checklist": Permission.SIGNED_IN,
     "checklists.answer": Permission.TAKE_PART,
     "checklists.add_evidence": Permission.TAKE_PART,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from governance.domain.importing import ImportState, Outcome
 from governance.domain.limits import spoken
+from governance.domain.ml_test_score import Practice
 from governance.domain.policy_changes import Effect
 from governance.domain.vocabulary import (
     AnswerState,
@@ -138,6 +139,11 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Severity.BLOCKING: _plain("Blocking", "must be met"),
         Severity.WAIVABLE: _plain("Waivable", "must be met, or carry a waiver in force"),
         Severity.ADVISORY: _plain("Advisory", "shown and recorded; never blocks"),
+    },
+    Practice: {
+        Practice.NOT_DONE: _plain("Not done", "gives no point", "todo"),
+        Practice.MANUAL: _plain("Done by hand, and documented", "gives half a point", "progress"),
+        Practice.AUTOMATED: _plain("Runs by itself, again and again", "gives a whole point", "met", "ok"),
     },
     AnswerState: {
         AnswerState.NOT_STARTED: _plain("Not started", "nobody has answered it", "todo"),

@@ -6,17 +6,21 @@ canonical form of RFC 8785. Nothing that depends on the time of reading goes in:
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 
+from governance.domain.ml_test_score import Form
+from governance.domain.plain import Plain, instant
 from governance.domain.policy import Plan, PlannedItem
 from governance.domain.questionnaire import FactValue
 from governance.domain.vocabulary import SECTION_OF, AnswerState, EvidenceKind, FindingSeverity, Function, Section, Tier
 
-Plain: TypeAlias = "None | bool | int | str | list[Plain] | dict[str, Plain]"
 Digests: TypeAlias = Mapping[Section, str]
+
+ML_TEST_SCORE = "ml_test_score_form"
+"""The record of the app that an item names to be answered by the form."""
 
 WAIVERS = "waivers"
 """The key of a section under which its waivers stand."""
@@ -187,6 +191,7 @@ class Material:
     limits: tuple[StatedLimit, ...]
     approved: Mapping[str, StatedValue] = field(default_factory=dict)  # measured at the last gate passed
     waivers: Mapping[str, Waiver] = field(default_factory=dict)  # granted, by item
+    ml_test_score: Form | None = None
 
     def of(self, function: Function) -> tuple[PlannedItem, ...]:
         return tuple(planned for planned in self.plan.items if planned.item.owner is function)
@@ -229,12 +234,13 @@ def authors(material: Material, section: Section) -> frozenset[str]:
     answers = [material.answers.get(planned.item.id) for function in functions for planned in material.of(function)]
     given = [answer for answer in answers if answer is not None]
     pieces = {piece.added_by for answer in given for piece in answer.evidence}
-    return frozenset(pieces | {answer.by for answer in given if not answer.evidence})
+    return frozenset(pieces | {answer.by for answer in given if not answer.evidence} | _filled_in(material, functions))
 
 
-def instant(moment: datetime) -> str:
-    """ISO 8601 with the UTC designator, as records write it."""
-    return moment.isoformat().replace("+00:00", "Z")
+def _filled_in(material: Material, functions: Sequence[Function]) -> frozenset[str]:
+    """Who filled in a form that answers a check of these functions."""
+    asked = any(planned.item.source == ML_TEST_SCORE for function in functions for planned in material.of(function))
+    return frozenset({material.ml_test_score.by} if asked and material.ml_test_score else ())
 
 
 def _common(material: Material) -> dict[str, Plain]:
@@ -280,5 +286,7 @@ def _recorded(material: Material, planned: PlannedItem, answer: Answer | None) -
             return [point.plain() for point in material.open_points]
         case "tier":
             return {"tier": material.tier.value, "score": material.score, "by": material.tier_by}
+        case "ml_test_score_form" if material.ml_test_score is not None:
+            return material.ml_test_score.plain()
         case _:
             return answer.plain() if answer else None

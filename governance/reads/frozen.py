@@ -6,14 +6,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from governance.domain.dossier import WAIVERS, Answer, Evidence, Material, OpenPoint, StatedLimit, TeamMember, Waiver
+from governance.domain.dossier import ML_TEST_SCORE, WAIVERS, Answer, Evidence, Material, OpenPoint, StatedLimit, TeamMember, Waiver
+from governance.domain.ml_test_score import Form
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import AnswerState, EvidenceKind, FindingSeverity, Function, Section, Tier
 from governance.ledger.memo import remembered
 from governance.models.gates import GateRequest, Revision
 from governance.policy.plan import decide_plan
 from governance.reads import policies, words
-from governance.reads.material import approved, stated_value
+from governance.reads.material import approved, done, stated_value
 
 
 @remembered(GateRequest, Revision)
@@ -45,7 +46,16 @@ def frozen_material(session: Session, request: GateRequest, revision: Revision, 
         limits=tuple(StatedLimit(name, row["value"], row["unit"], row["good"]) for name, row in common["limits"].items()),
         approved=approved(session, request.initiative_key, before=request),
         waivers=_waivers(content),
+        ml_test_score=_form(content, policy),
     )
+
+
+def _form(content: dict[Section, Any], policy: Policy) -> Form | None:
+    """The form that answered; an answer that was carried over before there was one is no form."""
+    row = _record(content, policy, ML_TEST_SCORE)
+    if not row or "tests" not in row:
+        return None
+    return Form(done(row["tests"]), row["model_version"], row["rubric"], row["by"], datetime.fromisoformat(row["at"]))
 
 
 def _waivers(content: dict[Section, Any]) -> dict[str, Waiver]:

@@ -22,7 +22,7 @@ from governance.domain.vocabulary import (
 )
 from governance.ledger.log import UNPROVED
 from governance.ledger.read import Entry
-from governance.reads.telling import Facts, Names, brought_in, count, day, imported, prior_approval, regularised
+from governance.reads.telling import Facts, Names, brought_in, count, day, imported, ml_test_score, prior_approval, regularised
 from governance.reads.waiver_sentences import WAIVER_DEEDS
 from governance.words import word
 
@@ -113,6 +113,7 @@ _MARKS = {
     "initiative.regularised": Mark("met", "ok"),
     "initiative.model_named": Mark("metric", "idle"),
     "item.answered": Mark("progress", "idle"),
+    "ml_test_score.filled": Mark("metric", "idle"),
     "finding.raised": Mark("flag", "bad"),
     "waiver.asked": Mark("waived", "idle"),
     "waiver.withdrawn": Mark("na", "idle"),
@@ -250,6 +251,7 @@ def _key_changed(body: Facts) -> str:
 DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "evidence.added": _evidence_added,
     "item.answered": _item_answered,
+    "ml_test_score.filled": ml_test_score,
     "settings.changed": lambda body: f"set the organisation to “{body['name']}”, time zone {body['time_zone']}",
     "unit.opened": lambda body: f"opened the unit “{body['name']}”",
     "unit.renamed": lambda body: f"renamed the unit {body['unit']} to “{body['name']}”",

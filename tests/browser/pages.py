@@ -259,6 +259,7 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "moving_in.regularise": [{"key": portfolio.brought["Letter sorting"]}, {"key": portfolio.brought["Scan index"]}],
         "importing.job": [{"import_id": import_id} for import_id in portfolio.imports],
         "facts.tiering": of["AI-0006"] + of["AI-0010"] + of["AI-0012"],
+        "ml_test_score.form": [{"key": "AI-0001"}, *of["AI-0006"]],
         "findings.listing": of["AI-0004"] + of["AI-0006"] + of["AI-0012"],
         "checklists.checklist": [{"key": key, "gate": gate} for key, gate in (("AI-0006", "G2"), ("AI-0012", "G1"), ("AI-0009", "G3"))],
         "evidence.statement": _evidence(session),

@@ -46,6 +46,7 @@ ASKED: dict[Callable[..., Any], Callable[[Session, House], object]] = {
     material.evidence: lambda session, _: material.evidence(session, KEY),
     material.team: lambda session, _: material.team(session, KEY),
     material.open_points: lambda session, _: material.open_points(session, KEY),
+    material.ml_test_score: lambda session, _: material.ml_test_score(session, KEY),
     material.limits: lambda session, _: material.limits(session, KEY),
     material.approved: lambda session, _: material.approved(session, KEY),
     waivers.granted: lambda session, _: waivers.granted(session, KEY),

@@ -104,6 +104,7 @@ ACTS = (
     Act("moving_in.regularise", "second", f"{BROUGHT}/regularise", {"evidence": "AI-0005.E-1", "reason": "The drill was repeated."}),
     Act("facts.answer", "lena", f"{FRESH}/facts", {"q-Q1": "recommend"}),
     Act("facts.limits", "lena", f"{FRESH}/facts", {"limit-p95_latency_s": "2.5", "unit-offline_quality_target": "F2"}),
+    Act("ml_test_score.save", "lena", f"{FRESH}/ml-test-score", {"data-1-practice": "manual", "data-1-proof": "https://ci.example/data-1"}),
     Act("checklists.answer", "lena", f"{DRAFT}/checklist/G1", METRIC),
     Act("checklists.add_evidence", "lena", f"{FRESH}/checklist/G1", LINK),
     Act("checklists.add_evidence", "lena", f"{FRESH}/checklist/G1", STATEMENT),
