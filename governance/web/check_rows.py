@@ -63,7 +63,7 @@ def waived_words(checked: Sequence[Checked]) -> Mapping[str, str]:
     """What the waivers of these checks say, by digest; what the record lost says so."""
     named = [digest for check in checked if check.waiver for digest in (check.waiver.reason, check.waiver.control)]
     texts = words.texts(current.session(), named) if named else {}
-    return {digest: words.said(texts, digest) for digest in named}
+    return {digest: texts.get(digest, words.GONE) for digest in named}
 
 
 def _row(check: Checked, names: Mapping[str, str], notes: Mapping[str, str], before: Answer | None) -> Row:

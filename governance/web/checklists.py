@@ -167,6 +167,7 @@ def _render(found: Checklist, opened: str, failed: ItemForm | None = None) -> st
         not_applicable=checklist_pages.why_not(found.policy, found.material),
         signers=checklist_pages.signers(current.session(), found.material),
         ways_out=checklist_pages.WAYS_OUT,
+        waived=sum(page.check.waiver is not None for page in found.applicable),
         waived_words=check_rows.waived_words([page.check for page in found.pages]),
         waivers=waiver_pages.of_item(current.session(), found.initiative.key),
         waivable=found.policy.waivers.only_for if found.policy.waivers and found.may_answer else None,

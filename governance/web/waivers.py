@@ -273,7 +273,7 @@ def _page(row: Waiver, seat: str | None = None, form: SignForm | None = None, wi
         seats=seats,
         forms=forms,
         withdrawing=withdrawing,
-        said=lambda digest: words.said(texts, digest),
+        said=lambda digest: texts.get(digest, words.GONE),
         names=people.names(session, [row.asked_by, row.owner_id]),
         pieces={piece.id: piece for piece in checklist_pages.pieces(session, row.initiative_key)} if row.evidence else {},
         may_renew=_may_renew(row, found),

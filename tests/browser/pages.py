@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from governance.domain.findings import NewFinding
 from governance.domain.moving_in import AsFound
 from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, RequestState, Role, Stage, Visibility
+from governance.domain.waivers import Asked
 from governance.events import streams
 from governance.events.initiatives import Advanced
 from governance.jobs.imports import work as imported
@@ -31,11 +32,24 @@ from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative
 from governance.models.jobs import ImportJob, Job
 from governance.models.moving_in import Origin
+from governance.models.waivers import Waiver
 from governance.paths import policies_directory
 from governance.permissions import ROUTES, allows
 from governance.policy.loader import load_policy
 from governance.reads import people
-from governance.services import accounts, answers, checkpoints, directory, findings, imports, initiatives, moving_in, packs, signoffs
+from governance.services import (
+    accounts,
+    answers,
+    checkpoints,
+    directory,
+    findings,
+    imports,
+    initiatives,
+    moving_in,
+    packs,
+    signoffs,
+    waivers,
+)
 from governance.services import policies as publishing
 from governance.services.answers import NewEvidence, StoredFile
 from governance.services.opening import ledger_of, open_engines
@@ -62,6 +76,7 @@ WIDEST = "wilhelmina.van.der.meer"
 """Holds every role and a long name, so that the menu on top is as wide as it gets."""
 NOT_PAGES = frozenset(
     {"static", "bootstrap.static", "health.healthz", "health.readyz", "health.metrics", "settings.logo", "evidence.download"}
+    | {"waivers.export"}
     | {"packs.download", "policies.export", "portfolio.export", "people.export", "ledger.export", "importing.example", "staffing.example"}
     | {"ledger.checkpoint", "ledger.proof"}
 )
@@ -74,6 +89,7 @@ ASKED = {
     "policies.overview": ["?q=drift", "?q=nothing-has-this-name"],
     "policies.history": ["?q=nothing-has-this-name", "?sort=version&down=1"],
     "policies.changes": ["?from=1.0.0&to=1.0.0", "?from=1.1.0", "?from=no-such-version"],
+    "waivers.listing": ["?q=nothing-has-this-name", "?sort=asked&down=1", "?state=overdue"],
     "ledger.entries": ["?text=nothing-has-these-words", "?kind=gate.signed_off"],
     "people.listing": ["?q=nobody-has-this-name"],
     "packs.listing": ["?q=nothing-has-this-name"],
@@ -153,6 +169,8 @@ def enrich(portfolio: Portfolio) -> None:
     act = portfolio.act
     for texts in (eased(), SHIPPED):
         act("aoife.lynch", lambda log: publishing.publish(log, texts))  # noqa: B023
+    exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "sofia.marchetti", date.today() + timedelta(days=60))
+    act("sofia.marchetti", lambda log: waivers.ask(log, "AI-0004", "G2-05", exception))
     profile = directory.Profile("Noor Haddad", "New colleague", "insurance")
     act("omar.said", lambda log: directory.register_person(log, "noor.haddad", profile, "noor.haddad@nordhaven.example"))
     act("omar.said", lambda log: directory.register_person(log, "left.already", directory.Profile("Lew Maas", "Analyst", "insurance"), "lew.maas@nordhaven.example"))  # fmt: skip
@@ -266,6 +284,8 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "gates.request_page": _requests(session),
         "signing.decide": [{"request_id": request, "seat_id": seat} for request, seat in seats],
         "signing.sign": [{"request_id": request, "seat_id": seat} for request, seat in seats[:1]],
+        "waivers.waiver": [{"waiver_id": row.id} for row in session.scalars(select(Waiver).order_by(Waiver.id))],
+        "waivers.ask": [{"key": "AI-0004", "item": "G2-05"}, {"key": "AI-0003", "item": "G3-10"}],
         "policies.gate": [{"gate_id": "G1"}, {"gate_id": "C1"}, {"gate_id": "C9"}],
         "ledger.entry": [{"index": index} for index in (0, 500, read.head(session).size - 1)],
         "packs.job": [{"job_id": job} for job in portfolio.jobs],

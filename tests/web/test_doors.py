@@ -45,6 +45,8 @@ FILLED = {
     "secret": "x",
     "filename": "app.css",
     "import_id": IMPORT,
+    "waiver_id": "AI-0001.W-1",
+    "seat": "owner",
 }
 
 
