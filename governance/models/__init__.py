@@ -3,6 +3,7 @@
 from governance.models import (
     accounts,
     answers,
+    attestations,
     directory,
     findings,
     gates,
@@ -20,6 +21,7 @@ from governance.models import (
 __all__ = [
     "accounts",
     "answers",
+    "attestations",
     "directory",
     "findings",
     "gates",

@@ -7,7 +7,7 @@ from governance.domain.policy import Clause, Combination, Fact, Framework, Gate,
 from governance.domain.questionnaire import Band, Deduction, FactValue, Option, Question, Statement, StatementKind, Tiering
 from governance.domain.vocabulary import GateKind, Stage, Tier
 from governance.policy.models import AllOf, AnyOf, FileModel, GateModel, ItemModel, ThresholdModel, ThresholdsModel
-from governance.policy.models_frameworks import FrameworkModel
+from governance.policy.models_frameworks import DutyModel, FrameworkModel
 from governance.policy.models_tiering import FactModel, QuestionModel, StatementModel, TieringModel
 from governance.policy.sections import ByTier
 from governance.policy.sections_running import MinimumModel
@@ -192,7 +192,21 @@ def _fact(name: str, model: FactModel) -> Fact:
 
 
 def _framework(model: FrameworkModel) -> Framework:
-    clauses = tuple(Clause(name, text if isinstance(text, str) else text.what) for name, text in model.items.items())
     return Framework(
-        model.id, model.name, model.version, model.status, "; ".join(model.source), model.effective_from, model.superseded_by, clauses
+        id=model.id,
+        title=model.name,
+        version=model.version,
+        status=model.status,
+        source="; ".join(model.source),
+        effective_from=model.effective_from,
+        superseded_by=model.superseded_by,
+        clauses=tuple(_clause(name, said) for name, said in model.items.items()),
+        effective_to=model.effective_to,
+        date_status=model.date_status,
+        scope=model.scope_note,
+        licence=model.licence_note,
     )
+
+
+def _clause(name: str, said: str | DutyModel) -> Clause:
+    return Clause(name, said) if isinstance(said, str) else Clause(name, said.what, said.who, said.applies, said.note)

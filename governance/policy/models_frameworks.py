@@ -4,7 +4,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import Discriminator, Tag
 
-from governance.policy.values import MARK, Plain, Strict, StringOrMore
+from governance.policy.values import MARK, Id, Plain, Strict, StringOrMore
 
 
 class DutyModel(Strict):
@@ -27,7 +27,7 @@ ClauseModel: TypeAlias = Annotated[
 
 
 class FrameworkModel(Strict):
-    id: Plain
+    id: Id
     """The catalogue's name in mappings, before the colon."""
     name: str
     """Its full name."""
