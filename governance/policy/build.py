@@ -31,7 +31,7 @@ def build(models: Sequence[FileModel], digest: str) -> Policy:
             name: Limit(name, None if limit.unit == AS_THE_METRIC else limit.unit, limit.meaning)
             for name, limit in whole["limits"].names.items()
         },
-        frameworks={framework.id: _framework(framework) for framework in whole["frameworks"]},
+        frameworks={framework.id: _framework(framework) for model in models for framework in model.frameworks or []},
         max_age_days=whole["freshness"].default_max_age_days,
         signoff_valid_days=_by_tier(whole["signoffs"].valid_days),
         finding_due_days=whole["findings"].default_due_days.model_dump(),

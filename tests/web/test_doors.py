@@ -45,6 +45,8 @@ FILLED = {
     "secret": "x",
     "filename": "app.css",
     "import_id": IMPORT,
+    "framework_id": "NIST-AI-RMF",
+    "attestation_id": "AT-1",
 }
 
 
