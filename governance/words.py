@@ -207,9 +207,9 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
     },
     ClauseState: {
         ClauseState.EVIDENCED: _plain("Evidenced", "a check that serves it is met by an initiative", "met", "ok"),
-        ClauseState.SERVED: _plain("Served", "a check serves it, and no initiative that you see meets one yet", "progress"),
+        ClauseState.SERVED: _plain("Served", "a rule serves it, and no initiative that you see evidences it", "progress"),
         ClauseState.ATTESTED: _plain("Attested", "the organisation states it; no initiative evidences it", "attest", "you"),
-        ClauseState.OPEN: _plain("Open", "no check serves it, and nothing is attested", "todo", "warn"),
+        ClauseState.OPEN: _plain("Open", "no rule serves it, and nothing is attested", "todo", "warn"),
     },
     AttestationState: {
         AttestationState.AWAITED: _plain("Awaited", "a second compliance officer has to confirm it", "waiting", "warn"),

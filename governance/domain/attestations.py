@@ -1,4 +1,4 @@
-"""What the organisation attests for clauses that no rule of a policy serves: one officer signs, another confirms, for a time."""
+"""What the organisation attests for clauses that no check of a gate serves: one officer signs, another confirms, for a time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,14 +69,14 @@ def faults(stated: Stated, today: date) -> Iterator[Problem]:
         yield Problem("evidence", "Add a file or an address, not both.", "address")
 
 
-def check_may_attest(doer: Doer, framework: str, clause: str, state: CatalogueState, successor: str | None, serving: int) -> None:
-    """Raise unless this person may attest this clause: only what no rule serves is left to words."""
+def check_may_attest(doer: Doer, framework: str, clause: str, state: CatalogueState, successor: str | None, *, served: bool) -> None:
+    """Raise unless this person may attest this clause: only what no check of a gate serves is left to words."""
     check_role(doer, [Role.COMPLIANCE_OFFICER], "attest a clause for the organisation")
     if state is CatalogueState.SUPERSEDED:
         instead = f" Attest a clause of {successor}." if successor else ""
         raise Conflict(f"{framework} is superseded, so nothing is attested for it any more.{instead}")
-    if serving:
-        raise Conflict(f"Rules of the policy serve {framework} {clause}: initiatives evidence it, and no attestation takes their place.")
+    if served:
+        raise Conflict(f"Checks of the policy serve {framework} {clause}: initiatives evidence it, and no attestation takes their place.")
 
 
 def check_is_awaited(state: AttestationState, deed: str) -> None:

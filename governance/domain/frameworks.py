@@ -70,13 +70,17 @@ def still_open(framework: Framework) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A rule that serves a clause. `token` names it in what is kept of each initiative."""
+    """A rule that serves a clause: a check of a gate, or what the tiering questionnaire asks."""
 
-    token: str
     id: str
     title: str
     gate: str  # or `TIERING`
     owner: Function
+
+    @property
+    def is_check(self) -> bool:
+        """Whether an initiative can meet it, and so evidence the clause. A question only decides what has to be met."""
+        return self.gate != TIERING
 
 
 def reference(framework_id: str, clause_id: str) -> str:
@@ -93,6 +97,11 @@ def serving(policy: Policy) -> Mapping[str, tuple[Serving, ...]]:
     return {named: tuple(rules) for named, rules in found.items()}
 
 
+def is_served(policy: Policy, framework_id: str, clause_id: str) -> bool:
+    """Whether a check of a gate serves a clause, so that initiatives can evidence it."""
+    return any(one.is_check for one in serving(policy).get(reference(framework_id, clause_id), ()))
+
+
 def _rules(policy: Policy) -> Iterator[tuple[Serving, tuple[str, ...]]]:
     for gate in policy.gates.values():
         for item in gate.items:
@@ -102,24 +111,19 @@ def _rules(policy: Policy) -> Iterator[tuple[Serving, tuple[str, ...]]]:
 
 
 def _of_item(gate: str, item: Item) -> Serving:
-    return Serving(item.id, item.id, item.title, gate, item.owner)
+    return Serving(item.id, item.title, gate, item.owner)
 
 
 def _of_statement(statement: Statement) -> Serving:
     """Compliance answers for the questionnaire: what it finds decides who has to look."""
-    return Serving(asked(statement.id), statement.id, statement.question, TIERING, Function.COMPLIANCE)
+    return Serving(statement.id, statement.question, TIERING, Function.COMPLIANCE)
 
 
-def asked(statement: str) -> str:
-    """The token of a statement of the questionnaire. No item's id has a point."""
-    return f"{TIERING}.{statement}"
+def kept(checks: Collection[str]) -> str:
+    """Ids of checks as one text that can be searched: each between two spaces. No id has one in it."""
+    return f" {' '.join(sorted(checks))} " if checks else ""
 
 
-def kept(tokens: Collection[str]) -> str:
-    """Tokens as one text that can be searched: each between two spaces."""
-    return f" {' '.join(sorted(tokens))} " if tokens else ""
-
-
-def between_spaces(token: str) -> str:
-    """What finds a token in such a text."""
-    return f" {token} "
+def between_spaces(check: str) -> str:
+    """What finds a check in such a text."""
+    return f" {check} "

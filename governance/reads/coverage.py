@@ -36,9 +36,21 @@ class ClauseLine:
     def state(self) -> ClauseState:
         if self.passed or self.now:
             return ClauseState.EVIDENCED
-        if self.serving:
+        if self.can_be_evidenced:
             return ClauseState.SERVED
-        return ClauseState.ATTESTED if self.is_attested else ClauseState.OPEN
+        if self.is_attested:
+            return ClauseState.ATTESTED
+        return ClauseState.SERVED if self.serving else ClauseState.OPEN
+
+    @property
+    def can_be_evidenced(self) -> bool:
+        """Whether a check of a gate serves it."""
+        return any(rule.is_check for rule in self.serving)
+
+    @property
+    def awaits_an_attestation(self) -> bool:
+        """Whether an officer may attest it now: no check serves it, and none that was given waits for a second officer."""
+        return not self.can_be_evidenced and (self.attestation is None or self.attestation.state is not AttestationState.AWAITED)
 
     @property
     def is_attested(self) -> bool:
@@ -101,7 +113,8 @@ def _tally(session: Session, doer: Doer | None, rules: Mapping[str, Sequence[Ser
     served: dict[str, set[str]] = {}
     for named, by in rules.items():
         for rule in by:
-            served.setdefault(rule.token, set()).add(named)
+            if rule.is_check:
+                served.setdefault(rule.id, set()).add(named)
     found: dict[str, tuple[int, int]] = {}
     for met_passed, met_now, count in session.execute(_grouped(doer)):
         passed = _clauses(met_passed, served)
@@ -123,4 +136,4 @@ def _grouped(doer: Doer | None) -> Select[str, str, int]:
 
 
 def _clauses(met: str, served: Mapping[str, Iterable[str]]) -> set[str]:
-    return {named for token in met.split() for named in served.get(token, ())}
+    return {named for check in met.split() for named in served.get(check, ())}

@@ -50,11 +50,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Evidencing:
-    """An initiative, with the rules it met when a gate passed (each with the request), and others that it meets now."""
+    """An initiative, with the checks it met when a gate passed, by request, and those that it meets now."""
 
     initiative: Initiative
     unit: str
-    passed: tuple[tuple[Serving, GateRequest], ...]
+    passed: tuple[tuple[GateRequest, tuple[Serving, ...]], ...]
     now: tuple[Serving, ...]
 
 
@@ -70,8 +70,9 @@ class Page:
         return max(1, -(-self.total // self.size))
 
 
-def page(session: Session, doer: Doer, rules: Sequence[Serving], wanted: Wanted, number: int = 1) -> Page:
+def page(session: Session, doer: Doer, serving: Sequence[Serving], wanted: Wanted, number: int = 1) -> Page:
     """One page of those that the reader may see; a number past the end gives the last page."""
+    rules = [rule for rule in serving if rule.is_check]
     if not rules:
         return Page((), 0, 1)
     conditions = _conditions(doer, rules, wanted)
@@ -81,8 +82,9 @@ def page(session: Session, doer: Doer, rules: Sequence[Serving], wanted: Wanted,
     return Page(tuple(_rows(session, session.scalars(keys).all(), rules)), total, number)
 
 
-def every(session: Session, doer: Doer, rules: Sequence[Serving], wanted: Wanted) -> list[Evidencing]:
+def every(session: Session, doer: Doer, serving: Sequence[Serving], wanted: Wanted) -> list[Evidencing]:
     """All of them, for export."""
+    rules = [rule for rule in serving if rule.is_check]
     if not rules:
         return []
     keys = _ordered(_from(select(Initiative.key)).where(*_conditions(doer, rules, wanted)), wanted)
@@ -97,7 +99,7 @@ def _from(query: Select[*Columns]) -> Select[*Columns]:
 def _conditions(doer: Doer, rules: Sequence[Serving], wanted: Wanted) -> list[ColumnElement[bool]]:
     columns = {Basis.PASSED: [Summary.met_passed], Basis.NOW: [Summary.met_now]}
     looked_at = columns[wanted.basis] if wanted.basis else [Summary.met_passed, Summary.met_now]
-    met = or_(*(column.contains(between_spaces(rule.token), autoescape=True) for column in looked_at for rule in rules))
+    met = or_(*(column.contains(between_spaces(rule.id), autoescape=True) for column in looked_at for rule in rules))
     words = [Initiative.folded.contains(word, autoescape=True) for word in fold(wanted.text).split()[:8]]
     return [visible(doer), met, *words]
 
@@ -146,5 +148,5 @@ def _row(
     passings: Sequence[tuple[frozenset[str], GateRequest]],
 ) -> Evidencing:
     then, here = set(met_passed.split()), set(met_now.split())
-    passed = tuple((rule, request) for rule in rules if rule.token in then for met, request in passings if rule.token in met)
-    return Evidencing(initiative, unit, passed, tuple(rule for rule in rules if rule.token in here))
+    mine = [(request, tuple(rule for rule in rules if rule.id in met & then)) for met, request in passings]
+    return Evidencing(initiative, unit, tuple(one for one in mine if one[1]), tuple(rule for rule in rules if rule.id in here))

@@ -6,7 +6,7 @@ from datetime import date
 from governance.domain import attestations as rules
 from governance.domain.attestations import AttestationState, Stated
 from governance.domain.errors import Conflict, NotAllowed, NotThere, Problem, RuleBroken
-from governance.domain.frameworks import reference, serving, state_of
+from governance.domain.frameworks import is_served, state_of
 from governance.domain.policy import Framework, Policy
 from governance.domain.vocabulary import ProofMethod
 from governance.events import streams
@@ -33,8 +33,8 @@ def attest(log: Log, new: NewAttestation) -> str:
     doer = people.doer(log.session, log.by, log.now)
     policy, today = policies.current(log.session), log.now.date()
     framework = clause_of(policy, new.framework, new.clause)
-    served = len(serving(policy).get(reference(new.framework, new.clause), ()))
-    rules.check_may_attest(doer, new.framework, new.clause, state_of(framework, today), framework.superseded_by, served)
+    served = is_served(policy, new.framework, new.clause)
+    rules.check_may_attest(doer, new.framework, new.clause, state_of(framework, today), framework.superseded_by, served=served)
     method = _proof(log, "An attestation")
     stated = Stated(new.statement, new.valid_until, new.file is not None, new.address)
     problems = list(rules.faults(stated, today))

@@ -12,12 +12,10 @@ from sqlalchemy.orm import Session
 from governance.domain import checks
 from governance.domain.checks import Checked
 from governance.domain.errors import Refused
-from governance.domain.frameworks import asked, kept
-from governance.domain.policy import Policy
+from governance.domain.frameworks import kept
 from governance.domain.vocabulary import AnswerState, RequestState
 from governance.models.base import table_of
 from governance.models.gates import GateRequest, Revision
-from governance.models.initiatives import Tiering
 from governance.models.summary import Passing
 from governance.reads import policies
 from governance.reads.frozen import frozen_material
@@ -53,12 +51,9 @@ def met_when_passed(session: Session, keys: Sequence[str]) -> Mapping[str, str]:
     return {key: kept(tokens) for key, tokens in found.items()}
 
 
-def met_now(checked: Iterable[Checked], tiering: Tiering | None, policy: Policy | None) -> str:
-    """The checks of the gate ahead that are met, and what a complete questionnaire was asked."""
-    tokens = set(_met(checked))
-    if tiering is not None and tiering.tier is not None and policy is not None:
-        tokens |= {asked(one.id) for one in policy.tiering.statements if one.maps and (one.when or one.id in tiering.statements)}
-    return kept(tokens)
+def met_now(checked: Iterable[Checked]) -> str:
+    """The checks of the gate ahead that are met. What the questionnaire asks is not among them: it decides what has to be met."""
+    return kept(_met(checked))
 
 
 def _of_request(session: Session, request: GateRequest) -> str | None:

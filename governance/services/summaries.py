@@ -104,7 +104,7 @@ def _summary(key: str, state: State, around: Surroundings, last: tuple[int, date
         "waits_since": min((turn.since for turn in state.turns), default=None),
         "findings_open": len(around.findings.get(key, ())),
         "met_passed": passed,
-        "met_now": evidencing.met_now(state.checked, tiering, around.current),
+        "met_now": evidencing.met_now(state.checked),
         "last_leaf": last[0],
         "last_at": last[1],
         "changes_at": state.changes_at,

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length
 from governance.domain import attestations as rules
 from governance.domain.attestations import AttestationState
 from governance.domain.errors import RuleBroken
-from governance.domain.frameworks import reference, serving, state_of
+from governance.domain.frameworks import is_served, state_of
 from governance.domain.policy import Clause, Framework, Policy
 from governance.domain.vocabulary import Role
 from governance.ledger.log import Auth
@@ -131,9 +131,9 @@ def _may_attest(framework_id: str, clause_id: str) -> tuple[Framework, Clause]:
     """Raise unless this reader may attest this clause now, before anybody writes a word."""
     policy = policies.current(current.session())
     framework = clause_of(policy, framework_id, clause_id)
-    served = len(serving(policy).get(reference(framework_id, clause_id), ()))
+    served = is_served(policy, framework_id, clause_id)
     state = state_of(framework, current.now().date())
-    rules.check_may_attest(current.doer(), framework_id, clause_id, state, framework.superseded_by, served)
+    rules.check_may_attest(current.doer(), framework_id, clause_id, state, framework.superseded_by, served=served)
     return framework, _clause(policy, framework_id, clause_id)
 
 

@@ -222,7 +222,7 @@ def _evidenced(line: ClauseLine) -> str:
     return {
         ClauseState.SERVED: "Served, and evidenced by no initiative yet",
         ClauseState.ATTESTED: "Attested, not evidenced by an initiative",
-    }.get(line.state, "No check serves this clause")
+    }.get(line.state, "No check serves this clause, and nothing is attested")
 
 
 def _catalogue_row(one: Coverage) -> list[object]:
@@ -243,7 +243,7 @@ def _clause_row(found: Coverage, line: ClauseLine) -> list[object]:
 
 
 def _initiative_row(row: Evidencing) -> list[object]:
-    then = "; ".join(dict.fromkeys(rule.id for rule, _ in row.passed))
-    requests = "; ".join(dict.fromkeys(request.id for _, request in row.passed))
+    then = "; ".join(rule.id for _, rules in row.passed for rule in rules)
+    requests = "; ".join(request.id for request, _ in row.passed)
     one = row.initiative
     return [one.key, one.name, row.unit, one.stage.value, then, requests, "; ".join(rule.id for rule in row.now)]

@@ -7,7 +7,7 @@ import pytest
 
 from governance.domain.attestations import AttestationState, Standing
 from governance.domain.attestations import state_of as worth
-from governance.domain.frameworks import TIERING, CatalogueState, begins, is_ahead, kept, serving, state_of, still_open
+from governance.domain.frameworks import TIERING, CatalogueState, begins, is_ahead, is_served, kept, serving, state_of, still_open
 from governance.domain.policy import Clause, Framework
 from governance.paths import policies_directory
 from governance.policy.loader import load_policy
@@ -103,7 +103,15 @@ def test_checks_and_the_questionnaire_serve_clauses() -> None:
     for gate in POLICY.gates.values():
         for item in gate.items:
             for named in item.maps:
-                assert [one.owner for one in rules[named] if one.token == item.id] == [item.owner]
+                assert [one.owner for one in rules[named] if one.id == item.id] == [item.owner]
+
+
+def test_a_question_serves_a_clause_and_cannot_be_met() -> None:
+    of_policy = POLICY.gates["G1"].items[0].maps[0].partition(":")
+
+    assert is_served(POLICY, of_policy[0], of_policy[2])
+    assert [one.is_check for one in serving(POLICY)["CA-AIA:human"] if one.id == "FL2"] == [False]
+    assert not is_served(POLICY, "NIST-AI-RMF", "GOVERN-2.3")
 
 
 def test_what_the_research_found_unserved_is_unserved() -> None:
