@@ -63,9 +63,7 @@ def state_of(framework: Framework, today: date) -> CatalogueState:
 def still_open(framework: Framework) -> str | None:
     """What its status leaves open, such as “dates to verify”; None where nothing."""
     first, _, more = framework.status.partition(",")
-    if first.strip() in set(CatalogueState):
-        return more.strip() or None
-    return "to verify" if first.strip() == "verify" else framework.status.strip() or None
+    return more.strip() or ("to verify" if first == "verify" else None)
 
 
 @dataclass(frozen=True, slots=True)

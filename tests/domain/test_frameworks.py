@@ -69,7 +69,7 @@ def test_the_state_of_a_catalogue(changed: dict[str, str], state: CatalogueState
         ("current, dates to verify", "dates to verify"),
         ("superseded", None),
         ("verify", "to verify"),
-        ("in enquiry", "in enquiry"),
+        ("verify, no edition seen", "no edition seen"),
     ],
 )
 def test_what_a_status_leaves_open(status: str, said: str | None) -> None:
