@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import TypedDict
 
-from sqlalchemy import Date, Integer, String, Text
+from sqlalchemy import Date, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.domain.vocabulary import Function, Tier
@@ -36,8 +36,10 @@ class Summary(Base):
     met_passed: Mapped[str] = mapped_column(Text, comment="checks that were met when a gate passed, each between two spaces")
     met_now: Mapped[str] = mapped_column(Text, comment="what is met as the record stands now, in the same way")
     last_leaf: Mapped[int] = mapped_column(Integer)
-    last_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    last_at: Mapped[datetime] = mapped_column(Moment)
     changes_at: Mapped[datetime | None] = mapped_column(Moment, index=True, comment="when time alone will change this row")
+
+    __table_args__ = (Index("summary_latest_first", last_at.desc(), initiative_key),)
 
 
 class Passing(Base):

@@ -23,6 +23,7 @@ BOOLEAN = re.compile(r"^(?:true|false)$")
 DECIMAL = re.compile(r"^[-+]?[0-9]+\.[0-9]+$")
 INTEGER = re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$")
 NULL = re.compile(r"^(?:null|~|)$")
+HALF = re.compile("[\ud800-\udfff]")
 
 Location: TypeAlias = tuple[str | int, ...]
 
@@ -138,7 +139,7 @@ def read_on(file: str, text: str, caps: Caps = USUAL) -> tuple[Document, list[Po
 def _check_text(file: str, text: str, caps: Caps) -> None:
     if len(text.encode(errors="surrogatepass")) > caps.largest:
         raise _refused(file, f"larger than {caps.largest:,} bytes", Code.TOO_LARGE)
-    if any("\ud800" <= sign <= "\udfff" for sign in text):
+    if HALF.search(text):
         raise _refused(file, "holds half a character (a lone surrogate): save it as UTF-8", Code.LONE_SURROGATE)
     if text.startswith("\ufeff"):
         raise _refused(file, "starts with a byte order mark: save it as plain UTF-8", Code.BYTE_ORDER_MARK)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from governance.domain.frameworks import is_superseded
 from governance.domain.vocabulary import Applies, Tier
-from governance.policy import conditions, warn_thresholds
+from governance.policy import warn_thresholds
 from governance.policy.build import threshold_parts
 from governance.policy.codes import Code, Level
 from governance.policy.models import GateModel
@@ -49,7 +49,7 @@ def _gate(whole: Whole, document: Document, gate: GateModel) -> Iterator[PolicyP
 
 def _condition(whole: Whole, document: Document, at: Location, expression: str, what: str) -> Iterator[PolicyProblem]:
     """What a condition comes to where an initiative can pass a gate at all."""
-    if expression.strip() == ALWAYS or not document.sound(at) or whole.unsure or any(conditions.faults(expression, whole.values)):
+    if expression.strip() == ALWAYS or not document.sound(at) or whole.unsure or whole.faults(expression):
         return
     found = truth(expression, whole.values)
     if found == {Applies.NO} and Applies.YES in truth(expression, whole.values, [Tier.PROHIBITED]):

@@ -39,7 +39,7 @@ def frozen_material(session: Session, request: GateRequest, revision: Revision, 
         tier_by=common["tier"]["by"],
         facts=common["facts"],
         plan=decide_plan(policy, request.gate, common["facts"], tier),
-        answers=_answers(content),
+        answers=answers(content),
         team=_team(content, policy),
         open_points=_open_points(content, policy),
         limits=tuple(StatedLimit(name, row["value"], row["unit"], row["good"]) for name, row in common["limits"].items()),
@@ -47,7 +47,7 @@ def frozen_material(session: Session, request: GateRequest, revision: Revision, 
     )
 
 
-def _answers(content: dict[Section, Any]) -> dict[str, Answer]:
+def answers(content: dict[Section, Any]) -> dict[str, Answer]:
     found = {}
     for section, entries in content.items():
         if section is not Section.COMMON:

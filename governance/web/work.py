@@ -36,11 +36,11 @@ class Row:
 
 @bp.get("/")
 def mine() -> str:
-    tasks = work.mine(current.session(), current.doer())
-    rows = sorted((_row(task) for task in tasks), key=lambda row: list(HEADINGS).index(row.task.waiting.kind))
+    page = work.mine(current.session(), current.doer(), current.number("page") or 1)
+    rows = sorted((_row(task) for task in page.tasks), key=lambda row: list(HEADINGS).index(row.task.waiting.kind))
     groups = [(heading, list(found)) for heading, found in groupby(rows, key=lambda row: HEADINGS[row.task.waiting.kind])]
-    title = f"{counted(len(rows), 'thing')} {'waits' if len(rows) == 1 else 'wait'} for you" if rows else "Nothing waits for you"
-    return render_template("work/mine.html", groups=groups, title=title, next_step=_next_step())
+    title = f"{counted(page.total, 'thing')} {'waits' if page.total == 1 else 'wait'} for you" if rows else "Nothing waits for you"
+    return render_template("work/mine.html", groups=groups, title=title, page=page, size=work.PAGE, next_step=_next_step())
 
 
 def _row(task: Task) -> Row:

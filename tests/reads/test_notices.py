@@ -43,7 +43,7 @@ def waits_for(house: House) -> set[str]:
     """Whose list the request stands on as something to sign."""
     with house.read() as session:
         everybody = people.active_people(session)
-        tasks = {person.id: work.mine(session, people.doer(session, person.id, house.now)) for person in everybody}
+        tasks = {person.id: work.mine(session, people.doer(session, person.id, house.now)).tasks for person in everybody}
         return {person for person, found in tasks.items() if any(task.waiting.kind == "sign" for task in found)}
 
 
