@@ -15,6 +15,7 @@ class Permission(StrEnum):
     EMPTY_INSTANCE = "empty_instance"  # only before the first administrator exists
     SIGNED_IN = "signed_in"
     VOUCH = "vouch"  # say what was approved before this system
+    ATTEST = "attest"  # sign what the organisation does about a clause
     REGISTER = "register"  # put an initiative into the inventory
     TAKE_PART = "take_part"  # anybody but a mere reader: answers, requests, decisions, comments, findings
     READ_LEDGER = "read_ledger"
@@ -26,6 +27,7 @@ class Permission(StrEnum):
 
 HOLDERS: Mapping[Permission, frozenset[Role]] = {
     Permission.VOUCH: frozenset({Role.COMPLIANCE_OFFICER}),
+    Permission.ATTEST: frozenset({Role.COMPLIANCE_OFFICER}),
     Permission.REGISTER: frozenset({Role.PROJECT_LEAD, Role.COMPLIANCE_OFFICER}),
     Permission.TAKE_PART: frozenset({Role.PROJECT_LEAD, Role.REVIEWER, Role.COMPLIANCE_OFFICER}),
     Permission.READ_LEDGER: frozenset({Role.AUDITOR, Role.COMPLIANCE_OFFICER}),
@@ -102,6 +104,17 @@ ROUTES: Mapping[str, Permission] = {
     "policies.history": Permission.SIGNED_IN,
     "policies.export": Permission.SIGNED_IN,
     "policies.changes": Permission.SIGNED_IN,
+    "frameworks.listing": Permission.SIGNED_IN,
+    "frameworks.export": Permission.SIGNED_IN,
+    "frameworks.framework": Permission.SIGNED_IN,
+    "frameworks.export_clauses": Permission.SIGNED_IN,
+    "frameworks.clause": Permission.SIGNED_IN,
+    "frameworks.export_clause": Permission.SIGNED_IN,
+    "attesting.attest": Permission.ATTEST,
+    "attesting.attestation": Permission.SIGNED_IN,
+    "attesting.confirm": Permission.ATTEST,
+    "attesting.withdraw": Permission.ATTEST,
+    "attesting.download": Permission.SIGNED_IN,
     "ledger.entries": Permission.READ_LEDGER,
     "ledger.entry": Permission.READ_LEDGER,
     "ledger.export": Permission.READ_LEDGER,

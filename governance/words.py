@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from governance.domain.attestations import AttestationState
+from governance.domain.frameworks import CatalogueState, ClauseState
 from governance.domain.importing import ImportState, Outcome
 from governance.domain.limits import spoken
 from governance.domain.ml_test_score import Practice
@@ -228,6 +230,24 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Effect.LOOSER: _plain("Looser", "less is asked than before", "flag", "warn"),
         Effect.NEITHER: _plain("Neither", "what is asked stays the same", "na"),
         Effect.UNCLEAR: _plain("Unclear", "whether more or less is asked cannot be told", "inconclusive", "warn"),
+    },
+    CatalogueState: {
+        CatalogueState.CURRENT: _plain("Current", "it applies", "met"),
+        CatalogueState.AHEAD: _plain("Ahead", "it applies from a day to come", "todo", "warn"),
+        CatalogueState.SUPERSEDED: _plain("Superseded", "another catalogue took its place", "na", "warn"),
+    },
+    ClauseState: {
+        ClauseState.EVIDENCED: _plain("Evidenced", "a check that serves it is met by an initiative", "met", "ok"),
+        ClauseState.SERVED: _plain("Served", "a rule serves it, and no initiative that you see evidences it", "progress"),
+        ClauseState.ATTESTED: _plain("Attested", "the organisation states it; no initiative evidences it", "attest", "you"),
+        ClauseState.OPEN: _plain("Open", "no rule serves it, and nothing is attested", "todo", "warn"),
+    },
+    AttestationState: {
+        AttestationState.AWAITED: _plain("Awaited", "a second compliance officer has to confirm it", "waiting", "warn"),
+        AttestationState.IN_FORCE: _plain("In force", "two officers signed it, and its last day is not over", "attest", "ok"),
+        AttestationState.EXPIRED: _plain("Expired", "its last day is over", "not-met", "bad"),
+        AttestationState.OUTDATED: _plain("Outdated", "it was given for another version of the catalogue", "stale", "warn"),
+        AttestationState.WITHDRAWN: _plain("Withdrawn", "an officer took it back", "na"),
     },
     Good: {Good.UP: _plain("Higher is better"), Good.DOWN: _plain("Lower is better")},
 }

@@ -141,14 +141,19 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause of a framework that items may name as `FRAMEWORK:clause`."""
+    """A clause of a framework that items may name as `FRAMEWORK:clause`. The texts are our own words, as the catalogue has them."""
 
     id: str
     title: str
+    who: str | None = None  # whom it binds
+    applies: str | None = None  # from when, as precise as the source says
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Framework:
+    """A versioned catalogue. An item names it by id; which version that is, the texts of the same policy say."""
+
     id: str
     title: str
     version: str
@@ -157,6 +162,10 @@ class Framework:
     effective_from: str | None
     superseded_by: str | None
     clauses: tuple[Clause, ...]
+    effective_to: str | None = None
+    date_status: str | None = None  # how sure its dates are
+    scope: str | None = None
+    licence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

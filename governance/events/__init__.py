@@ -2,6 +2,7 @@
 
 from governance.events import (
     answers,
+    attestations,
     directory,
     findings,
     gates,
@@ -17,6 +18,7 @@ from governance.events import (
 
 __all__ = [
     "answers",
+    "attestations",
     "directory",
     "findings",
     "gates",

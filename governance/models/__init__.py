@@ -3,6 +3,7 @@
 from governance.models import (
     accounts,
     answers,
+    attestations,
     directory,
     findings,
     gates,
@@ -22,6 +23,7 @@ from governance.models import (
 __all__ = [
     "accounts",
     "answers",
+    "attestations",
     "directory",
     "findings",
     "gates",

@@ -104,6 +104,9 @@ def _mark(member: StrEnum) -> Mark:
 _DIGEST = 64
 
 _MARKS = {
+    "clause.attested": Mark("attest", "idle"),
+    "clause.attestation_confirmed": Mark("met", "ok"),
+    "clause.attestation_withdrawn": Mark("na", "warn"),
     "gate.opened": Mark("todo", "idle"),
     "gate.submitted": Mark("up", "idle"),
     "gate.changes_requested": Mark("changes", "warn"),
@@ -248,7 +251,20 @@ def _key_changed(body: Facts) -> str:
     return f"named {key} as the key that signs heads of the ledger" + (", in the place of the one before" if body.get("previous") else "")
 
 
+def _attested(body: Facts) -> str:
+    shown = f", shown by {body['file_name'] or body['address']}" if body.get("file_name") or body.get("address") else ""
+    until = day(body["valid_until"])
+    return f"attested {body['framework']} {body['version']}, clause {body['clause']}, until {until} ({body['attestation']}){shown}"
+
+
 DEEDS: Mapping[str, Callable[[Facts], str]] = {
+    "clause.attested": _attested,
+    "clause.attestation_confirmed": lambda body: (
+        f"confirmed attestation {body['attestation']} for {body['framework']}, clause {body['clause']}"
+    ),
+    "clause.attestation_withdrawn": lambda body: (
+        f"withdrew attestation {body['attestation']} for {body['framework']}, clause {body['clause']}"
+    ),
     "evidence.added": _evidence_added,
     "item.answered": _item_answered,
     "ml_test_score.filled": ml_test_score,

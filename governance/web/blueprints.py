@@ -2,10 +2,12 @@
 
 from governance.web import (
     accounts,
+    attesting,
     checklists,
     evidence,
     facts,
     findings,
+    frameworks,
     gates,
     health,
     importing,
@@ -31,10 +33,12 @@ BLUEPRINTS = tuple(
     module.bp
     for module in (
         accounts,
+        attesting,
         checklists,
         evidence,
         facts,
         findings,
+        frameworks,
         gates,
         health,
         importing,

@@ -43,6 +43,7 @@ DECIDED = {
     "delivery": "left out",
     "idempotency": "left out",
     "node": "left out",
+    "passing": "left out",
     "setup_link": "left out",
     "signing_refusal": "left out",
     "stamp": "left out",

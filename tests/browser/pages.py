@@ -40,6 +40,7 @@ from governance.reads import people
 from governance.services import (
     accounts,
     answers,
+    attestations,
     checkpoints,
     directory,
     findings,
@@ -52,6 +53,7 @@ from governance.services import (
 )
 from governance.services import policies as publishing
 from governance.services.answers import NewEvidence, StoredFile
+from governance.services.attestations import NewAttestation
 from governance.services.opening import ledger_of, open_engines
 from governance.storage import private
 from governance.storage.content import ContentStore
@@ -78,6 +80,7 @@ NOT_PAGES = frozenset(
     {"static", "bootstrap.static", "health.healthz", "health.readyz", "health.metrics", "settings.logo", "evidence.download"}
     | {"waivers.export"}
     | {"packs.download", "policies.export", "portfolio.export", "people.export", "ledger.export", "importing.example", "staffing.example"}
+    | {"frameworks.export", "frameworks.export_clauses", "frameworks.export_clause", "attesting.download"}
     | {"ledger.checkpoint", "ledger.proof"}
 )
 """What a GET answers with something else than a page; a test looks that it does."""
@@ -88,6 +91,8 @@ ASKED = {
     "portfolio.table": ["?q=nothing-has-this-name", "?sort=waits&down=0"],
     "policies.overview": ["?q=drift", "?q=nothing-has-this-name"],
     "policies.history": ["?q=nothing-has-this-name", "?sort=version&down=1"],
+    "frameworks.listing": ["?q=nothing-has-this-name", "?state=superseded&sort=name&down=1"],
+    "frameworks.framework": ["?q=nothing-has-this-name", "?show=open&sort=state&down=1"],
     "policies.changes": ["?from=1.0.0&to=1.0.0", "?from=1.1.0", "?from=no-such-version"],
     "waivers.listing": ["?q=nothing-has-this-name", "?sort=asked&down=1", "?state=overdue"],
     "ledger.entries": ["?text=nothing-has-these-words", "?kind=gate.signed_off"],
@@ -195,6 +200,7 @@ def enrich(portfolio: Portfolio) -> None:
     act("aoife.lynch", lambda log: findings.close_finding(log, "AI-0006.F-1"))
     _bring_in(portfolio)
     _import(portfolio)
+    _attest(portfolio)
     _order(portfolio)
 
 
@@ -228,6 +234,21 @@ def _import(portfolio: Portfolio) -> None:
     imported(portfolio.ledger, portfolio.content, slate_of(portfolio.folder))  # what was confirmed first
     with portfolio.ledger.writing(SYSTEM, datetime.now(UTC)) as log:
         log.session.get_one(ImportJob, portfolio.imports[1]).failed = "Something changed since the preview, so nothing was imported."
+
+
+def _attest(portfolio: Portfolio) -> None:
+    """One in force, one that was withdrawn, one that waits for a second officer."""
+    until, paper = datetime.now(UTC).date() + timedelta(days=300), StoredFile(*_stored(portfolio))
+    for clause, words in (
+        ("GOVERN-2.3", "The executive board decides on every use of high risk, and its minutes say why."),
+        ("GOVERN-1.2", "The traits are written into the policy of the group."),
+        ("GOVERN-4.1", "Teams look for what may go wrong before they look for what may go right."),
+    ):
+        given = NewAttestation("NIST-AI-RMF", clause, words, until, paper)
+        portfolio.act("aoife.lynch", lambda log: attestations.attest(log, given))  # noqa: B023 - called at once
+    portfolio.act("omar.said", lambda log: directory.grant_role(log, "pieter.dewit", Role.COMPLIANCE_OFFICER))
+    portfolio.act("pieter.dewit", lambda log: attestations.confirm(log, "AT-1"))
+    portfolio.act("pieter.dewit", lambda log: attestations.withdraw(log, "AT-2", "The policy was taken back."))
 
 
 def _stored(portfolio: Portfolio) -> tuple[str, str, str, int]:
@@ -280,6 +301,13 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "ml_test_score.form": [{"key": "AI-0001"}, *of["AI-0006"]],
         "findings.listing": of["AI-0004"] + of["AI-0006"] + of["AI-0012"],
         "checklists.checklist": [{"key": key, "gate": gate} for key, gate in (("AI-0006", "G2"), ("AI-0012", "G1"), ("AI-0009", "G3"))],
+        "frameworks.framework": [{"framework_id": name} for name in ("NIST-AI-RMF", "EU-AI-ACT", "SR-11-7", "NOWHERE")],
+        "frameworks.clause": [
+            {"framework_id": name, "id": clause}
+            for name, clause in (("NIST-AI-RMF", "MAP-1.1"), ("NIST-AI-RMF", "GOVERN-2.3"), ("EU-AI-ACT", "20"))
+        ],
+        "attesting.attest": [{"framework_id": "NIST-AI-RMF", "clause": clause} for clause in ("GOVERN-1.2", "MAP-1.1")],
+        "attesting.attestation": [{"attestation_id": made} for made in ("AT-1", "AT-2", "AT-3", "AT-9")],
         "evidence.statement": _evidence(session),
         "gates.request_page": _requests(session),
         "signing.decide": [{"request_id": request, "seat_id": seat} for request, seat in seats],

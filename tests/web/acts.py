@@ -71,6 +71,8 @@ AS_FOUND |= {"reason": "The board took it on in 2023.", "regularise_by": (date.t
 PAPER = {"title": "Minutes of the board", "approved_on": "2023-05-02", "approved_by": "Ada Lind", "function": "business"}
 WAIVER = {"reason": "On leave.", "control": "By hand, weekly.", "scope": "Model 1.x."}
 WAIVER |= {"expires": (date.today() + timedelta(days=60)).isoformat()}
+ATTESTED = {"statement": "The board wrote them into the policy.", "address": "https://minutes.example/policy"}
+ATTESTED |= {"valid_until": (date.today() + timedelta(days=300)).isoformat()}
 SEAT = "/requests/AI-0001.G1-1/seats/business"
 
 APART = {"setup.first_admin": "empty", "recovery.confirm": "restored"}
@@ -102,6 +104,9 @@ ACTS = (
     Act("moving_in.bring_in", "aoife", f"{FRESH}/bring-in", AS_FOUND),
     Act("moving_in.attach", "aoife", f"{BROUGHT}/papers", PAPER, files={"file": ("minutes.pdf", PDF)}),
     Act("moving_in.regularise", "second", f"{BROUGHT}/regularise", {"evidence": "AI-0005.E-1", "reason": "The drill was repeated."}),
+    Act("attesting.attest", "aoife", "/frameworks/NIST-AI-RMF/attest?clause=GOVERN-1.2", {**ATTESTED, "password": PASSWORD}),
+    Act("attesting.confirm", "aoife", "/attestations/AT-1", {"password": PASSWORD}),
+    Act("attesting.withdraw", "aoife", "/attestations/AT-1", {"reason": "It does not hold."}),
     Act("facts.answer", "lena", f"{FRESH}/facts", {"q-Q1": "recommend"}),
     Act("facts.limits", "lena", f"{FRESH}/facts", {"limit-p95_latency_s": "2.5", "unit-offline_quality_target": "F2"}),
     Act("ml_test_score.save", "lena", f"{FRESH}/ml-test-score", {"data-1-practice": "manual", "data-1-proof": "https://ci.example/data-1"}),

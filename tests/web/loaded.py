@@ -32,8 +32,9 @@ from governance.models.ledger import Leaf, Restored, Stamp
 from governance.models.outbox import Delivery
 from governance.reads import imports
 from governance.reads.previews import Source
-from governance.services import accounts, answers, checkpoints, directory, findings, initiatives, waivers
+from governance.services import accounts, answers, attestations, checkpoints, directory, findings, initiatives, waivers
 from governance.services import imports as services_of_imports
+from governance.services.attestations import NewAttestation
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore
@@ -140,6 +141,7 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
     house.now += timedelta(minutes=1)
     hand_over(house)
+    attest(house)
     logo, _ = store.put(io.BytesIO(base64.b64decode(PIXEL)))
     open_to_all = directory.OrganisationSettings("Nordhaven", "Europe/Copenhagen", logo=logo, demo=True)
     house.act("omar", lambda log: directory.change_settings(log, open_to_all))
@@ -150,6 +152,13 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
         log.session.add(given_up(log.session))
     checkpoints.sign(house.ledger, KeyFile(folder / "checkpoint-key"), house.now)
     return str(house.act("omar", lambda log: accounts.make_setup_link(log, "tom")))
+
+
+def attest(house: House, who: str = "second") -> str:
+    """One that waits for another officer, for a clause that the shipped policy leaves to the organisation."""
+    until = house.now.date() + timedelta(days=300)
+    given = NewAttestation("NIST-AI-RMF", "GOVERN-2.3", "The board decides on each.", until, address="https://minutes.example/board")
+    return str(house.act(who, lambda log: attestations.attest(log, given), proof=True))
 
 
 def hand_over(house: House, who: str = "aoife", given: Source | None = None, import_id: str = IMPORT) -> str:

@@ -47,6 +47,8 @@ FILLED = {
     "import_id": IMPORT,
     "waiver_id": "AI-0001.W-1",
     "seat": "owner",
+    "framework_id": "NIST-AI-RMF",
+    "attestation_id": "AT-1",
 }
 
 
