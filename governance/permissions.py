@@ -15,6 +15,7 @@ class Permission(StrEnum):
     EMPTY_INSTANCE = "empty_instance"  # only before the first administrator exists
     SIGNED_IN = "signed_in"
     VOUCH = "vouch"  # say what was approved before this system
+    ATTEST = "attest"  # sign what the organisation does about a clause
     REGISTER = "register"  # put an initiative into the inventory
     TAKE_PART = "take_part"  # anybody but a mere reader: answers, requests, decisions, comments, findings
     READ_LEDGER = "read_ledger"
@@ -28,6 +29,7 @@ class Permission(StrEnum):
 
 HOLDERS: Mapping[Permission, frozenset[Role]] = {
     Permission.VOUCH: frozenset({Role.COMPLIANCE_OFFICER}),
+    Permission.ATTEST: frozenset({Role.COMPLIANCE_OFFICER}),
     Permission.REGISTER: frozenset({Role.PROJECT_LEAD, Role.COMPLIANCE_OFFICER}),
     Permission.TAKE_PART: frozenset({Role.PROJECT_LEAD, Role.REVIEWER, Role.COMPLIANCE_OFFICER}),
     Permission.READ_LEDGER: frozenset({Role.AUDITOR, Role.COMPLIANCE_OFFICER}),
@@ -76,6 +78,8 @@ ROUTES: Mapping[str, Permission] = {
     "facts.tiering": Permission.SIGNED_IN,
     "facts.answer": Permission.TAKE_PART,
     "facts.limits": Permission.TAKE_PART,
+    "ml_test_score.form": Permission.SIGNED_IN,
+    "ml_test_score.save": Permission.TAKE_PART,
     "checklists.checklist": Permission.SIGNED_IN,
     "checklists.answer": Permission.TAKE_PART,
     "checklists.add_evidence": Permission.TAKE_PART,
@@ -93,6 +97,12 @@ ROUTES: Mapping[str, Permission] = {
     "gates.comment": Permission.TAKE_PART,
     "signing.decide": Permission.TAKE_PART,
     "signing.sign": Permission.TAKE_PART,
+    "waivers.listing": Permission.SIGNED_IN,
+    "waivers.export": Permission.SIGNED_IN,
+    "waivers.waiver": Permission.SIGNED_IN,
+    "waivers.ask": Permission.TAKE_PART,
+    "waivers.sign": Permission.TAKE_PART,
+    "waivers.withdraw": Permission.TAKE_PART,
     "policies.overview": Permission.SIGNED_IN,
     "policies.gate": Permission.SIGNED_IN,
     "policies.history": Permission.SIGNED_IN,
@@ -104,6 +114,17 @@ ROUTES: Mapping[str, Permission] = {
     "impact.move": Permission.MOVE_REQUESTS,
     "impact.moves": Permission.READ_IMPACT,
     "impact.moved": Permission.READ_IMPACT,
+    "frameworks.listing": Permission.SIGNED_IN,
+    "frameworks.export": Permission.SIGNED_IN,
+    "frameworks.framework": Permission.SIGNED_IN,
+    "frameworks.export_clauses": Permission.SIGNED_IN,
+    "frameworks.clause": Permission.SIGNED_IN,
+    "frameworks.export_clause": Permission.SIGNED_IN,
+    "attesting.attest": Permission.ATTEST,
+    "attesting.attestation": Permission.SIGNED_IN,
+    "attesting.confirm": Permission.ATTEST,
+    "attesting.withdraw": Permission.ATTEST,
+    "attesting.download": Permission.SIGNED_IN,
     "ledger.entries": Permission.READ_LEDGER,
     "ledger.entry": Permission.READ_LEDGER,
     "ledger.export": Permission.READ_LEDGER,

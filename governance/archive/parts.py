@@ -25,6 +25,7 @@ OF_THE_LEDGER = ("leaf", "words")
 
 LEFT_OUT: Mapping[str, str] = {
     "node": "follows from the leaves",
+    "passing": "worked out from the governed tables",
     "summary": "worked out from the governed tables",
     "waiting": "worked out from the governed tables",
     "policy_job": "what a policy would change is worked out again; what was moved is in the ledger",

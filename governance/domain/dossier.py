@@ -10,13 +10,14 @@ in which it was first submitted, until it is moved to other rules.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 
 from governance.domain import dossier_rules
-from governance.domain.dossier_rules import Plain
+from governance.domain.ml_test_score import Form
+from governance.domain.plain import Plain, instant
 from governance.domain.policy import Plan, PlannedItem
 from governance.domain.questionnaire import FactValue
 from governance.domain.vocabulary import SECTION_OF, AnswerState, Applies, EvidenceKind, FindingSeverity, Function, Section, Tier
@@ -27,7 +28,13 @@ NAMES_POLICY, FORM = 1, 2
 """The form of older dossiers, and the form of new ones."""
 
 RULES, SEATS = "rules", "seats"
-NOT_ITEMS = frozenset({"v", "function", RULES, SEATS})
+ML_TEST_SCORE = "ml_test_score_form"
+"""The record of the app that an item names to be answered by the form."""
+
+WAIVERS = "waivers"
+"""The key of a section under which its waivers stand."""
+
+NOT_ITEMS = frozenset({"v", "function", RULES, SEATS, WAIVERS})
 """What stands in the section of a function beside its items."""
 
 
@@ -136,6 +143,33 @@ class OpenPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A waiver that both seats granted, as recorded. Whether it still is in force, the clock says. Words are digests."""
+
+    id: str
+    item: str
+    scope: str
+    reason: str
+    control: str
+    owner: str
+    granted_at: datetime
+    expires: date
+    signed: tuple[tuple[str, str], ...]  # seat, who
+
+    def plain(self) -> dict[str, Plain]:
+        return {
+            "id": self.id,
+            "scope": self.scope,
+            "reason": self.reason,
+            "control": self.control,
+            "owner": self.owner,
+            "granted_at": instant(self.granted_at),
+            "expires": self.expires.isoformat(),
+            "signed": dict(self.signed),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class StatedLimit:
     """A number the initiative states once and is then held to."""
 
@@ -168,6 +202,8 @@ class Material:
     open_points: tuple[OpenPoint, ...]
     limits: tuple[StatedLimit, ...]
     approved: Mapping[str, StatedValue] = field(default_factory=dict)  # measured at the last gate passed
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)  # granted, by item
+    ml_test_score: Form | None = None
     form: int = FORM
 
     def of(self, function: Function) -> tuple[PlannedItem, ...]:
@@ -211,12 +247,13 @@ def authors(material: Material, section: Section) -> frozenset[str]:
     answers = [material.answers.get(planned.item.id) for function in functions for planned in material.of(function)]
     given = [answer for answer in answers if answer is not None]
     pieces = {piece.added_by for answer in given for piece in answer.evidence}
-    return frozenset(pieces | {answer.by for answer in given if not answer.evidence})
+    return frozenset(pieces | {answer.by for answer in given if not answer.evidence} | _filled_in(material, functions))
 
 
-def instant(moment: datetime) -> str:
-    """ISO 8601 with the UTC designator, as records write it."""
-    return moment.isoformat().replace("+00:00", "Z")
+def _filled_in(material: Material, functions: Sequence[Function]) -> frozenset[str]:
+    """Who filled in a form that answers a check of these functions."""
+    asked = any(planned.item.source == ML_TEST_SCORE for function in functions for planned in material.of(function))
+    return frozenset({material.ml_test_score.by} if asked and material.ml_test_score else ())
 
 
 def _common(material: Material) -> dict[str, Plain]:
@@ -258,6 +295,9 @@ def _function_section(material: Material, function: Function) -> dict[str, Plain
     for planned in counted:
         answer = material.answers.get(planned.item.id)
         content[planned.item.id] = answer.plain() if answer and not planned.item.source else _recorded(material, planned, answer)
+    waived = [planned.item.id for planned in counted if planned.item.id in material.waivers]
+    if waived:  # left out where there is none, so that dossiers from before there were waivers keep their digests
+        content[WAIVERS] = {item: material.waivers[item].plain() for item in waived}
     return content
 
 
@@ -270,5 +310,7 @@ def _recorded(material: Material, planned: PlannedItem, answer: Answer | None) -
             return [point.plain() for point in material.open_points]
         case "tier":
             return {"tier": material.tier.value, "score": material.score, "by": material.tier_by}
+        case "ml_test_score_form" if material.ml_test_score is not None:
+            return material.ml_test_score.plain()
         case _:
             return answer.plain() if answer else None

@@ -1,11 +1,8 @@
 """The rules that a dossier is judged by, as its sections hold them: what a check asks, and who signs."""
 
-from typing import TypeAlias
-
+from governance.domain.plain import Plain
 from governance.domain.policy import Item, Plan, PlannedItem, Seat, Threshold
 from governance.domain.vocabulary import Section
-
-Plain: TypeAlias = "None | bool | int | str | list[Plain] | dict[str, Plain]"
 
 LEAST_ATTRIBUTION = "attribution.gate_minimum"
 """What a threshold compares with where the policy asks for an attribution level at a gate."""

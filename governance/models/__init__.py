@@ -3,6 +3,7 @@
 from governance.models import (
     accounts,
     answers,
+    attestations,
     directory,
     findings,
     gates,
@@ -10,16 +11,19 @@ from governance.models import (
     initiatives,
     jobs,
     ledger,
+    ml_test_score,
     moving_in,
     outbox,
     packs,
     policies,
     summary,
+    waivers,
 )
 
 __all__ = [
     "accounts",
     "answers",
+    "attestations",
     "directory",
     "findings",
     "gates",
@@ -27,9 +31,11 @@ __all__ = [
     "initiatives",
     "jobs",
     "ledger",
+    "ml_test_score",
     "moving_in",
     "outbox",
     "packs",
     "policies",
     "summary",
+    "waivers",
 ]

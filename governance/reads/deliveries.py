@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from governance.domain.deliveries import MOST_TRIES, DeliveryState
 from governance.events.findings import FindingRaised
 from governance.events.gates import ChangesRequested, GateMigrated, GateSettled, GateSubmitted, SignedOff
+from governance.events.waivers import WaiverAsked, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
 from governance.models.accounts import Account
 from governance.models.directory import Person
 from governance.models.ledger import Leaf
@@ -24,6 +25,11 @@ ABOUT: Mapping[str, str] = {
     ChangesRequested.kind: "A reviewer asked for changes",
     GateSettled.kind: "A gate request is settled",
     FindingRaised.kind: "A finding is theirs to answer",
+    WaiverAsked.kind: "A waiver waits for their signature",
+    WaiverSigned.kind: "A waiver that they asked for is decided",
+    WaiverGranted.kind: "A waiver that they asked for is decided",
+    WaiverReminded.kind: "A waiver ends soon",
+    WaiverExpired.kind: "A waiver expired",
 }
 """What a notice said, by the kind of entry it follows from."""
 

@@ -166,12 +166,26 @@ def _of(content: Content, section: Section, part: str) -> Mapping[str, Any]:
 
 
 def _items(section: Section, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    for item, was, is_now in _waivers(before, after):
+        yield Change(section, item, "Waiver", was, is_now)
     for item in sorted((before.keys() | after.keys()) - dossier.NOT_ITEMS):
         old, new = before.get(item), after.get(item)
         if old == new:
             continue
         for change in _answer(item, _as_answer(old), _as_answer(new)) if _is_answer(old) or _is_answer(new) else _record(item, old, new):
             yield Change(section, change.item, change.what, change.before, change.after)
+
+
+def _waivers(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """By check: the waiver before and now, where they differ."""
+    old, new = before.get(dossier.WAIVERS, {}), after.get(dossier.WAIVERS, {})
+    for item in sorted(old.keys() | new.keys()):
+        if old.get(item) != new.get(item):
+            yield item, _waiver(old.get(item)), _waiver(new.get(item))
+
+
+def _waiver(row: Mapping[str, Any] | None) -> str:
+    return f"{row['id']}, until {row['expires']}" if row else ""
 
 
 def _record(item: str, old: object, new: object) -> Iterator[Change]:

@@ -8,14 +8,27 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from governance.domain.dossier import FORM, Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
+from governance.domain.dossier import (
+    FORM,
+    ML_TEST_SCORE,
+    WAIVERS,
+    Answer,
+    Evidence,
+    Material,
+    OpenPoint,
+    StatedLimit,
+    StatedValue,
+    TeamMember,
+    Waiver,
+)
+from governance.domain.ml_test_score import Form
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import AnswerState, EvidenceKind, FindingSeverity, Function, Section, Tier
 from governance.ledger.memo import remembered
 from governance.models.gates import GateRequest, Revision
 from governance.policy.plan import decide_plan
 from governance.reads import policies, words
-from governance.reads.material import approved, stated_value
+from governance.reads.material import approved, done, stated_value
 
 
 @remembered(GateRequest, Revision)
@@ -53,11 +66,13 @@ def read_back(
         tier_by=common["tier"]["by"],
         facts=common["facts"],
         plan=decide_plan(policy, request.gate, common["facts"], tier),
-        answers=_answers(content),
+        answers=answers(content),
         team=_team(content, policy),
         open_points=_open_points(content, policy),
         limits=tuple(StatedLimit(name, row["value"], row["unit"], row["good"]) for name, row in common["limits"].items()),
         approved=before,
+        waivers=_waivers(content),
+        ml_test_score=_form(content, policy),
         form=common["v"],
     )
 
@@ -70,7 +85,33 @@ def under(found: Material, policy: Policy) -> Material:
     return replace(found, plan=decide_plan(policy, found.plan.gate, found.facts, found.tier), form=FORM)
 
 
-def _answers(content: dict[Section, Any]) -> dict[str, Answer]:
+def _form(content: dict[Section, Any], policy: Policy) -> Form | None:
+    """The form that answered; an answer that was carried over before there was one is no form."""
+    row = _record(content, policy, ML_TEST_SCORE)
+    if not row or "tests" not in row:
+        return None
+    return Form(done(row["tests"]), row["model_version"], row["rubric"], row["by"], datetime.fromisoformat(row["at"]))
+
+
+def _waivers(content: dict[Section, Any]) -> dict[str, Waiver]:
+    return {item: _waiver(item, row) for entries in content.values() for item, row in entries.get(WAIVERS, {}).items()}
+
+
+def _waiver(item: str, row: dict[str, Any]) -> Waiver:
+    return Waiver(
+        id=row["id"],
+        item=item,
+        scope=row["scope"],
+        reason=row["reason"],
+        control=row["control"],
+        owner=row["owner"],
+        granted_at=datetime.fromisoformat(row["granted_at"]),
+        expires=date.fromisoformat(row["expires"]),
+        signed=tuple(row["signed"].items()),
+    )
+
+
+def answers(content: dict[Section, Any]) -> dict[str, Answer]:
     found = {}
     for section, entries in content.items():
         if section is not Section.COMMON:

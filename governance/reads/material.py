@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
 from governance.domain.errors import RuleBroken
+from governance.domain.ml_test_score import Done, Form, Practice
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import Function, RequestState
 from governance.ledger.memo import remembered
@@ -17,8 +18,9 @@ from governance.models.directory import Person
 from governance.models.findings import Finding
 from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative, LimitValue, TeamSeat, Tiering
+from governance.models.ml_test_score import DoneRow, MlTestScore
 from governance.policy.plan import decide_plan
-from governance.reads import words
+from governance.reads import waivers, words
 
 
 def material(session: Session, key: str, gate: str, policy: Policy) -> Material:
@@ -44,6 +46,8 @@ def material(session: Session, key: str, gate: str, policy: Policy) -> Material:
         open_points=open_points(session, key),
         limits=limits(session, key),
         approved=approved(session, key),
+        waivers=waivers.granted(session, key),
+        ml_test_score=ml_test_score(session, key),
     )
 
 
@@ -100,6 +104,22 @@ def limits(session: Session, key: str) -> tuple[StatedLimit, ...]:
 
 def as_limits(found: Iterable[LimitValue]) -> tuple[StatedLimit, ...]:
     return tuple(StatedLimit(row.name, row.value, row.unit, row.good) for row in found)
+
+
+@remembered(MlTestScore)
+def ml_test_score(session: Session, key: str) -> Form | None:
+    """The form as it was filled in last."""
+    return as_form(session.get(MlTestScore, key))
+
+
+def as_form(row: MlTestScore | None) -> Form | None:
+    if row is None:
+        return None
+    return Form(done(row.tests), row.model_version, row.rubric, row.by, row.at)
+
+
+def done(tests: Mapping[str, DoneRow]) -> dict[str, Done]:
+    return {test: Done(Practice(row["practice"]), row["proof"]) for test, row in tests.items()}
 
 
 @remembered(GateRequest, Revision)

@@ -6,7 +6,7 @@ A notice is about the record as it stands: where it is somebody else's turn mean
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from governance.domain.notices import NoticeKind, may_be_told
 from governance.domain.vocabulary import RequestState
 from governance.events.findings import FindingRaised
 from governance.events.gates import ChangesRequested, GateMigrated, GateSettled, GateSubmitted, SignedOff
+from governance.events.waivers import WaiverAsked, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
 from governance.ledger.book import Event
 from governance.ledger.read import Entry
 from governance.ledger.replay import EventReader, UnknownKind
@@ -26,24 +27,11 @@ from governance.models.findings import Finding
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
 from governance.models.ledger import Leaf
-from governance.reads import people, review_turns, reviews
+from governance.reads import people, review_turns, reviews, waiver_notices
+from governance.reads.notice import Notice
 from governance.reads.reviews import OnTheTable
 
 log = logging.getLogger("governance.notices")
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What a text needs, and no more of the record than this: the name of the initiative, and the gate."""
-
-    kind: NoticeKind
-    to: str
-    key: str
-    gate: str | None = None
-    request: str | None = None
-    outcome: RequestState | None = None
-    finding: str | None = None
-    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,5 +153,10 @@ RULES: Mapping[str, Rule] = {
     ChangesRequested.kind: _changes_asked,
     GateSettled.kind: _settled,
     FindingRaised.kind: _found,
+    WaiverAsked.kind: waiver_notices.to_be_signed,
+    WaiverSigned.kind: waiver_notices.decided,
+    WaiverGranted.kind: waiver_notices.decided,
+    WaiverReminded.kind: waiver_notices.ends,
+    WaiverExpired.kind: waiver_notices.expired,
 }
 """Every kind of entry that somebody is told about."""

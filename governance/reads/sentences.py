@@ -18,10 +18,12 @@ from governance.domain.vocabulary import (
     Standing,
     Tier,
     Visibility,
+    WaiverDecision,
 )
 from governance.ledger.log import UNPROVED
 from governance.ledger.read import Entry
-from governance.reads.telling import Facts, Names, brought_in, count, day, imported, prior_approval, regularised
+from governance.reads.telling import Facts, Names, brought_in, count, day, imported, ml_test_score, prior_approval, regularised
+from governance.reads.waiver_sentences import WAIVER_DEEDS
 from governance.words import word
 
 
@@ -41,7 +43,7 @@ def who(entry: Entry, names: Names) -> str:
     """The printed name of whoever acted. A signature carries its own, as it was when it was given."""
     if entry.damage:
         return "Somebody"
-    if entry.kind == "gate.signed_off":
+    if entry.kind in ("gate.signed_off", "waiver.signed"):
         return str(entry.body["name"])
     return names.get(entry.actor, "The program" if entry.actor == "system" else entry.actor)
 
@@ -87,6 +89,8 @@ def state_of(entry: Entry) -> Mark:
             return _mark(Decision(entry.body["decision"]))
         case "gate.settled":
             return _mark(RequestState(entry.body["outcome"]))
+        case "waiver.signed":
+            return _mark(WaiverDecision(entry.body["decision"]))
         case "standing.changed":
             return _mark(Standing(entry.body["standing"]))
     return _MARKS.get(entry.kind, Mark("doc", "idle"))
@@ -100,6 +104,9 @@ def _mark(member: StrEnum) -> Mark:
 _DIGEST = 64
 
 _MARKS = {
+    "clause.attested": Mark("attest", "idle"),
+    "clause.attestation_confirmed": Mark("met", "ok"),
+    "clause.attestation_withdrawn": Mark("na", "warn"),
     "gate.opened": Mark("todo", "idle"),
     "gate.submitted": Mark("up", "idle"),
     "gate.migrated": Mark("changes", "warn"),
@@ -110,7 +117,15 @@ _MARKS = {
     "initiative.regularised": Mark("met", "ok"),
     "initiative.model_named": Mark("metric", "idle"),
     "item.answered": Mark("progress", "idle"),
+    "ml_test_score.filled": Mark("metric", "idle"),
     "finding.raised": Mark("flag", "bad"),
+    "waiver.asked": Mark("waived", "idle"),
+    "waiver.withdrawn": Mark("na", "idle"),
+    "waiver.granted": Mark("waived", "warn"),
+    "waiver.reminded": Mark("waived", "warn"),
+    "waiver.expired": Mark("not-met", "bad"),
+    "waiver.took_effect": Mark("hold", "warn"),
+    "waiver.ended": Mark("met", "ok"),
     "finding.closed": Mark("met", "ok"),
     "person.locked": Mark("lock", "bad"),
     "person.disabled": Mark("lock", "warn"),
@@ -242,9 +257,23 @@ def _key_changed(body: Facts) -> str:
     return f"named {key} as the key that signs heads of the ledger" + (", in the place of the one before" if body.get("previous") else "")
 
 
+def _attested(body: Facts) -> str:
+    shown = f", shown by {body['file_name'] or body['address']}" if body.get("file_name") or body.get("address") else ""
+    until = day(body["valid_until"])
+    return f"attested {body['framework']} {body['version']}, clause {body['clause']}, until {until} ({body['attestation']}){shown}"
+
+
 DEEDS: Mapping[str, Callable[[Facts], str]] = {
+    "clause.attested": _attested,
+    "clause.attestation_confirmed": lambda body: (
+        f"confirmed attestation {body['attestation']} for {body['framework']}, clause {body['clause']}"
+    ),
+    "clause.attestation_withdrawn": lambda body: (
+        f"withdrew attestation {body['attestation']} for {body['framework']}, clause {body['clause']}"
+    ),
     "evidence.added": _evidence_added,
     "item.answered": _item_answered,
+    "ml_test_score.filled": ml_test_score,
     "settings.changed": lambda body: f"set the organisation to “{body['name']}”, time zone {body['time_zone']}",
     "unit.opened": lambda body: f"opened the unit “{body['name']}”",
     "unit.renamed": lambda body: f"renamed the unit {body['unit']} to “{body['name']}”",
@@ -286,5 +315,6 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "ledger.recovery_confirmed": _recovery,
     "ledger.key_changed": _key_changed,
     "pack.issued": _pack,
+    **WAIVER_DEEDS,
     "policy.published": lambda body: f"published the policy “{body['title']}”, version {body['version']}",
 }

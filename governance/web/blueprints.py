@@ -2,10 +2,12 @@
 
 from governance.web import (
     accounts,
+    attesting,
     checklists,
     evidence,
     facts,
     findings,
+    frameworks,
     gates,
     health,
     impact,
@@ -13,6 +15,7 @@ from governance.web import (
     initiatives,
     intake,
     ledger,
+    ml_test_score,
     moving_in,
     packs,
     people,
@@ -23,6 +26,7 @@ from governance.web import (
     setup,
     signing,
     staffing,
+    waivers,
     work,
 )
 
@@ -30,10 +34,12 @@ BLUEPRINTS = tuple(
     module.bp
     for module in (
         accounts,
+        attesting,
         checklists,
         evidence,
         facts,
         findings,
+        frameworks,
         gates,
         health,
         impact,
@@ -41,6 +47,7 @@ BLUEPRINTS = tuple(
         initiatives,
         intake,
         ledger,
+        ml_test_score,
         moving_in,
         packs,
         people,
@@ -51,6 +58,7 @@ BLUEPRINTS = tuple(
         setup,
         signing,
         staffing,
+        waivers,
         work,
     )
 )

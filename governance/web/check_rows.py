@@ -59,6 +59,13 @@ def groups(
     return tuple(found)
 
 
+def waived_words(checked: Sequence[Checked]) -> Mapping[str, str]:
+    """What the waivers of these checks say, by digest; what the record lost says so."""
+    named = [digest for check in checked if check.waiver for digest in (check.waiver.reason, check.waiver.control)]
+    texts = words.texts(current.session(), named) if named else {}
+    return {digest: texts.get(digest, words.GONE) for digest in named}
+
+
 def _row(check: Checked, names: Mapping[str, str], notes: Mapping[str, str], before: Answer | None) -> Row:
     answer = check.answer
     earlier = {value.metric: value.value for value in before.values} if before else {}

@@ -44,6 +44,7 @@ DECIDED = {
     "idempotency": "left out",
     "node": "left out",
     "policy_job": "left out",
+    "passing": "left out",
     "setup_link": "left out",
     "signing_refusal": "left out",
     "stamp": "left out",

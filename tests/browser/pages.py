@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from governance.domain.findings import NewFinding
 from governance.domain.moving_in import AsFound
 from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, RequestState, Role, Stage, Visibility
+from governance.domain.waivers import Asked
 from governance.events import streams
 from governance.events.initiatives import Advanced
 from governance.jobs.impacts import work as foreseen
@@ -32,6 +33,7 @@ from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative
 from governance.models.jobs import ImportJob, Job
 from governance.models.moving_in import Origin
+from governance.models.waivers import Waiver
 from governance.paths import policies_directory
 from governance.permissions import ROUTES, allows
 from governance.policy.loader import digest_of, load_policy
@@ -39,6 +41,7 @@ from governance.reads import people
 from governance.services import (
     accounts,
     answers,
+    attestations,
     checkpoints,
     directory,
     findings,
@@ -48,9 +51,11 @@ from governance.services import (
     moving_in,
     packs,
     signoffs,
+    waivers,
 )
 from governance.services import policies as publishing
 from governance.services.answers import NewEvidence, StoredFile
+from governance.services.attestations import NewAttestation
 from governance.services.opening import ledger_of, open_engines
 from governance.storage import private
 from governance.storage.content import ContentStore
@@ -75,7 +80,9 @@ WIDEST = "wilhelmina.van.der.meer"
 """Holds every role and a long name, so that the menu on top is as wide as it gets."""
 NOT_PAGES = frozenset(
     {"static", "bootstrap.static", "health.healthz", "health.readyz", "health.metrics", "settings.logo", "evidence.download"}
+    | {"waivers.export"}
     | {"packs.download", "policies.export", "portfolio.export", "people.export", "ledger.export", "importing.example", "staffing.example"}
+    | {"frameworks.export", "frameworks.export_clauses", "frameworks.export_clause", "attesting.download"}
     | {"ledger.checkpoint", "ledger.proof"}
 )
 """What a GET answers with something else than a page; a test looks that it does."""
@@ -86,7 +93,10 @@ ASKED = {
     "portfolio.table": ["?q=nothing-has-this-name", "?sort=waits&down=0"],
     "policies.overview": ["?q=drift", "?q=nothing-has-this-name"],
     "policies.history": ["?q=nothing-has-this-name", "?sort=version&down=1"],
+    "frameworks.listing": ["?q=nothing-has-this-name", "?state=superseded&sort=name&down=1"],
+    "frameworks.framework": ["?q=nothing-has-this-name", "?show=open&sort=state&down=1"],
     "policies.changes": ["?from=1.0.0&to=1.0.0", "?from=1.1.0", "?from=no-such-version"],
+    "waivers.listing": ["?q=nothing-has-this-name", "?sort=asked&down=1", "?state=overdue"],
     "ledger.entries": ["?text=nothing-has-these-words", "?kind=gate.signed_off"],
     "people.listing": ["?q=nobody-has-this-name"],
     "packs.listing": ["?q=nothing-has-this-name"],
@@ -168,6 +178,8 @@ def enrich(portfolio: Portfolio) -> None:
     act = portfolio.act
     for texts in (eased(), SHIPPED):
         act("aoife.lynch", lambda log: publishing.publish(log, texts))  # noqa: B023
+    exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "sofia.marchetti", date.today() + timedelta(days=60))
+    act("sofia.marchetti", lambda log: waivers.ask(log, "AI-0004", "G2-05", exception))
     profile = directory.Profile("Noor Haddad", "New colleague", "insurance")
     act("omar.said", lambda log: directory.register_person(log, "noor.haddad", profile, "noor.haddad@nordhaven.example"))
     act("omar.said", lambda log: directory.register_person(log, "left.already", directory.Profile("Lew Maas", "Analyst", "insurance"), "lew.maas@nordhaven.example"))  # fmt: skip
@@ -192,6 +204,7 @@ def enrich(portfolio: Portfolio) -> None:
     act("aoife.lynch", lambda log: findings.close_finding(log, "AI-0006.F-1"))
     _bring_in(portfolio)
     _import(portfolio)
+    _attest(portfolio)
     _order(portfolio)
     _foresee(portfolio)
 
@@ -252,6 +265,21 @@ def _foresee(portfolio: Portfolio) -> None:
         foreseen(portfolio.ledger, slate)
 
 
+def _attest(portfolio: Portfolio) -> None:
+    """One in force, one that was withdrawn, one that waits for a second officer."""
+    until, paper = datetime.now(UTC).date() + timedelta(days=300), StoredFile(*_stored(portfolio))
+    for clause, words in (
+        ("GOVERN-2.3", "The executive board decides on every use of high risk, and its minutes say why."),
+        ("GOVERN-1.2", "The traits are written into the policy of the group."),
+        ("GOVERN-4.1", "Teams look for what may go wrong before they look for what may go right."),
+    ):
+        given = NewAttestation("NIST-AI-RMF", clause, words, until, paper)
+        portfolio.act("aoife.lynch", lambda log: attestations.attest(log, given))  # noqa: B023 - called at once
+    portfolio.act("omar.said", lambda log: directory.grant_role(log, "pieter.dewit", Role.COMPLIANCE_OFFICER))
+    portfolio.act("pieter.dewit", lambda log: attestations.confirm(log, "AT-1"))
+    portfolio.act("pieter.dewit", lambda log: attestations.withdraw(log, "AT-2", "The policy was taken back."))
+
+
 def _stored(portfolio: Portfolio) -> tuple[str, str, str, int]:
     digest, size = portfolio.content.put(b"%PDF-1.7\n")
     return digest, "minutes.pdf", "application/pdf", size
@@ -299,12 +327,22 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "moving_in.regularise": [{"key": portfolio.brought["Letter sorting"]}, {"key": portfolio.brought["Scan index"]}],
         "importing.job": [{"import_id": import_id} for import_id in portfolio.imports],
         "facts.tiering": of["AI-0006"] + of["AI-0010"] + of["AI-0012"],
+        "ml_test_score.form": [{"key": "AI-0001"}, *of["AI-0006"]],
         "findings.listing": of["AI-0004"] + of["AI-0006"] + of["AI-0012"],
         "checklists.checklist": [{"key": key, "gate": gate} for key, gate in (("AI-0006", "G2"), ("AI-0012", "G1"), ("AI-0009", "G3"))],
+        "frameworks.framework": [{"framework_id": name} for name in ("NIST-AI-RMF", "EU-AI-ACT", "SR-11-7", "NOWHERE")],
+        "frameworks.clause": [
+            {"framework_id": name, "id": clause}
+            for name, clause in (("NIST-AI-RMF", "MAP-1.1"), ("NIST-AI-RMF", "GOVERN-2.3"), ("EU-AI-ACT", "20"))
+        ],
+        "attesting.attest": [{"framework_id": "NIST-AI-RMF", "clause": clause} for clause in ("GOVERN-1.2", "MAP-1.1")],
+        "attesting.attestation": [{"attestation_id": made} for made in ("AT-1", "AT-2", "AT-3", "AT-9")],
         "evidence.statement": _evidence(session),
         "gates.request_page": _requests(session),
         "signing.decide": [{"request_id": request, "seat_id": seat} for request, seat in seats],
         "signing.sign": [{"request_id": request, "seat_id": seat} for request, seat in seats[:1]],
+        "waivers.waiver": [{"waiver_id": row.id} for row in session.scalars(select(Waiver).order_by(Waiver.id))],
+        "waivers.ask": [{"key": "AI-0004", "item": "G2-05"}, {"key": "AI-0003", "item": "G3-10"}],
         "policies.gate": [{"gate_id": "G1"}, {"gate_id": "C1"}, {"gate_id": "C9"}],
         "impact.page": [{"digest": digest_of(texts)} for texts in (eased_again(), SHIPPED, eased())],
         "impact.choose": [{"digest": digest_of(eased_again()), "scope": "all"}],

@@ -71,6 +71,10 @@ BROUGHT = "/initiatives/AI-0005"
 AS_FOUND = {"stage": "full_production", "since": "2023-05-03", "said_by": "Ada Lind", "said_as": "head of claims"}
 AS_FOUND |= {"reason": "The board took it on in 2023.", "regularise_by": (date.today() + timedelta(days=90)).isoformat()}
 PAPER = {"title": "Minutes of the board", "approved_on": "2023-05-02", "approved_by": "Ada Lind", "function": "business"}
+WAIVER = {"reason": "On leave.", "control": "By hand, weekly.", "scope": "Model 1.x."}
+WAIVER |= {"expires": (date.today() + timedelta(days=60)).isoformat()}
+ATTESTED = {"statement": "The board wrote them into the policy.", "address": "https://minutes.example/policy"}
+ATTESTED |= {"valid_until": (date.today() + timedelta(days=300)).isoformat()}
 SEAT = "/requests/AI-0001.G1-1/seats/business"
 
 APART = {"setup.first_admin": "empty", "recovery.confirm": "restored"}
@@ -102,8 +106,12 @@ ACTS = (
     Act("moving_in.bring_in", "aoife", f"{FRESH}/bring-in", AS_FOUND),
     Act("moving_in.attach", "aoife", f"{BROUGHT}/papers", PAPER, files={"file": ("minutes.pdf", PDF)}),
     Act("moving_in.regularise", "second", f"{BROUGHT}/regularise", {"evidence": "AI-0005.E-1", "reason": "The drill was repeated."}),
+    Act("attesting.attest", "aoife", "/frameworks/NIST-AI-RMF/attest?clause=GOVERN-1.2", {**ATTESTED, "password": PASSWORD}),
+    Act("attesting.confirm", "aoife", "/attestations/AT-1", {"password": PASSWORD}),
+    Act("attesting.withdraw", "aoife", "/attestations/AT-1", {"reason": "It does not hold."}),
     Act("facts.answer", "lena", f"{FRESH}/facts", {"q-Q1": "recommend"}),
     Act("facts.limits", "lena", f"{FRESH}/facts", {"limit-p95_latency_s": "2.5", "unit-offline_quality_target": "F2"}),
+    Act("ml_test_score.save", "lena", f"{FRESH}/ml-test-score", {"data-1-practice": "manual", "data-1-proof": "https://ci.example/data-1"}),
     Act("checklists.answer", "lena", f"{DRAFT}/checklist/G1", METRIC),
     Act("checklists.add_evidence", "lena", f"{FRESH}/checklist/G1", LINK),
     Act("checklists.add_evidence", "lena", f"{FRESH}/checklist/G1", STATEMENT),
@@ -119,6 +127,9 @@ ACTS = (
     Act("signing.sign", "joao", SEAT, {"password": PASSWORD}, via={"decision": "request_changes", "reason": "No."}),
     Act("impact.ask", "aoife", f"/policies/{digest_of(TEXTS)}/impact"),
     Act("impact.move", "aoife", f"/policies/{digest_of(LATER)}/move?scope=all", {"reason": "The rules hold for everybody."}),
+    Act("waivers.ask", "lena", f"{DRAFT}/waivers/G1-11", WAIVER),
+    Act("waivers.sign", "mina", "/waivers/AI-0004.W-1", {"decision": "decline", "reason": "Not enough.", "password": PASSWORD}),
+    Act("waivers.withdraw", "lena", "/waivers/AI-0004.W-1", {"why": "No longer needed."}),
     Act("packs.issue", "lena", "/packs", {"initiative": "AI-0001"}),
     Act("packs.issue_trail", "aoife", "/packs"),
     Act("people.add", "omar", "/people/add", {**PERSON, "person": "ada.lind", "email": "ada@nordhaven.example"}),

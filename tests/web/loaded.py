@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from governance.app import create_app
 from governance.domain.deliveries import DeliveryState
 from governance.domain.findings import NewFinding
-from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, Role
+from governance.domain.vocabulary import AnswerState, Decision, EvidenceKind, FindingSeverity, Function, Role
+from governance.domain.waivers import Asked
 from governance.jobs import impacts
 from governance.ledger import rebuild
 from governance.ledger.keys import KeyFile
@@ -33,8 +34,20 @@ from governance.models.outbox import Delivery
 from governance.policy.loader import digest_of
 from governance.reads import imports
 from governance.reads.previews import Source
-from governance.services import accounts, answers, checkpoints, directory, findings, foreseeing, initiatives, policies
+from governance.services import (
+    accounts,
+    answers,
+    attestations,
+    checkpoints,
+    directory,
+    findings,
+    foreseeing,
+    initiatives,
+    policies,
+    waivers,
+)
 from governance.services import imports as services_of_imports
+from governance.services.attestations import NewAttestation
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore
@@ -138,10 +151,14 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     house.bring_in("AI-0005")
     house.act("lena", lambda log: answers.add_evidence(log, "AI-0005", evidence(EvidenceKind.LINK, house.now)))
     _findings(house)
+    house.answer_item("G1-11", AnswerState.NOT_MET, key="AI-0003")
+    exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "lena", house.now.date() + timedelta(days=60))
+    house.act("lena", lambda log: waivers.ask(log, "AI-0004", "G1-11", exception))
     house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
     house.now += timedelta(minutes=1)
     hand_over(house)
+    attest(house)
     logo, _ = store.put(io.BytesIO(base64.b64decode(PIXEL)))
     open_to_all = directory.OrganisationSettings("Nordhaven", "Europe/Copenhagen", logo=logo, demo=True)
     house.act("omar", lambda log: directory.change_settings(log, open_to_all))
@@ -155,6 +172,13 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     impacts.work(house.ledger, slate_of(folder))
     checkpoints.sign(house.ledger, KeyFile(folder / "checkpoint-key"), house.now)
     return str(house.act("omar", lambda log: accounts.make_setup_link(log, "tom")))
+
+
+def attest(house: House, who: str = "second") -> str:
+    """One that waits for another officer, for a clause that the shipped policy leaves to the organisation."""
+    until = house.now.date() + timedelta(days=300)
+    given = NewAttestation("NIST-AI-RMF", "GOVERN-2.3", "The board decides on each.", until, address="https://minutes.example/board")
+    return str(house.act(who, lambda log: attestations.attest(log, given), proof=True))
 
 
 def hand_over(house: House, who: str = "aoife", given: Source | None = None, import_id: str = IMPORT) -> str:

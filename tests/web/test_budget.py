@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,14 @@ from sqlalchemy import Engine, event, func, select
 from governance.domain.findings import NewFinding
 from governance.domain.importing import Account
 from governance.domain.vocabulary import FindingSeverity, Function, Role, Visibility
+from governance.domain.waivers import Asked
 from governance.jobs import impacts
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import Log
 from governance.models.directory import Person
 from governance.policy.loader import digest_of
 from governance.reads.imports import told
-from governance.services import checkpoints, directory, findings, foreseeing, gates, imports, initiatives, packs
+from governance.services import checkpoints, directory, findings, foreseeing, gates, imports, initiatives, packs, waivers
 from governance.services.initiatives import Description
 from governance.storage.slate import slate_of
 from tests.services.conftest import TEXTS
@@ -41,6 +43,10 @@ PAGES = {
         "/initiatives/AI-0001/findings",
         "/initiatives/AI-0001/findings?format=csv",
         "/requests/AI-0001.G1-1",
+        "/waivers",
+        "/waivers?q=claims&state=withdrawn&sort=item&down=1",
+        "/waivers/export.csv",
+        "/waivers/AI-0001.W-1",
         "/policy",
         "/policy/gates/G1",
         "/policies",
@@ -51,6 +57,15 @@ PAGES = {
         f"/policies/{digest_of(TEXTS)}/impact?q=claims&mark=unchanged&sort=name",
         f"/policies/{digest_of(TEXTS)}/impact?format=csv",
         "/policies/moves",
+        "/frameworks",
+        "/frameworks?q=risk&state=current&sort=served&down=1",
+        "/frameworks/export.csv",
+        "/frameworks/NIST-AI-RMF",
+        "/frameworks/NIST-AI-RMF?show=open&sort=initiatives",
+        "/frameworks/NIST-AI-RMF/export.csv",
+        "/frameworks/NIST-AI-RMF/clause?id=MAP-1.1",
+        "/frameworks/NIST-AI-RMF/clause?id=MAP-1.1&q=claims&basis=now&sort=name",
+        "/frameworks/NIST-AI-RMF/clause/export.csv?id=MAP-1.1",
         "/packs",
         "/packs?format=csv",
         "/import",
@@ -112,6 +127,12 @@ def grow(site: Site, count: int) -> None:
             hand_over(log, number)
             packs.issue(log, "AI-0001", packs.Made(f"Report {number}", "report.pdf", "ab" * 32, "cd" * 32, 1000, 10, 5))
 
+    def exceptions(log: Log) -> None:
+        for number in range(count):
+            asked = Asked(f"model {number}", "the owner is on leave", "ten cases by hand", "lena", log.now.date() + timedelta(days=60))
+            waivers.withdraw(log, waivers.ask(log, "AI-0001", "G3-10", asked), "no longer needed")
+
+    site.house.act("lena", exceptions)
     site.house.act("omar", people)
     site.house.act("aoife", talk)
 
@@ -181,8 +202,12 @@ FORMS_AND_PIECES = {
     "/initiatives/<key>/readers",
     "/initiatives/<key>/model",
     "/initiatives/<key>/bring-in",
+    "/initiatives/<key>/waivers/<item>",
     "/initiatives/<key>/papers",
     "/initiatives/<key>/regularise",
+    "/frameworks/<framework_id>/attest",
+    "/attestations/<attestation_id>",
+    "/attestations/<attestation_id>/file",
     "/evidence/<evidence_id>",
     "/evidence/<evidence_id>/file",
     "/requests/<request_id>/seats/<seat_id>",

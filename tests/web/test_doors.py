@@ -48,6 +48,10 @@ FILLED = {
     "filename": "app.css",
     "import_id": IMPORT,
     "digest": digest_of(TEXTS),
+    "waiver_id": "AI-0001.W-1",
+    "seat": "owner",
+    "framework_id": "NIST-AI-RMF",
+    "attestation_id": "AT-1",
 }
 
 

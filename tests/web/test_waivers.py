@@ -1,0 +1,139 @@
+"""The pages of waivers: asking, the two signatures, the list; and that a waived check says until when, why, and what is done instead."""
+
+from datetime import timedelta
+
+import pytest
+
+from governance.domain.vocabulary import AnswerState, WaiverDecision, WaiverSeat, WaiverState
+from governance.models.waivers import Waiver
+from governance.words import day_in_words, word
+from tests.services.conftest import House
+from tests.services.test_waivers import ID, ITEM, KEY, ask, grant, sign
+from tests.web.browser import PASSWORD, Site, site, text_of
+
+__all__ = ["site"]
+
+SAID = {"reason": "The owner is on leave.", "control": "Ten cases a week by hand.", "scope": "Model 1.x", "owner": "lena"}
+
+
+@pytest.fixture
+def unmet(site: Site) -> Site:
+    site.house.register()
+    site.house.open()
+    site.house.answer_item(ITEM, AnswerState.NOT_MET)
+    return site
+
+
+def last_day(site: Site, days: int = 60) -> str:
+    return (site.house.now.date() + timedelta(days=days)).isoformat()
+
+
+def row(house: House) -> Waiver:
+    with house.read() as session:
+        return session.get_one(Waiver, ID)
+
+
+def test_from_the_checklist_to_two_signatures_in_the_browser(unmet: Site) -> None:
+    lena = unmet.browser("lena")
+    assert "Ask for a waiver" in lena.get(f"/initiatives/{KEY}/checklist/G1").text
+
+    answer = lena.post(f"/initiatives/{KEY}/waivers/{ITEM}", **SAID, expires=last_day(unmet))
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/waivers/{ID}")
+    for who, seat in (("mina", "owner"), ("aoife", "compliance")):
+        browser = unmet.browser(who)
+        assert f"/waivers/{ID}#{seat}" in browser.get("/").text, "it stands on their list"
+        assert "Your turn" in browser.get(f"/waivers/{ID}").text
+        assert browser.post(f"/waivers/{ID}/sign/{seat}", decision="grant", password=PASSWORD).status_code == 303
+
+    assert row(unmet.house).state is WaiverState.IN_FORCE
+    until = day_in_words(row(unmet.house).expires)
+    for path in (f"/initiatives/{KEY}/checklist/G1", f"/requests/{KEY}.G1-1"):
+        page = text_of(lena.get(path))
+        assert until in page and ID in page and SAID["reason"] in page and SAID["control"] in page, path
+    assert "Without it: not met" in text_of(lena.get(f"/initiatives/{KEY}/checklist/G1"))
+    page = text_of(lena.get(f"/waivers/{ID}"))
+    assert "Mina" in page and "Aoife" in page and "by password" in page and SAID["scope"] in page
+
+
+def test_a_wrong_password_signs_nothing_and_loses_nothing(unmet: Site) -> None:
+    ask(unmet.house)
+    browser = unmet.browser("mina")
+    browser.get(f"/waivers/{ID}")
+
+    answer = browser.post(f"/waivers/{ID}/sign/owner", decision="decline", reason="Not enough.", password="wrong")
+
+    assert answer.status_code == 422 and "Nothing was signed" in answer.text and "Not enough." in answer.text
+    assert row(unmet.house).signatures == []
+
+
+def test_declining_asks_for_a_reason(unmet: Site) -> None:
+    ask(unmet.house)
+    browser = unmet.browser("mina")
+    browser.get(f"/waivers/{ID}")
+
+    answer = browser.post(f"/waivers/{ID}/sign/owner", decision="decline", password=PASSWORD)
+
+    assert answer.status_code == 422 and "Say why you decline" in answer.text
+    assert browser.post(f"/waivers/{ID}/sign/owner", decision="decline", reason="Not enough.", password=PASSWORD).status_code == 303
+    assert "Declined" in text_of(browser.get(f"/waivers/{ID}"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"expires": ""}, "Enter its last day."),
+        ({"expires": "2199-01-01"}, "at the latest"),
+        ({"owner": ""}, "Choose an owner."),
+        ({"reason": ""}, "Say why."),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(unmet: Site, changed: dict[str, str], sentence: str) -> None:
+    lena = unmet.browser("lena")
+    lena.get(f"/initiatives/{KEY}/waivers/{ITEM}")
+
+    answer = lena.post(f"/initiatives/{KEY}/waivers/{ITEM}", **{**SAID, "expires": last_day(unmet), **changed})
+
+    assert answer.status_code == 422 and sentence in answer.text and SAID["control"] in answer.text
+
+
+@pytest.mark.parametrize(("who", "status"), [("lena", 303), ("tom", 403), ("mina", 403), ("ruth", 403)])
+def test_whoever_asked_withdraws_it(unmet: Site, who: str, status: int) -> None:
+    ask(unmet.house)
+    browser = unmet.browser(who)
+    browser.get(f"/waivers/{ID}")
+
+    assert browser.post(f"/waivers/{ID}/withdraw", why="No longer needed.").status_code == status
+
+
+def test_who_may_not_sign_is_told_who_can_and_sees_no_form(unmet: Site) -> None:
+    ask(unmet.house)
+
+    page = unmet.browser("lena").get(f"/waivers/{ID}")
+
+    assert "Mina" in text_of(page) and "/sign/" not in page.text
+
+
+def test_a_renewal_says_that_it_needs_new_evidence(unmet: Site) -> None:
+    grant(unmet.house)
+    assert "A renewal needs new evidence" in unmet.browser("lena").get(f"/initiatives/{KEY}/waivers/{ITEM}").text
+
+
+def test_the_list_is_searched_filtered_sorted_and_exported(unmet: Site) -> None:
+    grant(unmet.house)
+    browser = unmet.browser("aoife")
+
+    for query in ("", "?q=triage", "?q=g1-11", "?q=lena", "?state=in_force", "?function=it_ops", "?sort=asked&down=1"):
+        assert ID in browser.get(f"/waivers{query}").text, query
+    for query in ("?q=nothing", "?state=expired", "?function=business"):
+        assert ID not in text_of(browser.get(f"/waivers{query}")), query
+    assert "nobody here knows it: state" in text_of(browser.get("/waivers?state=nope"))
+    export = browser.get("/waivers/export.csv?state=in_force")
+    assert export.mimetype == "text/csv" and f"{ID},{KEY}" in export.text
+    assert ID not in browser.get("/waivers/export.csv?state=asked").text
+
+
+def test_an_auditor_reads_the_list(unmet: Site) -> None:
+    ask(unmet.house)
+    sign(unmet.house, WaiverSeat.OWNER, "mina", WaiverDecision.GRANT)
+
+    assert word(WaiverState.ASKED).label in text_of(unmet.browser("ruth").get("/waivers"))
