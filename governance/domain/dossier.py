@@ -16,6 +16,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from governance.domain import dossier_rules
+from governance.domain.dossier_rules import RULES, SEATS
 from governance.domain.ml_test_score import Form
 from governance.domain.plain import Plain, instant
 from governance.domain.policy import Plan, PlannedItem
@@ -27,7 +28,6 @@ Digests: TypeAlias = Mapping[Section, str]
 NAMES_POLICY, FORM = 1, 2
 """The form of older dossiers, and the form of new ones."""
 
-RULES, SEATS = "rules", "seats"
 ML_TEST_SCORE = "ml_test_score_form"
 """The record of the app that an item names to be answered by the form."""
 
@@ -269,18 +269,8 @@ def _common(material: Material) -> dict[str, Plain]:
         "tier": {"tier": material.tier.value, "score": material.score, "by": material.tier_by},
         "facts": dict(sorted(material.facts.items())),
         "limits": {limit.name: limit.plain() for limit in material.limits},
-        **(_whole_policy(material.plan) if material.form == NAMES_POLICY else _passage(material.plan)),
+        **(dossier_rules.whole_policy(material.plan) if material.form == NAMES_POLICY else dossier_rules.passage(material.plan)),
     }
-
-
-def _whole_policy(plan: Plan) -> dict[str, Plain]:
-    items: list[Plain] = [dossier_rules.applicability(planned) for planned in plan.items]
-    return {"policy": plan.policy, "items": items, "seats": [seat.id for seat in plan.seats]}
-
-
-def _passage(plan: Plan) -> dict[str, Plain]:
-    """What everybody agrees to besides the record: what the gate asks, and where it leads."""
-    return {"question": plan.question, "kind": plan.kind.value, "enters": plan.enters.value if plan.enters else None}
 
 
 def _function_section(material: Material, function: Function) -> dict[str, Plain]:
@@ -288,10 +278,7 @@ def _function_section(material: Material, function: Function) -> dict[str, Plain
     counted = material.of(function)
     if material.form != NAMES_POLICY:
         counted = tuple(planned for planned in counted if planned.applicability.applies is not Applies.NO)
-        content |= {
-            RULES: {planned.item.id: dossier_rules.rule(material.plan, planned) for planned in counted},
-            SEATS: {seat.id: dossier_rules.who_signs(seat) for seat in material.plan.seats if seat.function is function},
-        }
+        content |= dossier_rules.of_function(material.plan, function, counted)
     for planned in counted:
         answer = material.answers.get(planned.item.id)
         content[planned.item.id] = answer.plain() if answer and not planned.item.source else _recorded(material, planned, answer)
