@@ -22,6 +22,8 @@ class Permission(StrEnum):
     ISSUE_PACKS = "issue_packs"
     READ_PACKS = "read_packs"
     ISSUE_TRAIL = "issue_trail"  # the organisation's own trail
+    READ_IMPACT = "read_impact"  # what a policy would change
+    MOVE_REQUESTS = "move_requests"  # have it worked out, and move running requests to the policy in force
     ADMINISTER = "administer"
 
 
@@ -34,6 +36,8 @@ HOLDERS: Mapping[Permission, frozenset[Role]] = {
     Permission.ISSUE_PACKS: frozenset({Role.AUDITOR, Role.COMPLIANCE_OFFICER, Role.PROJECT_LEAD}),
     Permission.READ_PACKS: frozenset({Role.AUDITOR, Role.COMPLIANCE_OFFICER, Role.PROJECT_LEAD}),
     Permission.ISSUE_TRAIL: frozenset({Role.AUDITOR, Role.COMPLIANCE_OFFICER}),
+    Permission.READ_IMPACT: frozenset({Role.AUDITOR, Role.COMPLIANCE_OFFICER}),
+    Permission.MOVE_REQUESTS: frozenset({Role.COMPLIANCE_OFFICER}),
     Permission.ADMINISTER: frozenset({Role.ADMIN}),
 }
 
@@ -115,6 +119,12 @@ ROUTES: Mapping[str, Permission] = {
     "attesting.confirm": Permission.ATTEST,
     "attesting.withdraw": Permission.ATTEST,
     "attesting.download": Permission.SIGNED_IN,
+    "impact.page": Permission.READ_IMPACT,
+    "impact.ask": Permission.MOVE_REQUESTS,
+    "impact.choose": Permission.MOVE_REQUESTS,
+    "impact.move": Permission.MOVE_REQUESTS,
+    "impact.moves": Permission.READ_IMPACT,
+    "impact.moved": Permission.READ_IMPACT,
     "ledger.entries": Permission.READ_LEDGER,
     "ledger.entry": Permission.READ_LEDGER,
     "ledger.export": Permission.READ_LEDGER,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from governance.domain.attestations import AttestationState
 from governance.domain.frameworks import CatalogueState, ClauseState
+from governance.domain.impact import Mark, Subject
 from governance.domain.importing import ImportState, Outcome
 from governance.domain.limits import spoken
 from governance.domain.ml_test_score import Practice
@@ -74,6 +75,22 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Outcome.UPDATED: Word("Update", "updated", "what changed in the file is taken over", "changes", "you"),
         Outcome.UNCHANGED: _plain("Unchanged", "it stands here as the file says", "met"),
         Outcome.REFUSED: _plain("Refused", "it is not taken, and the reason stands beside it", "not-met", "bad"),
+    },
+    Subject: {
+        Subject.DRAFT: _plain("Draft", "it follows the policy in force until it is submitted", "todo"),
+        Subject.IN_REVIEW: _plain("In review", "it keeps its rules until it is moved to others", "progress"),
+        Subject.CHANGES_REQUESTED: _plain("Changes requested", "it keeps its rules until it is moved to others", "changes", "warn"),
+        Subject.RUNNING: _plain("No request", "it asks for nothing now; the gate ahead follows the policy in force", "ahead"),
+    },
+    Mark: {
+        Mark.BLOCKED: _plain("Blocked anew", "something would keep the gate shut that does not now", "not-met", "bad"),
+        Mark.LAPSES: _plain("Sign-offs lapse", "sign-offs that count now would count no more", "stale", "warn"),
+        Mark.SEATS: _plain("Seats added", "a seat would be asked that is not asked now", "waiting", "warn"),
+        Mark.GATE_GONE: _plain("Gate gone", "the policy has no such gate", "not-met", "bad"),
+        Mark.LOSES: _plain("Asks for more", "something would be asked that is not, or count no more", "up", "warn"),
+        Mark.GAINS: _plain("Asks for less", "something would be asked no more, or count that does not", "met", "ok"),
+        Mark.UNCHANGED: _plain("No change", "nothing would change", "na"),
+        Mark.UNKNOWN: _plain("Cannot be worked out", "the record of it is damaged", "inconclusive", "warn"),
     },
     ImportState: {
         ImportState.PREVIEWED: _plain("Previewed", "nothing is written until whoever handed it over confirms it", "you", "you"),

@@ -15,6 +15,8 @@ ALLOWED = {
     Permission.SIGNED_IN: {None, LEAD, REVIEWER, OFFICER, AUDITOR, ADMIN},
     Permission.VOUCH: {OFFICER},
     Permission.ATTEST: {OFFICER},
+    Permission.READ_IMPACT: {OFFICER, AUDITOR},
+    Permission.MOVE_REQUESTS: {OFFICER},
     Permission.REGISTER: {LEAD, OFFICER},
     Permission.TAKE_PART: {LEAD, REVIEWER, OFFICER},
     Permission.READ_LEDGER: {OFFICER, AUDITOR},

@@ -8,6 +8,7 @@ from governance.domain import checklist, ml_test_score, waivers
 from governance.domain.checklist import PASSING, Evaluated
 from governance.domain.comparison import Reference
 from governance.domain.dossier import ML_TEST_SCORE, Answer, Material, StatedValue, Waiver
+from governance.domain.dossier_rules import LEAST_ATTRIBUTION
 from governance.domain.policy import Item, Plan, PlannedItem, Policy
 from governance.domain.vocabulary import AnswerState, Applies, Function
 
@@ -82,7 +83,7 @@ def references_of(policy: Policy, material: Material) -> Mapping[str, Reference]
     found = {f"limits.{limit.name}": Reference(limit.value, limit.unit, limit.good) for limit in material.limits}
     found |= {f"approved.{metric}": Reference(value.value, value.unit, value.good) for metric, value in material.approved.items()}
     minimum = policy.attribution_minimum.get(material.plan.gate, {}).get(material.tier)
-    return found | ({"attribution.gate_minimum": Reference(minimum)} if minimum else {})
+    return found | ({LEAST_ATTRIBUTION: Reference(minimum)} if minimum else {})
 
 
 def _checked(policy: Policy, planned: PlannedItem, material: Material, references: Mapping[str, Reference], now: datetime) -> Checked:

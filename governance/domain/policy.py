@@ -242,3 +242,8 @@ class Plan:
     items: tuple[PlannedItem, ...]  # in policy order; `applies` no included, with why not
     seats: tuple[Seat, ...]  # only those that must decide
     undecided_seats: tuple[tuple[str, str], ...] = ()  # seat id, why: blocks
+    question: str = ""  # of the gate
+    kind: GateKind = GateKind.PASSAGE
+    enters: Stage | None = None
+    usual_age: Mapping[EvidenceKind, int] = field(default_factory=dict)  # in days, where an item names none of its own
+    least_attribution: str | None = None

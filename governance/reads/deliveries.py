@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from governance.domain.deliveries import MOST_TRIES, DeliveryState
 from governance.events.findings import FindingRaised
-from governance.events.gates import ChangesRequested, GateSettled, GateSubmitted, SignedOff
+from governance.events.gates import ChangesRequested, GateMigrated, GateSettled, GateSubmitted, SignedOff
 from governance.events.waivers import WaiverAsked, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
 from governance.models.accounts import Account
 from governance.models.directory import Person
@@ -20,6 +20,7 @@ MOST_SHOWN = 200
 
 ABOUT: Mapping[str, str] = {
     GateSubmitted.kind: "A gate waits for their sign-off",
+    GateMigrated.kind: "A gate waits for their sign-off",
     SignedOff.kind: "A gate waits for their sign-off",
     ChangesRequested.kind: "A reviewer asked for changes",
     GateSettled.kind: "A gate request is settled",

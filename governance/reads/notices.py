@@ -16,7 +16,7 @@ from governance.domain.errors import Refused
 from governance.domain.notices import NoticeKind, may_be_told
 from governance.domain.vocabulary import RequestState
 from governance.events.findings import FindingRaised
-from governance.events.gates import ChangesRequested, GateSettled, GateSubmitted, SignedOff
+from governance.events.gates import ChangesRequested, GateMigrated, GateSettled, GateSubmitted, SignedOff
 from governance.events.waivers import WaiverAsked, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
 from governance.ledger.book import Event
 from governance.ledger.read import Entry
@@ -82,8 +82,9 @@ def _addressed(session: Session, notice: Notice) -> Addressed | None:
 
 
 def _turn_came(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterator[Notice]:
-    """Reviewers whose turn began with this entry, while it still is: the first seats with a submission, later ones with a sign-off."""
-    assert isinstance(event, GateSubmitted | SignedOff)
+    """Reviewers whose turn began with this entry, while it still is: the first seats with a submission or other rules, later ones with a
+    sign-off."""
+    assert isinstance(event, GateSubmitted | GateMigrated | SignedOff)
     request = session.get(GateRequest, event.request)
     if request is None or request.state is not RequestState.IN_REVIEW or request.revision != event.revision:
         return
@@ -147,6 +148,7 @@ def _found(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterat
 
 RULES: Mapping[str, Rule] = {
     GateSubmitted.kind: _turn_came,
+    GateMigrated.kind: _turn_came,
     SignedOff.kind: _turn_came,
     ChangesRequested.kind: _changes_asked,
     GateSettled.kind: _settled,

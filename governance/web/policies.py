@@ -10,6 +10,7 @@ from governance.domain.policy_changes import Effect
 from governance.domain.text import fold
 from governance.domain.vocabulary import Function
 from governance.models.policies import PublishedPolicy
+from governance.permissions import Permission, allows
 from governance.policy import phrases
 from governance.reads import people, policies, policy_changes, policy_history
 from governance.reads.policy_history import IN_FORCE, Order, Publication, Wanted
@@ -78,7 +79,14 @@ def changes() -> str:
     before = policy_history.named(session, asked) if asked else policy_history.predecessor(session, after)
     found = policy_changes.compare(policy_history.rules(session, before), policy_history.rules(session, after)) if before else None
     return render_template(
-        "policies/changes.html", found=found, before=before, after=after, title=_changed(found), versions=_versions(), effects=Effect
+        "policies/changes.html",
+        found=found,
+        before=before,
+        after=after,
+        title=_changed(found),
+        versions=_versions(),
+        effects=Effect,
+        may_read_impact=allows(Permission.READ_IMPACT, current.doer()),
     )
 
 
@@ -110,7 +118,8 @@ def _row(one: Publication) -> list[object]:
 def _published() -> dict[str, object]:
     """Every text that was ever in force, the latest first."""
     rows = current.session().scalars(select(PublishedPolicy).order_by(PublishedPolicy.at.desc())).all()
-    return {"history": rows, "names": people.names(current.session(), [row.by for row in rows])}
+    named = people.names(current.session(), [row.by for row in rows])
+    return {"history": rows, "names": named, "may_read_impact": allows(Permission.READ_IMPACT, current.doer())}
 
 
 def _found(policy: Policy, wanted: str) -> list[tuple[str, Item]]:

@@ -22,6 +22,7 @@ from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity
 from governance.domain.waivers import Asked
 from governance.events import streams
 from governance.events.initiatives import Advanced
+from governance.jobs.impacts import work as foreseen
 from governance.jobs.imports import work as imported
 from governance.jobs.reports import work
 from governance.ledger import read
@@ -35,7 +36,7 @@ from governance.models.moving_in import Origin
 from governance.models.waivers import Waiver
 from governance.paths import policies_directory
 from governance.permissions import ROUTES, allows
-from governance.policy.loader import load_policy
+from governance.policy.loader import digest_of, load_policy
 from governance.reads import people
 from governance.services import (
     accounts,
@@ -44,6 +45,7 @@ from governance.services import (
     checkpoints,
     directory,
     findings,
+    foreseeing,
     imports,
     initiatives,
     moving_in,
@@ -98,6 +100,7 @@ ASKED = {
     "ledger.entries": ["?text=nothing-has-these-words", "?kind=gate.signed_off"],
     "people.listing": ["?q=nobody-has-this-name"],
     "packs.listing": ["?q=nothing-has-this-name"],
+    "impact.page": ["?q=nothing-has-this-name", "?mark=lapses&sort=lapses&down=1"],
     "importing.listing": ["?q=nothing-has-this-name", "?sort=title&state=done"],
 }
 """The same pages with a question in the address: nothing found, another order."""
@@ -120,6 +123,7 @@ class Portfolio:
     secret: str = ""
     jobs: list[str] = field(default_factory=list)
     imports: list[str] = field(default_factory=list)
+    moves: list[str] = field(default_factory=list)
     brought: dict[str, str] = field(default_factory=dict)  # keys by name
 
     def act(self, who: str, do: Callable[[Log], object]) -> object:
@@ -202,6 +206,7 @@ def enrich(portfolio: Portfolio) -> None:
     _import(portfolio)
     _attest(portfolio)
     _order(portfolio)
+    _foresee(portfolio)
 
 
 def _bring_in(portfolio: Portfolio) -> None:
@@ -249,6 +254,30 @@ def _attest(portfolio: Portfolio) -> None:
     portfolio.act("omar.said", lambda log: directory.grant_role(log, "pieter.dewit", Role.COMPLIANCE_OFFICER))
     portfolio.act("pieter.dewit", lambda log: attestations.confirm(log, "AT-1"))
     portfolio.act("pieter.dewit", lambda log: attestations.withdraw(log, "AT-2", "The policy was taken back."))
+
+
+def eased_again() -> dict[str, str]:
+    """What is in force at the end: what runs was submitted under the shipped one, and can be moved."""
+    texts = eased()
+    texts["policy.yaml"] = texts["policy.yaml"].replace('version: "1.1.0"', 'version: "1.2.0"')
+    ask = 'question: "Is every question of the data sheet answered?"'
+    new = f"    - id: G2-90\n      title: Data sheet\n      owner: data_science\n      severity: blocking\n      {ask}\n"
+    new += '      evidence: {kind: document, requirement: "the data sheet"}\n      when: "true"\n      why: "nobody knew it"\n'
+    texts["gates/G2.yaml"] = texts["gates/G2.yaml"].rstrip("\n") + "\n" + new + '      maps: ["NIST-AI-RMF:MAP-2.3"]\n'
+    return texts
+
+
+def _foresee(portfolio: Portfolio) -> None:
+    """The impact of the policy in force is worked out, that of the one before it is under way; one move is done, one waits."""
+    act, slate = portfolio.act, slate_of(portfolio.folder)
+    act("aoife.lynch", lambda log: publishing.publish(log, eased_again()))
+    digest = digest_of(eased_again())
+    act("aoife.lynch", lambda log: foreseeing.ask(log, digest))
+    for request in ("AI-0007.G2-1", "AI-0001.G2-1"):
+        portfolio.moves.append(str(act("aoife.lynch", lambda log: foreseeing.ask_to_move(log, digest, [request], "It is new."))))  # noqa: B023
+    act("aoife.lynch", lambda log: foreseeing.ask(log, digest_of(SHIPPED)))
+    for _ in ("impact", "move"):
+        foreseen(portfolio.ledger, slate)
 
 
 def _stored(portfolio: Portfolio) -> tuple[str, str, str, int]:
@@ -315,6 +344,9 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "waivers.waiver": [{"waiver_id": row.id} for row in session.scalars(select(Waiver).order_by(Waiver.id))],
         "waivers.ask": [{"key": "AI-0004", "item": "G2-05"}, {"key": "AI-0003", "item": "G3-10"}],
         "policies.gate": [{"gate_id": "G1"}, {"gate_id": "C1"}, {"gate_id": "C9"}],
+        "impact.page": [{"digest": digest_of(texts)} for texts in (eased_again(), SHIPPED, eased())],
+        "impact.choose": [{"digest": digest_of(eased_again()), "scope": "all"}],
+        "impact.moved": [{"job_id": job} for job in portfolio.moves],
         "ledger.entry": [{"index": index} for index in (0, 500, read.head(session).size - 1)],
         "packs.job": [{"job_id": job} for job in portfolio.jobs],
         "people.person": [{"person_id": person} for person in ("joao.teles", "noor.haddad", "left.already")],

@@ -52,9 +52,12 @@ ASKED: dict[Callable[..., Any], Callable[[Session, House], object]] = {
     waivers.granted: lambda session, _: waivers.granted(session, KEY),
     frozen.frozen_material: as_submitted,
     people.doer: lambda session, house: people.doer(session, "lena", house.now),
+    people.signers_of: lambda session, house: people.signers_of(session, frozenset({"joao"}), house.now),
     people.ties: lambda session, _: people.ties(session, KEY),
     reviews.on_the_table: lambda session, house: reviews.on_the_table(session, REQUEST, house.now),
     reviews.seats: lambda session, _: reviews.seats(session, REQUEST),
+    reviews.last_submitted: lambda session, _: reviews.last_submitted(session, REQUEST),
+    reviews.sign_offs: lambda session, _: reviews.sign_offs(session, REQUEST),
     reviews.submitters: lambda session, _: reviews.submitters(session, REQUEST),
 }
 """How each remembered read is asked."""

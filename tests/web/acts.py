@@ -10,11 +10,13 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
+from governance.policy.loader import digest_of
+from tests.services.conftest import TEXTS
 from tests.sheets import MAPPING, PEOPLE, sheet
 from tests.web.browser import PASSWORD, Browser
 from tests.web.controls import PageForm, forms
 from tests.web.hostile import PDF
-from tests.web.loaded import IMPORT, Loaded
+from tests.web.loaded import IMPORT, LATER, Loaded
 
 NEW = "seven lanterns over quartz 58"
 FORM = "application/x-www-form-urlencoded"
@@ -126,6 +128,8 @@ ACTS = (
     Act("waivers.ask", "lena", f"{DRAFT}/waivers/G1-11", WAIVER),
     Act("waivers.sign", "mina", "/waivers/AI-0004.W-1", {"decision": "decline", "reason": "Not enough.", "password": PASSWORD}),
     Act("waivers.withdraw", "lena", "/waivers/AI-0004.W-1", {"why": "No longer needed."}),
+    Act("impact.ask", "aoife", f"/policies/{digest_of(TEXTS)}/impact"),
+    Act("impact.move", "aoife", f"/policies/{digest_of(LATER)}/move?scope=all", {"reason": "The rules hold for everybody."}),
     Act("packs.issue", "lena", "/packs", {"initiative": "AI-0001"}),
     Act("packs.issue_trail", "aoife", "/packs"),
     Act("people.add", "omar", "/people/add", {**PERSON, "person": "ada.lind", "email": "ada@nordhaven.example"}),

@@ -20,6 +20,7 @@ from governance.domain.deliveries import DeliveryState
 from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import AnswerState, Decision, EvidenceKind, FindingSeverity, Function, Role
 from governance.domain.waivers import Asked
+from governance.jobs import impacts
 from governance.ledger import rebuild
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM, Log
@@ -30,19 +31,35 @@ from governance.models.answers import Evidence
 from governance.models.jobs import ImportJob
 from governance.models.ledger import Leaf, Restored, Stamp
 from governance.models.outbox import Delivery
+from governance.policy.loader import digest_of
 from governance.reads import imports
 from governance.reads.previews import Source
-from governance.services import accounts, answers, attestations, checkpoints, directory, findings, initiatives, waivers
+from governance.services import (
+    accounts,
+    answers,
+    attestations,
+    checkpoints,
+    directory,
+    findings,
+    foreseeing,
+    initiatives,
+    policies,
+    waivers,
+)
 from governance.services import imports as services_of_imports
 from governance.services.attestations import NewAttestation
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore
+from governance.storage.slate import slate_of
 from tests import sheets
-from tests.services.conftest import House, evidence, found
+from tests.services.conftest import TEXTS, House, evidence, found
 from tests.web.browser import HASHED, Site
 
 IMPORT = "fedcba9876543210"
+
+LATER = {**TEXTS, "gates/G2.yaml": TEXTS["gates/G2.yaml"].replace("severity: blocking", "severity: waivable", 1)}
+"""In force in the loaded house; what is in review there was submitted under the shipped one."""
 
 NOT_OF_RECORD = frozenset({"account", "web_session"})
 """A wrong password is counted, whatever else is refused."""
@@ -150,6 +167,9 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
             account.password = HASHED
     with house.ledger.writing(SYSTEM, house.now) as log:
         log.session.add(given_up(log.session))
+    house.act("aoife", lambda log: policies.publish(log, LATER))
+    house.act("aoife", lambda log: foreseeing.ask(log, digest_of(LATER)))
+    impacts.work(house.ledger, slate_of(folder))
     checkpoints.sign(house.ledger, KeyFile(folder / "checkpoint-key"), house.now)
     return str(house.act("omar", lambda log: accounts.make_setup_link(log, "tom")))
 
