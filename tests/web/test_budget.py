@@ -177,7 +177,7 @@ FORMS_AND_PIECES = {
     "/initiatives/<key>/bring-in",
     "/initiatives/<key>/papers",
     "/initiatives/<key>/regularise",
-    "/frameworks/<framework_id>/attest",
+    "/frameworks/<framework_id>/attest/<path:clause_id>",
     "/attestations/<attestation_id>",
     "/attestations/<attestation_id>/file",
     "/evidence/<evidence_id>",

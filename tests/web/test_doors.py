@@ -47,6 +47,7 @@ FILLED = {
     "import_id": IMPORT,
     "framework_id": "NIST-AI-RMF",
     "attestation_id": "AT-1",
+    "clause_id": "GOVERN-1.2",
 }
 
 
