@@ -335,7 +335,7 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
             {"framework_id": name, "id": clause}
             for name, clause in (("NIST-AI-RMF", "MAP-1.1"), ("NIST-AI-RMF", "GOVERN-2.3"), ("EU-AI-ACT", "20"))
         ],
-        "attesting.attest": [{"framework_id": "NIST-AI-RMF", "clause": clause} for clause in ("GOVERN-1.2", "MAP-1.1")],
+        "attesting.attest": [{"framework_id": "NIST-AI-RMF", "clause_id": clause} for clause in ("GOVERN-1.2", "MAP-1.1")],
         "attesting.attestation": [{"attestation_id": made} for made in ("AT-1", "AT-2", "AT-3", "AT-9")],
         "evidence.statement": _evidence(session),
         "gates.request_page": _requests(session),

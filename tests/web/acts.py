@@ -106,7 +106,7 @@ ACTS = (
     Act("moving_in.bring_in", "aoife", f"{FRESH}/bring-in", AS_FOUND),
     Act("moving_in.attach", "aoife", f"{BROUGHT}/papers", PAPER, files={"file": ("minutes.pdf", PDF)}),
     Act("moving_in.regularise", "second", f"{BROUGHT}/regularise", {"evidence": "AI-0005.E-1", "reason": "The drill was repeated."}),
-    Act("attesting.attest", "aoife", "/frameworks/NIST-AI-RMF/attest?clause=GOVERN-1.2", {**ATTESTED, "password": PASSWORD}),
+    Act("attesting.attest", "aoife", "/frameworks/NIST-AI-RMF/attest/GOVERN-1.2", {**ATTESTED, "password": PASSWORD}),
     Act("attesting.confirm", "aoife", "/attestations/AT-1", {"password": PASSWORD}),
     Act("attesting.withdraw", "aoife", "/attestations/AT-1", {"reason": "It does not hold."}),
     Act("facts.answer", "lena", f"{FRESH}/facts", {"q-Q1": "recommend"}),

@@ -190,7 +190,7 @@ FORMS_AND_PIECES = {
     "/initiatives/<key>/waivers/<item>",
     "/initiatives/<key>/papers",
     "/initiatives/<key>/regularise",
-    "/frameworks/<framework_id>/attest",
+    "/frameworks/<framework_id>/attest/<path:clause_id>",
     "/attestations/<attestation_id>",
     "/attestations/<attestation_id>/file",
     "/evidence/<evidence_id>",

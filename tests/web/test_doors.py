@@ -49,6 +49,7 @@ FILLED = {
     "seat": "owner",
     "framework_id": "NIST-AI-RMF",
     "attestation_id": "AT-1",
+    "clause_id": "GOVERN-1.2",
 }
 
 
