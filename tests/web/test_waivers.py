@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from governance.domain.vocabulary import AnswerState, WaiverDecision, WaiverSeat, WaiverState
+from governance.domain.vocabulary import AnswerState, EvidenceKind, WaiverDecision, WaiverSeat, WaiverState
+from governance.jobs import waivers as duty
 from governance.models.waivers import Waiver
+from governance.services import answers
 from governance.words import day_in_words, word
-from tests.services.conftest import House
-from tests.services.test_waivers import ID, ITEM, KEY, ask, grant, sign
+from tests.services.conftest import House, evidence
+from tests.services.test_waivers import ID, ITEM, KEY, RUNNING, ask, day_after, grant, sign
 from tests.web.browser import PASSWORD, Site, site, text_of
 
 __all__ = ["site"]
@@ -115,7 +117,26 @@ def test_who_may_not_sign_is_told_who_can_and_sees_no_form(unmet: Site) -> None:
 
 def test_a_renewal_says_that_it_needs_new_evidence(unmet: Site) -> None:
     grant(unmet.house)
-    assert "A renewal needs new evidence" in unmet.browser("lena").get(f"/initiatives/{KEY}/waivers/{ITEM}").text
+    lena, path = unmet.browser("lena"), f"/initiatives/{KEY}/waivers/{ITEM}"
+    assert "There is none yet" in lena.get(path).text
+
+    piece = str(unmet.house.act("lena", lambda log: answers.add_evidence(log, KEY, evidence(EvidenceKind.LINK, unmet.house.now))))
+
+    assert f'value="{piece}"' in lena.get(path).text and "There is none yet" not in lena.get(path).text
+    assert lena.post(path, **SAID, expires=last_day(unmet), evidence=piece).status_code == 303
+
+
+def test_what_holds_an_initiative_says_so_with_its_owner_and_leads_to_the_waiver(site: Site) -> None:
+    site.house.register()
+    site.house.bring_in()
+    grant(site.house, RUNNING)
+    duty.watch(site.house.ledger, day_after(site.house, 20))
+
+    page = site.browser("aoife").get(f"/initiatives/{KEY}")
+
+    assert "By Lena: evidence that meets the check" in text_of(page) and f'href="/waivers/{ID}"' in page.text
+    assert "By you: evidence" in text_of(site.browser("lena").get(f"/initiatives/{KEY}"))
+    assert "The program" in text_of(site.browser("lena").get(f"/initiatives/{KEY}/findings"))
 
 
 def test_the_list_is_searched_filtered_sorted_and_exported(unmet: Site) -> None:
