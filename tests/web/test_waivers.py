@@ -4,11 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from governance.domain.vocabulary import AnswerState, EvidenceKind, WaiverDecision, WaiverSeat, WaiverState
+from governance.domain.checklist import Evaluated
+from governance.domain.checks import Checked
+from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind, WaiverDecision, WaiverSeat, WaiverState
 from governance.jobs import waivers as duty
 from governance.models.waivers import Waiver
 from governance.services import answers
+from governance.web.check_rows import tally
 from governance.words import day_in_words, word
+from tests.domain.samples import planned
 from tests.services.conftest import House, evidence
 from tests.services.test_waivers import ID, ITEM, KEY, RUNNING, ask, day_after, grant, sign
 from tests.web.browser import PASSWORD, Site, site, text_of
@@ -52,6 +56,9 @@ def test_from_the_checklist_to_two_signatures_in_the_browser(unmet: Site) -> Non
     for path in (f"/initiatives/{KEY}/checklist/G1", f"/requests/{KEY}.G1-1"):
         page = text_of(lena.get(path))
         assert until in page and ID in page and SAID["reason"] in page and SAID["control"] in page, path
+    assert "1 is waived" in text_of(lena.get(f"/requests/{KEY}.G1-1")) and "1 is waived" in text_of(
+        lena.get(f"/initiatives/{KEY}/checklist/G1")
+    )
     assert "Without it: not met" in text_of(lena.get(f"/initiatives/{KEY}/checklist/G1"))
     page = text_of(lena.get(f"/waivers/{ID}"))
     assert "Mina" in page and "Aoife" in page and "by password" in page and SAID["scope"] in page
@@ -151,6 +158,28 @@ def test_the_list_is_searched_filtered_sorted_and_exported(unmet: Site) -> None:
     export = browser.get("/waivers/export.csv?state=in_force")
     assert export.mimetype == "text/csv" and f"{ID},{KEY}" in export.text
     assert ID not in browser.get("/waivers/export.csv?state=asked").text
+
+
+def checked(state: AnswerState, applies: Applies = Applies.YES) -> Checked:
+    return Checked(planned(applies=applies), None, Evaluated(state))
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ([AnswerState.MET] * 3, "All 3 checks are met"),
+        ([AnswerState.MET], "1 of 1 checks are met"),
+        ([], "0 of 0 checks are met"),
+        ([AnswerState.MET, AnswerState.WAIVED], "1 of 2 checks are met, 1 is waived"),
+        (
+            [AnswerState.STALE, AnswerState.MET, AnswerState.STALE, AnswerState.INCONCLUSIVE],
+            "1 of 4 checks are met, 1 is inconclusive, 2 are stale",
+        ),
+        ([AnswerState.NOT_MET, AnswerState.NOT_STARTED], "0 of 2 checks are met, 1 is not started, 1 is not met"),
+    ],
+)
+def test_every_state_of_a_check_is_told_apart(states: list[AnswerState], said: str) -> None:
+    assert tally([*map(checked, states), checked(AnswerState.NOT_APPLICABLE, Applies.NO)]) == said
 
 
 def test_an_auditor_reads_the_list(unmet: Site) -> None:
