@@ -6,10 +6,10 @@ import pytest
 
 from governance.domain.checklist import Evaluated
 from governance.domain.checks import Checked
-from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind, WaiverDecision, WaiverSeat, WaiverState
+from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind, Visibility, WaiverDecision, WaiverSeat, WaiverState
 from governance.jobs import waivers as duty
 from governance.models.waivers import Waiver
-from governance.services import answers
+from governance.services import answers, initiatives
 from governance.web.check_rows import tally
 from governance.words import day_in_words, word
 from tests.domain.samples import planned
@@ -158,6 +158,18 @@ def test_the_list_is_searched_filtered_sorted_and_exported(unmet: Site) -> None:
     export = browser.get("/waivers/export.csv?state=in_force")
     assert export.mimetype == "text/csv" and f"{ID},{KEY}" in export.text
     assert ID not in browser.get("/waivers/export.csv?state=asked").text
+
+
+def test_of_a_hidden_initiative_neither_page_nor_list_nor_file_tells_anything(unmet: Site) -> None:
+    ask(unmet.house)
+    hidden = initiatives.Description("Claims triage", "Scores new motor claims.", "claims", "lena", Visibility.NAMED)
+    unmet.house.act("lena", lambda log: initiatives.describe(log, KEY, hidden))
+    browser = unmet.browser("mina")
+
+    assert browser.get(f"/waivers/{ID}").status_code == 404
+    assert ID not in browser.get("/waivers").text and ID not in browser.get("/waivers/export.csv").text
+    assert browser.post(f"/waivers/{ID}/sign/owner", decision="grant", password=PASSWORD).status_code == 404
+    assert browser.get("/waivers/AI-0001.W-9").status_code == 404
 
 
 def checked(state: AnswerState, applies: Applies = Applies.YES) -> Checked:
