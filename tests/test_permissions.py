@@ -17,6 +17,7 @@ ALLOWED = {
     Permission.ATTEST: {OFFICER},
     Permission.READ_IMPACT: {OFFICER, AUDITOR},
     Permission.MOVE_REQUESTS: {OFFICER},
+    Permission.DECIDE_RULES: {OFFICER},
     Permission.REGISTER: {LEAD, OFFICER},
     Permission.TAKE_PART: {LEAD, REVIEWER, OFFICER},
     Permission.READ_LEDGER: {OFFICER, AUDITOR},

@@ -50,6 +50,8 @@ FILLED = {
     "framework_id": "NIST-AI-RMF",
     "attestation_id": "AT-1",
     "clause_id": "GOVERN-1.2",
+    "proposal_id": "P-1",
+    "digest": "0" * 64,
 }
 
 
