@@ -24,6 +24,8 @@ ALLOWED = {
     Permission.ISSUE_PACKS: {LEAD, OFFICER, AUDITOR},
     Permission.READ_PACKS: {LEAD, OFFICER, AUDITOR},
     Permission.ISSUE_TRAIL: {OFFICER, AUDITOR},
+    Permission.READ_IMPACT: {OFFICER, AUDITOR},
+    Permission.MOVE_REQUESTS: {OFFICER},
     Permission.ADMINISTER: {ADMIN},
 }
 

@@ -277,7 +277,7 @@ def _function_section(material: Material, function: Function) -> dict[str, Plain
     for planned in counted:
         answer = material.answers.get(planned.item.id)
         content[planned.item.id] = answer.plain() if answer and not planned.item.source else _recorded(material, planned, answer)
-    waived = [planned.item.id for planned in material.of(function) if planned.item.id in material.waivers]
+    waived = [planned.item.id for planned in counted if planned.item.id in material.waivers]
     if waived:  # left out where there is none, so that dossiers from before there were waivers keep their digests
         content[WAIVERS] = {item: material.waivers[item].plain() for item in waived}
     return content

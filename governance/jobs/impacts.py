@@ -108,6 +108,6 @@ def _moved(ledger: Ledger, job: PolicyJob, request: str) -> Moved:
     try:
         with ledger.writing(who, now) as open_log:
             leases.held(open_log, job).leased_until = now + leases.LEASE
-            return Moved(request, is_moved=True, lapsed=tuple(migrating.migrate(open_log, request, job.reason, job.policy)))
+            return Moved(request, is_moved=True, lapsed=tuple(migrating.migrate(open_log, request, job.because, job.policy)))
     except Refused as refused:
         return Moved(request, is_moved=False, why=refused.message)

@@ -78,5 +78,5 @@ class PolicyJob(Leased, Base):
     asked_by: Mapped[str] = mapped_column(String(60), index=True)
     asked_at: Mapped[datetime] = mapped_column(Moment, index=True)
     chosen: Mapped[list[str]] = mapped_column(Json, comment="the requests to be moved")
-    reason: Mapped[str] = mapped_column(Text, comment="why they are moved; empty once each that was moved has it on record")
+    because: Mapped[str] = mapped_column(Text, comment="why they are moved; empty once each that was moved has it on record")
     told: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, comment="what was found, or what became of each request, packed")

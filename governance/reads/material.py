@@ -109,7 +109,10 @@ def as_limits(found: Iterable[LimitValue]) -> tuple[StatedLimit, ...]:
 @remembered(MlTestScore)
 def ml_test_score(session: Session, key: str) -> Form | None:
     """The form as it was filled in last."""
-    row = session.get(MlTestScore, key)
+    return as_form(session.get(MlTestScore, key))
+
+
+def as_form(row: MlTestScore | None) -> Form | None:
     if row is None:
         return None
     return Form(done(row.tests), row.model_version, row.rubric, row.by, row.at)

@@ -23,7 +23,8 @@ from governance.models.directory import Person
 from governance.models.findings import Finding
 from governance.models.gates import GateRequest, RequestSeat, Revision, SignOff
 from governance.models.initiatives import Initiative, LimitValue, NamedViewer, TeamSeat, Tiering
-from governance.reads import frozen, material, people, reviews, words
+from governance.models.ml_test_score import MlTestScore
+from governance.reads import frozen, material, people, reviews, waivers, words
 
 Row = TypeVar("Row")
 
@@ -61,6 +62,8 @@ def _of_initiatives(session: Session, initiatives: Sequence[Initiative]) -> None
     limits = _by(session.scalars(select(LimitValue).where(LimitValue.initiative_key.in_(keys)).order_by(LimitValue.name)), "initiative_key")
     seats = _by(session.scalars(select(TeamSeat).where(TeamSeat.initiative_key.in_(keys))), "initiative_key")
     named = _by(session.scalars(select(NamedViewer).where(NamedViewer.initiative_key.in_(keys))), "initiative_key")
+    forms = {row.initiative_key: row for row in session.scalars(select(MlTestScore).where(MlTestScore.initiative_key.in_(keys)))}
+    waived = _by(session.scalars(waivers.in_force(keys)), "initiative_key")
     team = [seat for of_one in seats.values() for seat in of_one]
     ids = {seat.person_id for seat in team} | {seat.deputy_id for seat in team if seat.deputy_id}
     active = set(session.scalars(select(Person.id).where(Person.id.in_(ids), Person.disabled_at.is_(None))))
@@ -71,6 +74,8 @@ def _of_initiatives(session: Session, initiatives: Sequence[Initiative]) -> None
         foreknow(session, material.answers, {one.item: material.as_answer(one, known) for one in given[key]}, key)
         foreknow(session, material.open_points, material.as_points(findings[key]), key)
         foreknow(session, material.limits, material.as_limits(limits[key]), key)
+        foreknow(session, material.ml_test_score, material.as_form(forms.get(key)), key)
+        foreknow(session, waivers.granted, waivers.as_granted(waived[key]), key)
         foreknow(session, material.team, material.as_team(seats[key], active), key)
         foreknow(session, people.ties, people.as_ties(row, seats[key], named[key]), key)
 

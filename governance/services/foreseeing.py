@@ -54,7 +54,7 @@ def finish_impact(log: Log, row: PolicyJob, found: Foreseen) -> None:
 
 def finish_migration(log: Log, row: PolicyJob, became: Sequence[Moved]) -> None:
     """Every request was moved or refused; the reason is on record with each that was moved."""
-    row.told, row.done_at, row.reason = pack(tuple(became)), log.now, ""
+    row.told, row.done_at, row.because = pack(tuple(became)), log.now, ""
 
 
 def are_old(session: Session, now: datetime) -> bool:
@@ -85,7 +85,7 @@ def _new(log: Log, kind: Kind, digest: str, requests: Sequence[str] = (), reason
         asked_by=log.by,
         asked_at=log.now,
         chosen=list(requests),
-        reason=reason.strip(),
+        because=reason.strip(),
         told=None,
         leased_until=None,
         tries=0,

@@ -21,7 +21,6 @@ SHOWN = 20
 
 
 class MoveForm(Form):
-    expected = HiddenField()  # the policy that was looked at; without it nothing is moved
     scope = HiddenField()
     chosen = HiddenField()  # ids, with spaces between
     reason = TextAreaField("Why are they moved?", [Length(max=gates.LONGEST_COMMENT, message="Write at most 10,000 signs.")])
@@ -49,7 +48,7 @@ def ask(digest: str) -> Answer:
 def choose(digest: str) -> str:
     """What lapses for those that were chosen, before anybody confirms it."""
     scope = request.args.get("scope", "")
-    form = MoveForm(formdata=None, expected=digest, scope=scope, chosen=" ".join(request.args.getlist("request")))
+    form = MoveForm(formdata=None, scope=scope, chosen=" ".join(request.args.getlist("request")))
     return _confirm(digest, form)
 
 
@@ -61,7 +60,7 @@ def move(digest: str) -> Answer | tuple[str, int]:
         chosen = [one.request for one in _chosen(_foreseen(digest), form) if one.request]
         try:
             with current.writing() as log:
-                job = foreseeing.ask_to_move(log, form.expected.data or "", chosen, form.reason.data or "")
+                job = foreseeing.ask_to_move(log, digest, chosen, form.reason.data or "")
         except RuleBroken as refused:
             form.accept(refused)
         else:

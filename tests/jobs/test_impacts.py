@@ -100,7 +100,7 @@ def test_every_chosen_request_is_moved_in_the_name_of_who_asked(signed: House, s
         leaf = session.scalars(select(Leaf).where(Leaf.kind == "gate.migrated")).one()
         assert leaf.actor == "aoife"
         assert session.get_one(GateRequest, REQUEST).policy == in_force(signed)
-    assert row(signed, job).reason == "", "it is on record with the request"
+    assert row(signed, job).because == "", "it is on record with the request"
 
 
 def test_a_move_whose_worker_died_goes_on_and_moves_nothing_twice(signed: House, slate: Slate) -> None:

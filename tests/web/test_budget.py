@@ -12,12 +12,16 @@ from governance.domain.findings import NewFinding
 from governance.domain.importing import Account
 from governance.domain.vocabulary import FindingSeverity, Function, Role, Visibility
 from governance.domain.waivers import Asked
+from governance.jobs import impacts
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import Log
 from governance.models.directory import Person
+from governance.policy.loader import digest_of
 from governance.reads.imports import told
-from governance.services import checkpoints, directory, findings, gates, imports, initiatives, packs, waivers
+from governance.services import checkpoints, directory, findings, foreseeing, gates, imports, initiatives, packs, waivers
 from governance.services.initiatives import Description
+from governance.storage.slate import slate_of
+from tests.services.conftest import TEXTS
 from tests.sheets import source
 from tests.web.browser import Site, reviewed, site
 
@@ -49,6 +53,10 @@ PAGES = {
         "/policies?q=1.0&sort=who",
         "/policies/export.csv",
         "/policies/diff",
+        f"/policies/{digest_of(TEXTS)}/impact",
+        f"/policies/{digest_of(TEXTS)}/impact?q=claims&mark=unchanged&sort=name",
+        f"/policies/{digest_of(TEXTS)}/impact?format=csv",
+        "/policies/moves",
         "/frameworks",
         "/frameworks?q=risk&state=current&sort=served&down=1",
         "/frameworks/export.csv",
@@ -137,6 +145,11 @@ def hand_over(log: Log, number: int) -> None:
     imports.hand_over(log, f"list {number}.csv", given, told(account, 0, log.now))
 
 
+def foresee(site: Site) -> None:
+    site.house.act("aoife", lambda log: foreseeing.ask(log, digest_of(TEXTS)))
+    assert impacts.work(site.house.ledger, slate_of(site.app.extensions["governance"].settings.instance))
+
+
 def statements(site: Site) -> dict[str, int]:
     found = {}
     for who, paths in PAGES.items():
@@ -154,9 +167,11 @@ def test_pages_keep_to_their_budget_whatever_the_size(reviewed: Site, tmp_path: 
     register(reviewed, 19)
     reviewed.house.bring_in("AI-0003")
     grow(reviewed, 3)
+    foresee(reviewed)
     small = statements(reviewed)
     register(reviewed, 1_980)
     grow(reviewed, 60)
+    foresee(reviewed)
     large = statements(reviewed)
 
     assert small == large
@@ -210,6 +225,8 @@ FORMS_AND_PIECES = {
     "/people-import/example.csv",
     "/import/example.yaml",
     "/import/<import_id>",
+    "/policies/<digest>/move",
+    "/policies/moves/<job_id>",
 }
 """What shows one thing, or a form for it; everything else lists or sums up."""
 
