@@ -189,8 +189,6 @@ def copied(demo: Path, folder: Path) -> Portfolio:
 def enrich(portfolio: Portfolio) -> None:
     """What the demo does not have yet: each line a state that some page shows."""
     act = portfolio.act
-    for texts in (eased(), SHIPPED):
-        act("aoife.lynch", lambda log: publishing.publish(log, texts))  # noqa: B023
     exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "sofia.marchetti", date.today() + timedelta(days=60))
     act("sofia.marchetti", lambda log: waivers.ask(log, "AI-0004", "G2-05", exception))
     _publish(portfolio)
@@ -241,6 +239,8 @@ def _publish(portfolio: Portfolio) -> None:
     portfolio.act(yusuf, lambda log: publishing.publish(log, looser))
     back = propose(yusuf, SHIPPED, "The first month showed that it let too much through.")
     portfolio.act(aoife, lambda log: publishing.publish(log, back))
+    sheet = propose(yusuf, eased_again(), "Nobody knew the data sheet.")
+    portfolio.act(aoife, lambda log: publishing.publish(log, sheet))
     propose(yusuf, eased(), "With the reasons of the first month, as the board asked.")
     propose(aoife, remark, "The facts were read again, and nothing else changes.")
 
@@ -306,7 +306,6 @@ def eased_again() -> dict[str, str]:
 def _foresee(portfolio: Portfolio) -> None:
     """The impact of the policy in force is worked out, that of the one before it is under way; one move is done, one waits."""
     act, slate = portfolio.act, slate_of(portfolio.folder)
-    act("aoife.lynch", lambda log: publishing.publish(log, eased_again()))
     digest = digest_of(eased_again())
     act("aoife.lynch", lambda log: foreseeing.ask(log, digest))
     for request in ("AI-0007.G2-1", "AI-0001.G2-1"):

@@ -156,6 +156,7 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     house.act("lena", lambda log: waivers.ask(log, "AI-0004", "G1-11", exception))
     house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
+    house.publish(LATER)
     _propose(house)
     house.now += timedelta(minutes=1)
     hand_over(house)
@@ -168,7 +169,6 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
             account.password = HASHED
     with house.ledger.writing(SYSTEM, house.now) as log:
         log.session.add(given_up(log.session))
-    house.act("aoife", lambda log: policies.publish(log, LATER))
     house.act("aoife", lambda log: foreseeing.ask(log, digest_of(LATER)))
     impacts.work(house.ledger, slate_of(folder))
     checkpoints.sign(house.ledger, KeyFile(folder / "checkpoint-key"), house.now)

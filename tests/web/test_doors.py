@@ -54,7 +54,6 @@ FILLED = {
     "attestation_id": "AT-1",
     "clause_id": "GOVERN-1.2",
     "proposal_id": "P-1",
-    "digest": "0" * 64,
 }
 
 
