@@ -16,6 +16,7 @@ class Permission(StrEnum):
     SIGNED_IN = "signed_in"
     VOUCH = "vouch"  # say what was approved before this system
     ATTEST = "attest"  # sign what the organisation does about a clause
+    DECIDE_RULES = "decide_rules"  # propose a policy, and publish what another one proposed
     REGISTER = "register"  # put an initiative into the inventory
     TAKE_PART = "take_part"  # anybody but a mere reader: answers, requests, decisions, comments, findings
     READ_LEDGER = "read_ledger"
@@ -30,6 +31,7 @@ class Permission(StrEnum):
 HOLDERS: Mapping[Permission, frozenset[Role]] = {
     Permission.VOUCH: frozenset({Role.COMPLIANCE_OFFICER}),
     Permission.ATTEST: frozenset({Role.COMPLIANCE_OFFICER}),
+    Permission.DECIDE_RULES: frozenset({Role.COMPLIANCE_OFFICER}),
     Permission.REGISTER: frozenset({Role.PROJECT_LEAD, Role.COMPLIANCE_OFFICER}),
     Permission.TAKE_PART: frozenset({Role.PROJECT_LEAD, Role.REVIEWER, Role.COMPLIANCE_OFFICER}),
     Permission.READ_LEDGER: frozenset({Role.AUDITOR, Role.COMPLIANCE_OFFICER}),
@@ -108,12 +110,6 @@ ROUTES: Mapping[str, Permission] = {
     "policies.history": Permission.SIGNED_IN,
     "policies.export": Permission.SIGNED_IN,
     "policies.changes": Permission.SIGNED_IN,
-    "impact.page": Permission.READ_IMPACT,
-    "impact.ask": Permission.MOVE_REQUESTS,
-    "impact.choose": Permission.MOVE_REQUESTS,
-    "impact.move": Permission.MOVE_REQUESTS,
-    "impact.moves": Permission.READ_IMPACT,
-    "impact.moved": Permission.READ_IMPACT,
     "frameworks.listing": Permission.SIGNED_IN,
     "frameworks.export": Permission.SIGNED_IN,
     "frameworks.framework": Permission.SIGNED_IN,
@@ -125,6 +121,19 @@ ROUTES: Mapping[str, Permission] = {
     "attesting.confirm": Permission.ATTEST,
     "attesting.withdraw": Permission.ATTEST,
     "attesting.download": Permission.SIGNED_IN,
+    "impact.page": Permission.READ_IMPACT,
+    "impact.ask": Permission.MOVE_REQUESTS,
+    "impact.choose": Permission.MOVE_REQUESTS,
+    "impact.move": Permission.MOVE_REQUESTS,
+    "impact.moves": Permission.READ_IMPACT,
+    "impact.moved": Permission.READ_IMPACT,
+    "proposals.listing": Permission.SIGNED_IN,
+    "proposals.export": Permission.SIGNED_IN,
+    "proposals.page": Permission.SIGNED_IN,
+    "proposals.decide": Permission.DECIDE_RULES,
+    "proposals.withdraw": Permission.DECIDE_RULES,
+    "proposing.start": Permission.DECIDE_RULES,
+    "proposing.again": Permission.DECIDE_RULES,
     "ledger.entries": Permission.READ_LEDGER,
     "ledger.entry": Permission.READ_LEDGER,
     "ledger.export": Permission.READ_LEDGER,

@@ -10,13 +10,12 @@ in which it was first submitted, until it is moved to other rules.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 
 from governance.domain import dossier_rules
-from governance.domain.dossier_rules import RULES, SEATS
 from governance.domain.ml_test_score import Form
 from governance.domain.plain import Plain, instant
 from governance.domain.policy import Plan, PlannedItem
@@ -25,15 +24,13 @@ from governance.domain.vocabulary import SECTION_OF, AnswerState, Applies, Evide
 
 Digests: TypeAlias = Mapping[Section, str]
 
-NAMES_POLICY, FORM = 1, 2
-"""The form of older dossiers, and the form of new ones."""
-
 ML_TEST_SCORE = "ml_test_score_form"
 """The record of the app that an item names to be answered by the form."""
 
-WAIVERS = "waivers"
-"""The key of a section under which its waivers stand."""
+NAMES_POLICY, FORM = 1, 2
+"""The form of older dossiers, and the form of new ones."""
 
+RULES, SEATS, WAIVERS = "rules", "seats", "waivers"
 NOT_ITEMS = frozenset({"v", "function", RULES, SEATS, WAIVERS})
 """What stands in the section of a function beside its items."""
 
@@ -241,21 +238,6 @@ def changed(before: Digests, after: Digests) -> list[Section]:
     return [section for section in Section if before.get(section) != after.get(section)]
 
 
-def authors(material: Material, section: Section) -> frozenset[str]:
-    """Who wrote what a function's section rests on: evidence, and answers that carry none."""
-    functions = [function for function in Function if SECTION_OF[function] is section]
-    answers = [material.answers.get(planned.item.id) for function in functions for planned in material.of(function)]
-    given = [answer for answer in answers if answer is not None]
-    pieces = {piece.added_by for answer in given for piece in answer.evidence}
-    return frozenset(pieces | {answer.by for answer in given if not answer.evidence} | _filled_in(material, functions))
-
-
-def _filled_in(material: Material, functions: Sequence[Function]) -> frozenset[str]:
-    """Who filled in a form that answers a check of these functions."""
-    asked = any(planned.item.source == ML_TEST_SCORE for function in functions for planned in material.of(function))
-    return frozenset({material.ml_test_score.by} if asked and material.ml_test_score else ())
-
-
 def _common(material: Material) -> dict[str, Plain]:
     return {
         "v": material.form,
@@ -269,8 +251,18 @@ def _common(material: Material) -> dict[str, Plain]:
         "tier": {"tier": material.tier.value, "score": material.score, "by": material.tier_by},
         "facts": dict(sorted(material.facts.items())),
         "limits": {limit.name: limit.plain() for limit in material.limits},
-        **(dossier_rules.whole_policy(material.plan) if material.form == NAMES_POLICY else dossier_rules.passage(material.plan)),
+        **(_whole_policy(material.plan) if material.form == NAMES_POLICY else _passage(material.plan)),
     }
+
+
+def _whole_policy(plan: Plan) -> dict[str, Plain]:
+    items: list[Plain] = [dossier_rules.applicability(planned) for planned in plan.items]
+    return {"policy": plan.policy, "items": items, "seats": [seat.id for seat in plan.seats]}
+
+
+def _passage(plan: Plan) -> dict[str, Plain]:
+    """What everybody agrees to besides the record: what the gate asks, and where it leads."""
+    return {"question": plan.question, "kind": plan.kind.value, "enters": plan.enters.value if plan.enters else None}
 
 
 def _function_section(material: Material, function: Function) -> dict[str, Plain]:
@@ -278,7 +270,10 @@ def _function_section(material: Material, function: Function) -> dict[str, Plain
     counted = material.of(function)
     if material.form != NAMES_POLICY:
         counted = tuple(planned for planned in counted if planned.applicability.applies is not Applies.NO)
-        content |= dossier_rules.of_function(material.plan, function, counted)
+        content |= {
+            RULES: {planned.item.id: dossier_rules.rule(material.plan, planned) for planned in counted},
+            SEATS: {seat.id: dossier_rules.who_signs(seat) for seat in material.plan.seats if seat.function is function},
+        }
     for planned in counted:
         answer = material.answers.get(planned.item.id)
         content[planned.item.id] = answer.plain() if answer and not planned.item.source else _recorded(material, planned, answer)

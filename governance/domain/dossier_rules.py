@@ -1,35 +1,11 @@
 """The rules that a dossier is judged by, as its sections hold them: what a check asks, and who signs."""
 
-from collections.abc import Iterable
-
 from governance.domain.plain import Plain
 from governance.domain.policy import Item, Plan, PlannedItem, Seat, Threshold
-from governance.domain.vocabulary import Function, Section
+from governance.domain.vocabulary import Section
 
 LEAST_ATTRIBUTION = "attribution.gate_minimum"
 """What a threshold compares with where the policy asks for an attribution level at a gate."""
-
-
-RULES, SEATS = "rules", "seats"
-"""The keys of a function's section under which they stand."""
-
-
-def of_function(plan: Plan, function: Function, counted: Iterable[PlannedItem]) -> dict[str, Plain]:
-    """What the checks of a function ask, and who signs for it."""
-    return {
-        RULES: {planned.item.id: rule(plan, planned) for planned in counted},
-        SEATS: {seat.id: who_signs(seat) for seat in plan.seats if seat.function is function},
-    }
-
-
-def whole_policy(plan: Plan) -> dict[str, Plain]:
-    items: list[Plain] = [applicability(planned) for planned in plan.items]
-    return {"policy": plan.policy, "items": items, "seats": [seat.id for seat in plan.seats]}
-
-
-def passage(plan: Plan) -> dict[str, Plain]:
-    """What everybody agrees to besides the record: what the gate asks, and where it leads."""
-    return {"question": plan.question, "kind": plan.kind.value, "enters": plan.enters.value if plan.enters else None}
 
 
 def rule(plan: Plan, planned: PlannedItem) -> dict[str, Plain]:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
-from governance.domain import dossier, dossier_rules
+from governance.domain import dossier
 from governance.domain.dossier import Material
 from governance.domain.limits import spoken
 from governance.domain.vocabulary import AnswerState, Section
@@ -107,11 +107,11 @@ def _rules(before: Content, after: Content) -> Iterator[Change]:
     for key, label in _PASSAGE.items():
         yield from _differs(None, label, _text(_common_of(before).get(key)), _text(_common_of(after).get(key)))
     for section in Section:
-        asked, asks = _of(before, section, dossier_rules.RULES), _of(after, section, dossier_rules.RULES)
+        asked, asks = _of(before, section, dossier.RULES), _of(after, section, dossier.RULES)
         for item in sorted(asked.keys() & asks.keys()):
             for change in _rule(item, asked[item], asks[item]):
                 yield Change(section, change.item, change.what, change.before, change.after)
-        seats, others = _of(before, section, dossier_rules.SEATS), _of(after, section, dossier_rules.SEATS)
+        seats, others = _of(before, section, dossier.SEATS), _of(after, section, dossier.SEATS)
         for seat in sorted(seats.keys() | others.keys()):
             if seats.get(seat) != others.get(seat):
                 yield Change(section, None, f"Seat {seat.replace('_', ' ')}", _seat(seats.get(seat)), _seat(others.get(seat)))
@@ -119,7 +119,7 @@ def _rules(before: Content, after: Content) -> Iterator[Change]:
 
 def _where(item: str, *contents: Content) -> Section:
     """The section that holds the rule of an item: that of its function, in form 1 the common one."""
-    holding = (section for content in contents for section in Section if item in _of(content, section, dossier_rules.RULES))
+    holding = (section for content in contents for section in Section if item in _of(content, section, dossier.RULES))
     return next(holding, Section.COMMON)
 
 
@@ -246,7 +246,7 @@ def _tier(tier: Mapping[str, Any] | None) -> str:
 
 
 def _applies(content: Content) -> dict[str, str]:
-    rules = (row for section in Section for row in _of(content, section, dossier_rules.RULES).values())
+    rules = (row for section in Section for row in _of(content, section, dossier.RULES).values())
     return {row["item"]: row["applies"] for row in (*_common_of(content).get("items", []), *rules)}
 
 

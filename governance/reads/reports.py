@@ -61,8 +61,8 @@ def initiative_record(session: Session, key: str) -> InitiativeRecord:
         evidence=tuple(_evidence(session, key, names)),
         findings=tuple(_findings(session, key, names)),
         brought_in=_brought_in(session, key, names, at),
-        rules=tuple(report_requests.rules_of(session, key)),
         waivers=tuple(report_waivers.waivers(session, key, names.of, at)),
+        rules=tuple(report_requests.rules_of(session, key)),
         trail=_trail(session, read.of_stream(session, streams.initiative(key))),
     )
 

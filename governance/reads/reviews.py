@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, union
 from sqlalchemy.orm import Session
 
-from governance.domain import checks, dossier, separation, signoffs
+from governance.domain import authorship, checks, dossier, separation, signoffs
 from governance.domain.dossier import Digests, Material
 from governance.domain.errors import NotThere, RuleBroken
 from governance.domain.policy import Policy, Seat
@@ -19,7 +19,7 @@ from governance.ledger.memo import remembered
 from governance.models.base import Governed
 from governance.models.gates import GateRequest, RequestSeat, Revision, SignOff
 from governance.models.initiatives import Initiative, TeamSeat
-from governance.reads import frozen, people, policies
+from governance.reads import frozen, loosenings, people, policies
 from governance.reads.material import material
 
 TOGETHER = 1_000
@@ -81,7 +81,8 @@ def _table(
     digests: Digests,
     now: datetime,
 ) -> OnTheTable:
-    checked, around = checks.evaluated(policy, found, row.settled_at or now), _around(session, row, found)
+    at = row.settled_at or now
+    checked, around = checks.evaluated(policy, found, at), _around(session, row, found, at)
     review = _review(session, row, policy, found, asked, digests, checked)
     return OnTheTable(
         request=row,
@@ -198,7 +199,7 @@ def _given(row: SignOff) -> signoffs.SignOff:
     )
 
 
-def _around(session: Session, row: GateRequest, found: Material) -> Circumstances:
+def _around(session: Session, row: GateRequest, found: Material, now: datetime) -> Circumstances:
     bound = people.ties(session, row.initiative_key)
     return Circumstances(
         unit=bound.unit,
@@ -206,7 +207,8 @@ def _around(session: Session, row: GateRequest, found: Material) -> Circumstance
         submitters=submitters(session, row.id),
         first_submitted=row.first_submitted_at or row.opened_at,
         team=bound.team | {bound.lead},
-        authors={section: dossier.authors(found, section) for section in Section},
+        authors={section: authorship.authors(found, section) for section in Section},
+        loosened=loosenings.bearing_on(session, row, now),
     )
 
 

@@ -1,8 +1,6 @@
 """The ledger in people's words: one sentence for every kind of entry, and the mark that stands beside it."""
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
-from typing import NamedTuple
 
 from governance.domain.limits import amount, spoken
 from governance.domain.vocabulary import (
@@ -18,20 +16,12 @@ from governance.domain.vocabulary import (
     Standing,
     Tier,
     Visibility,
-    WaiverDecision,
 )
 from governance.ledger.log import UNPROVED
 from governance.ledger.read import Entry
-from governance.reads.telling import Facts, Names, brought_in, count, day, imported, ml_test_score, prior_approval, regularised
+from governance.reads.telling import Facts, Names, brought_in, count, day, imported, ml_test_score, prior_approval, published, regularised
 from governance.reads.waiver_sentences import WAIVER_DEEDS
 from governance.words import word
-
-
-class Mark(NamedTuple):
-    """An icon of `static/icons.svg`, and the tone it is shown in: ok, warn, bad, idle or you."""
-
-    shape: str
-    tone: str
 
 
 def sentence(entry: Entry, names: Names, words: Mapping[str, str] | None = None) -> str:
@@ -76,65 +66,11 @@ def digest_of_words(entry: Entry) -> str | None:
 
 def people_in(entry: Entry) -> set[str]:
     """The ids of everybody a sentence may name."""
-    named = {entry.body.get(field) for field in ("person", "deputy", "owner", "lead")}
+    named = {entry.body.get(field) for field in ("person", "deputy", "owner", "lead", "proposed_by")}
     return {entry.actor, *(person for person in named if isinstance(person, str))}
 
 
-def state_of(entry: Entry) -> Mark:
-    """The mark for a timeline or a list."""
-    if entry.damage:
-        return Mark("not-met", "bad")
-    match entry.kind:
-        case "gate.signed_off":
-            return _mark(Decision(entry.body["decision"]))
-        case "gate.settled":
-            return _mark(RequestState(entry.body["outcome"]))
-        case "waiver.signed":
-            return _mark(WaiverDecision(entry.body["decision"]))
-        case "standing.changed":
-            return _mark(Standing(entry.body["standing"]))
-    return _MARKS.get(entry.kind, Mark("doc", "idle"))
-
-
-def _mark(member: StrEnum) -> Mark:
-    said = word(member)
-    return Mark(said.shape, said.tone)
-
-
 _DIGEST = 64
-
-_MARKS = {
-    "clause.attested": Mark("attest", "idle"),
-    "clause.attestation_confirmed": Mark("met", "ok"),
-    "clause.attestation_withdrawn": Mark("na", "warn"),
-    "gate.opened": Mark("todo", "idle"),
-    "gate.submitted": Mark("up", "idle"),
-    "gate.migrated": Mark("changes", "warn"),
-    "gate.changes_requested": Mark("changes", "warn"),
-    "gate.commented": Mark("comment", "idle"),
-    "initiative.advanced": Mark("met", "ok"),
-    "initiative.brought_in": Mark("attest", "warn"),
-    "initiative.regularised": Mark("met", "ok"),
-    "initiative.model_named": Mark("metric", "idle"),
-    "item.answered": Mark("progress", "idle"),
-    "ml_test_score.filled": Mark("metric", "idle"),
-    "finding.raised": Mark("flag", "bad"),
-    "waiver.asked": Mark("waived", "idle"),
-    "waiver.withdrawn": Mark("na", "idle"),
-    "waiver.granted": Mark("waived", "warn"),
-    "waiver.reminded": Mark("waived", "warn"),
-    "waiver.expired": Mark("not-met", "bad"),
-    "waiver.took_effect": Mark("hold", "warn"),
-    "waiver.ended": Mark("met", "ok"),
-    "finding.closed": Mark("met", "ok"),
-    "person.locked": Mark("lock", "bad"),
-    "person.disabled": Mark("lock", "warn"),
-    "person.link_made": Mark("lock", "warn"),
-    "person.password_set": Mark("lock", "idle"),
-    "ledger.key_changed": Mark("lock", "warn"),
-    "pack.issued": Mark("report", "idle"),
-    "ledger.recovery_confirmed": Mark("flag", "warn"),
-}
 
 _OUTCOMES = {
     RequestState.PASSED: "settled request {request}: it passed",
@@ -316,5 +252,7 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "ledger.key_changed": _key_changed,
     "pack.issued": _pack,
     **WAIVER_DEEDS,
-    "policy.published": lambda body: f"published the policy “{body['title']}”, version {body['version']}",
+    "policy.proposed": lambda body: f"proposed the policy “{body['title']}”, version {body['version']}, as {body['proposal']}",
+    "policy.proposal_closed": lambda body: f"{body['outcome']} proposal {body['proposal']} of policy version {body['version']}",
+    "policy.published": published,
 }

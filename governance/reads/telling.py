@@ -58,3 +58,12 @@ def ml_test_score(body: Facts) -> str:
     points = rubric.score(tests).normalize()
     told = f"filled in the ML Test Score of {body['initiative']} for model {body['model_version']}"
     return f"{told}: {len(tests)} of {len(rubric.TESTS)} tests, {'1 point' if points == 1 else f'{points:f} points'}"
+
+
+def published(body: Facts) -> str:
+    told = f"published the policy “{body['title']}”, version {body['version']}"
+    if not body.get("proposal"):
+        return told
+    gates = ", ".join(gate["gate"] for gate in body["loosened"])
+    asks = f"; it asks for less at {gates}" if gates else ""
+    return f"{told}, which {body.name('proposed_by')} proposed as {body['proposal']}{asks}"

@@ -16,6 +16,7 @@ from governance.domain.waivers import Bound, Earlier
 from governance.ledger.memo import remembered
 from governance.models.answers import Answer, Evidence
 from governance.models.directory import Person
+from governance.models.initiatives import Initiative
 from governance.models.waivers import SignatureRow, Waiver
 from governance.reads import people
 
@@ -136,6 +137,12 @@ def effect(session: Session, key: str) -> tuple[Standing, str] | None:
     rows = session.scalars(select(Waiver).where(Waiver.initiative_key == key, Waiver.effect.is_not(None)).order_by(Waiver.id)).all()
     found = [(row.effect, waivers.why_held(row.id, row.expires)) for row in rows if row.effect is not None]
     return max(found, key=lambda one: waivers.GRAVITY[one[0]], default=None)
+
+
+def holding(session: Session, initiative: Initiative) -> Waiver | None:
+    """The overdue waiver that made the standing what it is, where one did."""
+    rows = session.scalars(select(Waiver).where(Waiver.initiative_key == initiative.key, Waiver.effect.is_not(None))).all()
+    return next((row for row in rows if waivers.why_held(row.id, row.expires) == initiative.standing_why), None)
 
 
 def live(session: Session, keys: Sequence[str]) -> dict[str, list[Waiver]]:

@@ -4,7 +4,7 @@ what an expired one led to. Asked before every commit."""
 import logging
 
 from governance.domain import checks, waivers
-from governance.domain.errors import Refused
+from governance.domain.errors import Refused, RuleBroken
 from governance.domain.vocabulary import AnswerState, Standing, WaiverState
 from governance.domain.waivers import GRAVITY
 from governance.events import streams
@@ -50,9 +50,12 @@ def _grant(open_log: Log, row: Waiver) -> None:
 
 
 def state_of(open_log: Log, row: Waiver) -> AnswerState:
-    """What the check of a waiver amounts to now, under the rules it was asked under."""
+    """What the check of a waiver amounts to now, under the rules it was asked under; inconclusive while the initiative has no tier."""
     policy = policies.by_digest(open_log.session, row.policy)
-    found = checks.evaluated(policy, material(open_log.session, row.initiative_key, row.gate, policy), open_log.now)
+    try:
+        found = checks.evaluated(policy, material(open_log.session, row.initiative_key, row.gate, policy), open_log.now)
+    except RuleBroken:
+        return AnswerState.INCONCLUSIVE
     return next(check.evaluated.state for check in found if check.item.id == row.item)
 
 

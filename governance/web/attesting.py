@@ -5,7 +5,7 @@ import io
 from flask import Blueprint, Response, abort, flash, redirect, render_template, send_file, url_for
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response as Answer
-from wtforms import HiddenField, PasswordField, StringField, TextAreaField
+from wtforms import PasswordField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from governance.domain import attestations as rules
@@ -41,7 +41,6 @@ class ProofForm(Form):
 
 
 class AttestForm(ProofForm):
-    clause = HiddenField()
     statement = TextAreaField(
         "What the organisation does about it",
         [InputRequired("Say what the organisation does about this clause."), Length(10, 4000, "Use 10 to 4,000 signs.")],
@@ -50,8 +49,8 @@ class AttestForm(ProofForm):
     file = FileField("File that shows it", description=uploads.TAKEN)
     address = StringField("Or the address that shows it", description="It starts with https://.")
     valid_until = DayField(
-        "Valid until",
-        [InputRequired("Enter until when it is valid.")],
+        "Holds until",
+        [InputRequired("Enter until when it holds.")],
         description="The last day, at most two years from now.",
         render_kw={"type": "date"},
     )
@@ -61,12 +60,10 @@ class WithdrawForm(Form):
     reason = TextAreaField("Why it does not hold any more", [InputRequired("Say why."), Length(3, 4000, "Use 3 to 4,000 signs.")])
 
 
-@bp.route("/frameworks/<framework_id>/attest", methods=["GET", "POST"])
-def attest(framework_id: str) -> Answer | str | tuple[str, int]:
-    form = AttestForm()
-    clause_id = (form.clause.data or "") if form.is_submitted() else current.text("clause")
+@bp.route("/frameworks/<framework_id>/attest/<path:clause_id>", methods=["GET", "POST"])
+def attest(framework_id: str, clause_id: str) -> Answer | str | tuple[str, int]:
     framework, clause = _may_attest(framework_id, clause_id)
-    form.clause.data = clause_id
+    form = AttestForm()
     if form.validate_on_submit() and _is_proved(form):
         assert form.valid_until.data is not None
         try:

@@ -53,7 +53,7 @@ class RequestView:
     unsubmitted: Changes | None = None
     groups: tuple[Group, ...] = ()
     met: int = 0
-    waived: int = 0
+    tally: str = ""
     missing: tuple[Missing, ...] = ()
     story: tuple[Line, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
@@ -86,13 +86,6 @@ class RequestView:
     @property
     def applicable(self) -> int:
         return sum(len(group.rows) for group in self.groups)
-
-    @property
-    def tally(self) -> str:
-        """How many checks are met, and how many are only waived."""
-        whole = self.met == self.applicable and self.applicable
-        met = f"All {self.applicable} checks are met" if whole else f"{self.met} of {self.applicable} checks are met"
-        return met + (f", {self.waived} {'is' if self.waived == 1 else 'are'} waived" if self.waived else "")
 
     @property
     def evidence_count(self) -> int:
@@ -141,8 +134,8 @@ def build(request_id: str) -> RequestView:
         changed=gate_pages.since_before(session, table) if table else None,
         unsubmitted=gate_pages.unsubmitted(session, table) if table else None,
         groups=_groups(checked, cards, names, table),
-        met=sum(1 for check in checked if check.applies and check.passes and check.waiver is None),
-        waived=sum(1 for check in checked if check.applies and check.waiver is not None),
+        met=sum(1 for check in checked if check.applies and check.evaluated.state is AnswerState.MET),
+        tally=check_rows.tally(checked),
         missing=missing,
         story=tuple(gate_pages.conversation(session, request)),
         names=names,

@@ -151,7 +151,7 @@ def ask(key: str, item: str) -> Page:
     of = waivers.subject(current.session(), key, item, current.now())
     waivers.check_helps(of)
     before = reading.earlier(reading.of_item(current.session(), key, item))
-    _offer(form, key, bool(before))
+    _offer(form, key, before)
     if not form.is_submitted():
         form.owner.data = found.initiative.lead_id
         return _asking(found, of, before, form)
@@ -167,10 +167,11 @@ def ask(key: str, item: str) -> Page:
     return _asking(found, of, before, form), 422
 
 
-def _offer(form: AskForm, key: str, renews: bool) -> None:
+def _offer(form: AskForm, key: str, before: list[rules.Earlier]) -> None:
+    """For a renewal, the evidence that came since the waiver before it."""
     form.owner.choices = named_choices(((row.id, row.name) for row in people.active_people(current.session())), "Choose a person")
-    pieces = checklist_pages.pieces(current.session(), key) if renews else []
-    form.evidence.choices = [(piece.id, f"{piece.title} ({piece.id})") for piece in pieces]
+    pieces = checklist_pages.pieces(current.session(), key) if before else []
+    form.evidence.choices = [(piece.id, f"{piece.title} ({piece.id})") for piece in pieces if piece.at > before[-1].granted_at]
 
 
 def _asking(found: loading.Loaded, of: Subject, before: list[rules.Earlier], form: AskForm) -> str:

@@ -18,7 +18,17 @@ from sqlalchemy.orm import Session
 
 from governance.domain.findings import NewFinding
 from governance.domain.moving_in import AsFound
-from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, RequestState, Role, Stage, Visibility
+from governance.domain.vocabulary import (
+    Decision,
+    EvidenceKind,
+    FindingSeverity,
+    Function,
+    ProposalState,
+    RequestState,
+    Role,
+    Stage,
+    Visibility,
+)
 from governance.domain.waivers import Asked
 from governance.events import streams
 from governance.events.initiatives import Advanced
@@ -33,6 +43,7 @@ from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative
 from governance.models.jobs import ImportJob, Job
 from governance.models.moving_in import Origin
+from governance.models.policies import PolicyProposal, PublishedPolicy
 from governance.models.waivers import Waiver
 from governance.paths import policies_directory
 from governance.permissions import ROUTES, allows
@@ -80,7 +91,7 @@ WIDEST = "wilhelmina.van.der.meer"
 """Holds every role and a long name, so that the menu on top is as wide as it gets."""
 NOT_PAGES = frozenset(
     {"static", "bootstrap.static", "health.healthz", "health.readyz", "health.metrics", "settings.logo", "evidence.download"}
-    | {"waivers.export"}
+    | {"waivers.export", "proposals.export"}
     | {"packs.download", "policies.export", "portfolio.export", "people.export", "ledger.export", "importing.example", "staffing.example"}
     | {"frameworks.export", "frameworks.export_clauses", "frameworks.export_clause", "attesting.download"}
     | {"ledger.checkpoint", "ledger.proof"}
@@ -95,6 +106,8 @@ ASKED = {
     "policies.history": ["?q=nothing-has-this-name", "?sort=version&down=1"],
     "frameworks.listing": ["?q=nothing-has-this-name", "?state=superseded&sort=name&down=1"],
     "frameworks.framework": ["?q=nothing-has-this-name", "?show=open&sort=state&down=1"],
+    "proposals.listing": ["?q=nothing-has-this-name", "?state=declined", "?sort=who&down=0"],
+    "proposing.start": ["?from=current"],
     "policies.changes": ["?from=1.0.0&to=1.0.0", "?from=1.1.0", "?from=no-such-version"],
     "waivers.listing": ["?q=nothing-has-this-name", "?sort=asked&down=1", "?state=overdue"],
     "ledger.entries": ["?text=nothing-has-these-words", "?kind=gate.signed_off"],
@@ -176,10 +189,9 @@ def copied(demo: Path, folder: Path) -> Portfolio:
 def enrich(portfolio: Portfolio) -> None:
     """What the demo does not have yet: each line a state that some page shows."""
     act = portfolio.act
-    for texts in (eased(), SHIPPED):
-        act("aoife.lynch", lambda log: publishing.publish(log, texts))  # noqa: B023
     exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "sofia.marchetti", date.today() + timedelta(days=60))
     act("sofia.marchetti", lambda log: waivers.ask(log, "AI-0004", "G2-05", exception))
+    _publish(portfolio)
     profile = directory.Profile("Noor Haddad", "New colleague", "insurance")
     act("omar.said", lambda log: directory.register_person(log, "noor.haddad", profile, "noor.haddad@nordhaven.example"))
     act("omar.said", lambda log: directory.register_person(log, "left.already", directory.Profile("Lew Maas", "Analyst", "insurance"), "lew.maas@nordhaven.example"))  # fmt: skip
@@ -207,6 +219,30 @@ def enrich(portfolio: Portfolio) -> None:
     _attest(portfolio)
     _order(portfolio)
     _foresee(portfolio)
+
+
+def _publish(portfolio: Portfolio) -> None:
+    """A looser policy that was in force once, one that was declined, taken back or overtaken, and one that waits."""
+    aoife, yusuf = "aoife.lynch", "yusuf.demir"
+    late = {**SHIPPED, "policy.yaml": SHIPPED["policy.yaml"].replace("low: 90, medium: 60", "low: 30, medium: 30", 1)}
+    remark = {**SHIPPED, "facts.yaml": f"{SHIPPED['facts.yaml']}# reviewed\n"}
+
+    def propose(who: str, texts: Mapping[str, str], why: str) -> str:
+        return str(portfolio.act(who, lambda log: publishing.propose(log, texts, why)))
+
+    declined = propose(yusuf, late, "Decisions were found to rest on old sign-offs.")
+    portfolio.act(aoife, lambda log: publishing.decline(log, declined, "The reviewers cannot sign that often."))
+    withdrawn = propose(yusuf, remark, "The facts were read again.")
+    portfolio.act(yusuf, lambda log: publishing.withdraw(log, withdrawn, "Nothing follows from it."))
+    propose(yusuf, late, "It was asked for once more.")
+    looser = propose(aoife, eased(), "The audit found that low-risk pilots wait without a reason.")
+    portfolio.act(yusuf, lambda log: publishing.publish(log, looser))
+    back = propose(yusuf, SHIPPED, "The first month showed that it let too much through.")
+    portfolio.act(aoife, lambda log: publishing.publish(log, back))
+    sheet = propose(yusuf, eased_again(), "Nobody knew the data sheet.")
+    portfolio.act(aoife, lambda log: publishing.publish(log, sheet))
+    propose(yusuf, eased(), "With the reasons of the first month, as the board asked.")
+    propose(aoife, remark, "The facts were read again, and nothing else changes.")
 
 
 def _bring_in(portfolio: Portfolio) -> None:
@@ -241,6 +277,21 @@ def _import(portfolio: Portfolio) -> None:
         log.session.get_one(ImportJob, portfolio.imports[1]).failed = "Something changed since the preview, so nothing was imported."
 
 
+def _attest(portfolio: Portfolio) -> None:
+    """One in force, one that was withdrawn, one that waits for a second officer."""
+    until, paper = datetime.now(UTC).date() + timedelta(days=300), StoredFile(*_stored(portfolio))
+    for clause, words in (
+        ("GOVERN-2.3", "The executive board decides on every use of high risk, and its minutes say why."),
+        ("GOVERN-1.2", "The traits are written into the policy of the group."),
+        ("GOVERN-4.1", "Teams look for what may go wrong before they look for what may go right."),
+    ):
+        given = NewAttestation("NIST-AI-RMF", clause, words, until, paper)
+        portfolio.act("aoife.lynch", lambda log: attestations.attest(log, given))  # noqa: B023 - called at once
+    portfolio.act("omar.said", lambda log: directory.grant_role(log, "pieter.dewit", Role.COMPLIANCE_OFFICER))
+    portfolio.act("pieter.dewit", lambda log: attestations.confirm(log, "AT-1"))
+    portfolio.act("pieter.dewit", lambda log: attestations.withdraw(log, "AT-2", "The policy was taken back."))
+
+
 def eased_again() -> dict[str, str]:
     """What is in force at the end: what runs was submitted under the shipped one, and can be moved."""
     texts = eased()
@@ -255,7 +306,6 @@ def eased_again() -> dict[str, str]:
 def _foresee(portfolio: Portfolio) -> None:
     """The impact of the policy in force is worked out, that of the one before it is under way; one move is done, one waits."""
     act, slate = portfolio.act, slate_of(portfolio.folder)
-    act("aoife.lynch", lambda log: publishing.publish(log, eased_again()))
     digest = digest_of(eased_again())
     act("aoife.lynch", lambda log: foreseeing.ask(log, digest))
     for request in ("AI-0007.G2-1", "AI-0001.G2-1"):
@@ -263,21 +313,6 @@ def _foresee(portfolio: Portfolio) -> None:
     act("aoife.lynch", lambda log: foreseeing.ask(log, digest_of(SHIPPED)))
     for _ in ("impact", "move"):
         foreseen(portfolio.ledger, slate)
-
-
-def _attest(portfolio: Portfolio) -> None:
-    """One in force, one that was withdrawn, one that waits for a second officer."""
-    until, paper = datetime.now(UTC).date() + timedelta(days=300), StoredFile(*_stored(portfolio))
-    for clause, words in (
-        ("GOVERN-2.3", "The executive board decides on every use of high risk, and its minutes say why."),
-        ("GOVERN-1.2", "The traits are written into the policy of the group."),
-        ("GOVERN-4.1", "Teams look for what may go wrong before they look for what may go right."),
-    ):
-        given = NewAttestation("NIST-AI-RMF", clause, words, until, paper)
-        portfolio.act("aoife.lynch", lambda log: attestations.attest(log, given))  # noqa: B023 - called at once
-    portfolio.act("omar.said", lambda log: directory.grant_role(log, "pieter.dewit", Role.COMPLIANCE_OFFICER))
-    portfolio.act("pieter.dewit", lambda log: attestations.confirm(log, "AT-1"))
-    portfolio.act("pieter.dewit", lambda log: attestations.withdraw(log, "AT-2", "The policy was taken back."))
 
 
 def _stored(portfolio: Portfolio) -> tuple[str, str, str, int]:
@@ -335,7 +370,7 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
             {"framework_id": name, "id": clause}
             for name, clause in (("NIST-AI-RMF", "MAP-1.1"), ("NIST-AI-RMF", "GOVERN-2.3"), ("EU-AI-ACT", "20"))
         ],
-        "attesting.attest": [{"framework_id": "NIST-AI-RMF", "clause": clause} for clause in ("GOVERN-1.2", "MAP-1.1")],
+        "attesting.attest": [{"framework_id": "NIST-AI-RMF", "clause_id": clause} for clause in ("GOVERN-1.2", "MAP-1.1")],
         "attesting.attestation": [{"attestation_id": made} for made in ("AT-1", "AT-2", "AT-3", "AT-9")],
         "evidence.statement": _evidence(session),
         "gates.request_page": _requests(session),
@@ -347,10 +382,21 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "impact.page": [{"digest": digest_of(texts)} for texts in (eased_again(), SHIPPED, eased())],
         "impact.choose": [{"digest": digest_of(eased_again()), "scope": "all"}],
         "impact.moved": [{"job_id": job} for job in portfolio.moves],
+        "proposals.page": [{"proposal_id": row.id} for row in session.scalars(select(PolicyProposal).order_by(PolicyProposal.id))],
+        "proposing.again": [{"digest": digest} for digest in _ended(session)],
         "ledger.entry": [{"index": index} for index in (0, 500, read.head(session).size - 1)],
         "packs.job": [{"job_id": job} for job in portfolio.jobs],
         "people.person": [{"person_id": person} for person in ("joao.teles", "noor.haddad", "left.already")],
     }
+
+
+def _ended(session: Session) -> list[str]:
+    """Texts that can be proposed again: one that was in force, one that was declined."""
+    declined = select(PolicyProposal.digest).where(PolicyProposal.state == ProposalState.DECLINED)
+    return [
+        session.scalars(select(PublishedPolicy.digest).where(PublishedPolicy.version == "1.1.0")).one(),
+        session.scalars(declined).one(),
+    ]
 
 
 def _initiatives(session: Session) -> list[Values]:

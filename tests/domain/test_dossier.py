@@ -13,7 +13,7 @@ import rfc8785
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from governance.domain import dossier, dossier_rules
+from governance.domain import authorship, dossier, dossier_rules
 from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
 from governance.domain.plain import instant
 from governance.domain.policy import Applicability, Bound, Combination, Item, Plan, PlannedItem, Seat, Threshold, Thresholds
@@ -350,9 +350,9 @@ def test_authors_are_who_added_the_evidence_or_answered_without_any(given_answer
     answers = {"G1-01": given_answer} if given_answer else {}
     material = replace(MATERIAL, answers={**answers, "G1-03": answer(by="bea", evidence=(), at=NOW)})
 
-    assert dossier.authors(material, Section.DATA_SCIENCE) == wrote
-    assert dossier.authors(material, BUSINESS) == {"bea"}
-    assert dossier.authors(material, COMMON) == dossier.authors(material, Section.COMPLIANCE) == set()
+    assert authorship.authors(material, Section.DATA_SCIENCE) == wrote
+    assert authorship.authors(material, BUSINESS) == {"bea"}
+    assert authorship.authors(material, COMMON) == authorship.authors(material, Section.COMPLIANCE) == set()
 
 
 def test_every_section_says_in_which_form_it_is_written() -> None:

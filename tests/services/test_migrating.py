@@ -18,7 +18,6 @@ from governance.models.summary import Waiting
 from governance.policy.loader import parse_policy
 from governance.reads import dossier_changes, policies, reports, reviews
 from governance.services import directory, gates, initiatives, migrating
-from governance.services import policies as publishing
 from tests.services.conftest import REVIEWERS, TEXTS, House
 from tests.services.portfolio import new_item
 from tests.services.test_policies import without
@@ -47,7 +46,7 @@ def asking_more(owner: Function) -> dict[str, str]:
 
 
 def publish(house: House, texts: Mapping[str, str]) -> None:
-    house.act("aoife", lambda log: publishing.publish(log, texts))
+    house.publish(texts)
 
 
 def migrate(house: House, who: str = "aoife", reason: str = REASON, request: str = REQUEST, expected: str | None = None) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from governance.demo import fill
-from governance.domain import checks, dossier
+from governance.domain import authorship, checks, dossier
 from governance.domain.checks import Checked
 from governance.domain.errors import Conflict, NotAllowed, RuleBroken
 from governance.domain.ml_test_score import Done, Practice
@@ -92,8 +92,8 @@ def test_who_filled_it_in_is_an_author_of_the_section(registered: House) -> None
     with registered.read() as session:
         found = material(session, KEY, "G3", policies.current(session))
 
-    assert "tom" in dossier.authors(found, Section.DATA_SCIENCE)
-    assert "tom" not in dossier.authors(found, Section.BUSINESS)
+    assert "tom" in authorship.authors(found, Section.DATA_SCIENCE)
+    assert "tom" not in authorship.authors(found, Section.BUSINESS)
 
 
 def test_a_dossier_keeps_the_form_as_it_was_submitted(in_review: House) -> None:

@@ -480,6 +480,16 @@ def test_a_tier_under_which_the_check_does_not_apply_ends_it(running: House) -> 
     assert (row(running).ended_how, standing(running)) == ("not_applicable", Standing.GOOD)
 
 
+def test_without_a_tier_nobody_can_say_that_the_check_is_met_so_its_end_has_its_effects(running: House) -> None:
+    grant(running, RUNNING)
+    unanswered = {question: answer for question, answer in LOW.items() if question != "Q1"}
+    running.act("lena", lambda log: initiatives.answer_tiering(log, KEY, unanswered, STATEMENTS, ASKED))
+
+    watch(running, day_after(running, 20))
+
+    assert (row(running).state, standing(running)) == (WaiverState.OVERDUE, Standing.ON_HOLD)
+
+
 def test_a_suspension_that_has_another_cause_is_not_lifted(running: House) -> None:
     grant(running, RUNNING)
     watch(running, day_after(running, 20))

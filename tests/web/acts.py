@@ -1,6 +1,7 @@
 """Every form of the application, each with somebody who may fill it in and what would do. The forms themselves are read from the pages."""
 
 import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -16,11 +17,20 @@ from tests.sheets import MAPPING, PEOPLE, sheet
 from tests.web.browser import PASSWORD, Browser
 from tests.web.controls import PageForm, forms
 from tests.web.hostile import PDF
-from tests.web.loaded import IMPORT, LATER, Loaded
+from tests.web.loaded import AGAIN, IMPORT, LATER, Loaded, other
 
 NEW = "seven lanterns over quartz 58"
 FORM = "application/x-www-form-urlencoded"
 Fields = dict[str, list[str]]
+
+
+def zipped(texts: Mapping[str, str], below: str = "stage-gates/") -> bytes:
+    """A policy as somebody packs its folder."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in texts.items():
+            archive.writestr(f"{below}{name}", text)
+    return packed.getvalue()
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,9 @@ ATTESTED = {"statement": "The board wrote them into the policy.", "address": "ht
 ATTESTED |= {"valid_until": (date.today() + timedelta(days=300)).isoformat()}
 SEAT = "/requests/AI-0001.G1-1/seats/business"
 
+WHY = "The audit asked for it."
+POLICY = zipped(other(4))
+
 APART = {"setup.first_admin": "empty", "recovery.confirm": "restored"}
 """Forms that only a house in that state shows."""
 
@@ -106,7 +119,7 @@ ACTS = (
     Act("moving_in.bring_in", "aoife", f"{FRESH}/bring-in", AS_FOUND),
     Act("moving_in.attach", "aoife", f"{BROUGHT}/papers", PAPER, files={"file": ("minutes.pdf", PDF)}),
     Act("moving_in.regularise", "second", f"{BROUGHT}/regularise", {"evidence": "AI-0005.E-1", "reason": "The drill was repeated."}),
-    Act("attesting.attest", "aoife", "/frameworks/NIST-AI-RMF/attest?clause=GOVERN-1.2", {**ATTESTED, "password": PASSWORD}),
+    Act("attesting.attest", "aoife", "/frameworks/NIST-AI-RMF/attest/GOVERN-1.2", {**ATTESTED, "password": PASSWORD}),
     Act("attesting.confirm", "aoife", "/attestations/AT-1", {"password": PASSWORD}),
     Act("attesting.withdraw", "aoife", "/attestations/AT-1", {"reason": "It does not hold."}),
     Act("facts.answer", "lena", f"{FRESH}/facts", {"q-Q1": "recommend"}),
@@ -125,11 +138,15 @@ ACTS = (
     Act("gates.comment", "lena", "/requests/AI-0001.G1-1", {"comment-reason": "Look at the drill."}),
     Act("signing.decide", "joao", SEAT, {"decision": "reject", "reason": "No.", "finding": "No test.", "severity": "low"}),
     Act("signing.sign", "joao", SEAT, {"password": PASSWORD}, via={"decision": "request_changes", "reason": "No."}),
-    Act("impact.ask", "aoife", f"/policies/{digest_of(TEXTS)}/impact"),
-    Act("impact.move", "aoife", f"/policies/{digest_of(LATER)}/move?scope=all", {"reason": "The rules hold for everybody."}),
     Act("waivers.ask", "lena", f"{DRAFT}/waivers/G1-11", WAIVER),
     Act("waivers.sign", "mina", "/waivers/AI-0004.W-1", {"decision": "decline", "reason": "Not enough.", "password": PASSWORD}),
     Act("waivers.withdraw", "lena", "/waivers/AI-0004.W-1", {"why": "No longer needed."}),
+    Act("impact.ask", "aoife", f"/policies/{digest_of(TEXTS)}/impact"),
+    Act("impact.move", "aoife", f"/policies/{digest_of(LATER)}/move?scope=all", {"reason": "The rules hold for everybody."}),
+    Act("proposing.start", "aoife", "/policies/propose", {"reason": WHY}, files={"files": ("policy.zip", POLICY)}),
+    Act("proposing.again", "aoife", f"/policies/propose/again/{AGAIN}", {"reason": WHY}),
+    Act("proposals.decide", "aoife", "/policies/proposals/P-2", {"decision": "decline", "why": WHY, "password": PASSWORD}),
+    Act("proposals.withdraw", "aoife", "/policies/proposals/P-3", {"withdraw-why": WHY}),
     Act("packs.issue", "lena", "/packs", {"initiative": "AI-0001"}),
     Act("packs.issue_trail", "aoife", "/packs"),
     Act("people.add", "omar", "/people/add", {**PERSON, "person": "ada.lind", "email": "ada@nordhaven.example"}),

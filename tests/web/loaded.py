@@ -156,6 +156,8 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     house.act("lena", lambda log: waivers.ask(log, "AI-0004", "G1-11", exception))
     house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
+    house.publish(LATER)
+    _propose(house)
     house.now += timedelta(minutes=1)
     hand_over(house)
     attest(house)
@@ -167,7 +169,6 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
             account.password = HASHED
     with house.ledger.writing(SYSTEM, house.now) as log:
         log.session.add(given_up(log.session))
-    house.act("aoife", lambda log: policies.publish(log, LATER))
     house.act("aoife", lambda log: foreseeing.ask(log, digest_of(LATER)))
     impacts.work(house.ledger, slate_of(folder))
     checkpoints.sign(house.ledger, KeyFile(folder / "checkpoint-key"), house.now)
@@ -233,6 +234,23 @@ def come_from_a_backup(house: House) -> None:
         now = head(log.session)
         row = Restored(at=at.isoformat(), made_at=(at - timedelta(days=1)).isoformat(), size=now.size, root=now.root.hex())
         log.session.execute(update(Stamp).values(restored=row))
+
+
+def other(number: int) -> dict[str, str]:
+    """The shipped policy with a remark more: another text that says the same."""
+    return {**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# {number}\n"}
+
+
+AGAIN = digest_of(other(3))
+"""Of a text that was proposed once, and taken back."""
+
+
+def _propose(house: House) -> None:
+    """One that Aoife can decide on, one that she made herself, one that she took back."""
+    house.propose(other(1), "second")
+    house.propose(other(2), "aoife")
+    taken_back = house.propose(other(3), "aoife")
+    house.act("aoife", lambda log: policies.withdraw(log, taken_back, "It was a mistake."))
 
 
 def _findings(house: House) -> None:

@@ -52,6 +52,8 @@ FILLED = {
     "seat": "owner",
     "framework_id": "NIST-AI-RMF",
     "attestation_id": "AT-1",
+    "clause_id": "GOVERN-1.2",
+    "proposal_id": "P-1",
 }
 
 

@@ -4,11 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from governance.domain.vocabulary import AnswerState, WaiverDecision, WaiverSeat, WaiverState
+from governance.domain.checklist import Evaluated
+from governance.domain.checks import Checked
+from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind, Visibility, WaiverDecision, WaiverSeat, WaiverState
+from governance.jobs import waivers as duty
 from governance.models.waivers import Waiver
+from governance.services import answers, initiatives
+from governance.web.check_rows import tally
 from governance.words import day_in_words, word
-from tests.services.conftest import House
-from tests.services.test_waivers import ID, ITEM, KEY, ask, grant, sign
+from tests.domain.samples import planned
+from tests.services.conftest import House, evidence
+from tests.services.test_waivers import ID, ITEM, KEY, RUNNING, ask, day_after, grant, sign
 from tests.web.browser import PASSWORD, Site, site, text_of
 
 __all__ = ["site"]
@@ -50,6 +56,9 @@ def test_from_the_checklist_to_two_signatures_in_the_browser(unmet: Site) -> Non
     for path in (f"/initiatives/{KEY}/checklist/G1", f"/requests/{KEY}.G1-1"):
         page = text_of(lena.get(path))
         assert until in page and ID in page and SAID["reason"] in page and SAID["control"] in page, path
+    assert "1 is waived" in text_of(lena.get(f"/requests/{KEY}.G1-1")) and "1 is waived" in text_of(
+        lena.get(f"/initiatives/{KEY}/checklist/G1")
+    )
     assert "Without it: not met" in text_of(lena.get(f"/initiatives/{KEY}/checklist/G1"))
     page = text_of(lena.get(f"/waivers/{ID}"))
     assert "Mina" in page and "Aoife" in page and "by password" in page and SAID["scope"] in page
@@ -115,7 +124,26 @@ def test_who_may_not_sign_is_told_who_can_and_sees_no_form(unmet: Site) -> None:
 
 def test_a_renewal_says_that_it_needs_new_evidence(unmet: Site) -> None:
     grant(unmet.house)
-    assert "A renewal needs new evidence" in unmet.browser("lena").get(f"/initiatives/{KEY}/waivers/{ITEM}").text
+    lena, path = unmet.browser("lena"), f"/initiatives/{KEY}/waivers/{ITEM}"
+    assert "There is none yet" in lena.get(path).text
+
+    piece = str(unmet.house.act("lena", lambda log: answers.add_evidence(log, KEY, evidence(EvidenceKind.LINK, unmet.house.now))))
+
+    assert f'value="{piece}"' in lena.get(path).text and "There is none yet" not in lena.get(path).text
+    assert lena.post(path, **SAID, expires=last_day(unmet), evidence=piece).status_code == 303
+
+
+def test_what_holds_an_initiative_says_so_with_its_owner_and_leads_to_the_waiver(site: Site) -> None:
+    site.house.register()
+    site.house.bring_in()
+    grant(site.house, RUNNING)
+    duty.watch(site.house.ledger, day_after(site.house, 20))
+
+    page = site.browser("aoife").get(f"/initiatives/{KEY}")
+
+    assert "By Lena: evidence that meets the check" in text_of(page) and f'href="/waivers/{ID}"' in page.text
+    assert "By you: evidence" in text_of(site.browser("lena").get(f"/initiatives/{KEY}"))
+    assert "The program" in text_of(site.browser("lena").get(f"/initiatives/{KEY}/findings"))
 
 
 def test_the_list_is_searched_filtered_sorted_and_exported(unmet: Site) -> None:
@@ -130,6 +158,40 @@ def test_the_list_is_searched_filtered_sorted_and_exported(unmet: Site) -> None:
     export = browser.get("/waivers/export.csv?state=in_force")
     assert export.mimetype == "text/csv" and f"{ID},{KEY}" in export.text
     assert ID not in browser.get("/waivers/export.csv?state=asked").text
+
+
+def test_of_a_hidden_initiative_neither_page_nor_list_nor_file_tells_anything(unmet: Site) -> None:
+    ask(unmet.house)
+    hidden = initiatives.Description("Claims triage", "Scores new motor claims.", "claims", "lena", Visibility.NAMED)
+    unmet.house.act("lena", lambda log: initiatives.describe(log, KEY, hidden))
+    browser = unmet.browser("mina")
+
+    assert browser.get(f"/waivers/{ID}").status_code == 404
+    assert ID not in browser.get("/waivers").text and ID not in browser.get("/waivers/export.csv").text
+    assert browser.post(f"/waivers/{ID}/sign/owner", decision="grant", password=PASSWORD).status_code == 404
+    assert browser.get("/waivers/AI-0001.W-9").status_code == 404
+
+
+def checked(state: AnswerState, applies: Applies = Applies.YES) -> Checked:
+    return Checked(planned(applies=applies), None, Evaluated(state))
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ([AnswerState.MET] * 3, "All 3 checks are met"),
+        ([AnswerState.MET], "1 of 1 checks are met"),
+        ([], "0 of 0 checks are met"),
+        ([AnswerState.MET, AnswerState.WAIVED], "1 of 2 checks are met, 1 is waived"),
+        (
+            [AnswerState.STALE, AnswerState.MET, AnswerState.STALE, AnswerState.INCONCLUSIVE],
+            "1 of 4 checks are met, 1 is inconclusive, 2 are stale",
+        ),
+        ([AnswerState.NOT_MET, AnswerState.NOT_STARTED], "0 of 2 checks are met, 1 is not started, 1 is not met"),
+    ],
+)
+def test_every_state_of_a_check_is_told_apart(states: list[AnswerState], said: str) -> None:
+    assert tally([*map(checked, states), checked(AnswerState.NOT_APPLICABLE, Applies.NO)]) == said
 
 
 def test_an_auditor_reads_the_list(unmet: Site) -> None:
