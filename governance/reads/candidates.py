@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import NotThere
 from governance.domain.policy import Policy
-from governance.models.policies import PublishedPolicy
+from governance.models.policies import PolicyProposal, PublishedPolicy
 from governance.policy.loader import parse_policy
-from governance.reads import policies
+from governance.reads import policies, proposals
 
 PolicyTexts = Callable[[Session, str], Mapping[str, str] | None]
 """The texts of a policy by its digest, where this place keeps them."""
@@ -19,7 +20,12 @@ def published(session: Session, digest: str) -> Mapping[str, str] | None:
     return policies.texts(session, row) if row is not None else None
 
 
-KEPT_IN: tuple[PolicyTexts, ...] = (published,)
+def proposed(session: Session, digest: str) -> Mapping[str, str] | None:
+    row = session.scalars(select(PolicyProposal).where(PolicyProposal.digest == digest).order_by(PolicyProposal.at).limit(1)).first()
+    return proposals.texts(session, row) if row is not None else None
+
+
+KEPT_IN: tuple[PolicyTexts, ...] = (published, proposed)
 """Where texts of policies are kept; a place that keeps others is a line here."""
 
 

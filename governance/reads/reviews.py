@@ -68,7 +68,7 @@ def under(session: Session, table: OnTheTable, policy: Policy, now: datetime) ->
     """
     material_ = frozen.under(table.material, policy)
     digests = dossier.digests(dossier.sections(material_))
-    return _table(session, table.request, table.revision, policy, material_, material_.plan.seats, digests, now)
+    return _table(session, table.request, table.revision, policy, material_, material_.plan.seats, digests, now, taken=now)
 
 
 def _table(
@@ -80,9 +80,10 @@ def _table(
     asked: tuple[Seat, ...],
     digests: Digests,
     now: datetime,
+    taken: datetime | None = None,
 ) -> OnTheTable:
     at = row.settled_at or now
-    checked, around = checks.evaluated(policy, found, at), _around(session, row, found, at)
+    checked, around = checks.evaluated(policy, found, at), _around(session, row, found, at, taken)
     review = _review(session, row, policy, found, asked, digests, checked)
     return OnTheTable(
         request=row,
@@ -199,7 +200,7 @@ def _given(row: SignOff) -> signoffs.SignOff:
     )
 
 
-def _around(session: Session, row: GateRequest, found: Material, now: datetime) -> Circumstances:
+def _around(session: Session, row: GateRequest, found: Material, now: datetime, taken: datetime | None) -> Circumstances:
     bound = people.ties(session, row.initiative_key)
     return Circumstances(
         unit=bound.unit,
@@ -208,7 +209,7 @@ def _around(session: Session, row: GateRequest, found: Material, now: datetime) 
         first_submitted=row.first_submitted_at or row.opened_at,
         team=bound.team | {bound.lead},
         authors={section: authorship.authors(found, section) for section in Section},
-        loosened=loosenings.bearing_on(session, row, now),
+        loosened=loosenings.bearing_on(session, row, now, taken),
     )
 
 

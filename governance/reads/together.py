@@ -24,7 +24,7 @@ from governance.models.findings import Finding
 from governance.models.gates import GateRequest, RequestSeat, Revision, SignOff
 from governance.models.initiatives import Initiative, LimitValue, NamedViewer, TeamSeat, Tiering
 from governance.models.ml_test_score import MlTestScore
-from governance.reads import frozen, material, people, reviews, waivers, words
+from governance.reads import frozen, loosenings, material, people, reviews, waivers, words
 
 Row = TypeVar("Row")
 
@@ -88,6 +88,10 @@ def _of_requests(session: Session, requests: Sequence[GateRequest], revisions: S
     submitted = _by([row for row in revisions if row.moved_from is None], "request_id")
     signed_by = session.scalars(select(Person).where(Person.id.in_({one.by for of_one in given.values() for one in of_one}))).all()
     signers = people.signers(session, signed_by, now)
+    frozen_under = _by(revisions, "request_id")
+    for row in requests:
+        first = min((one.at for one in frozen_under[row.id] if one.policy == row.policy), default=None)
+        foreknow(session, loosenings.taken_at, first, row.id, row.policy)
     for request in ids:
         foreknow(session, reviews.seats, reviews.as_seats(seats[request]), request)
         foreknow(session, reviews.sign_offs, given[request], request)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Response, render_template, request
@@ -56,6 +57,29 @@ def page(candidate: Policy) -> str:
     failed = asked.failed if asked is not None and asked.id != done.id else None
     found = policy_jobs.foreseen(session, done)
     return render_template("impact/page.html", failed=failed, **shared, **_list(found, shared["in_force"] is True))
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The impact of a policy in short: the title of its page once it is worked out, and whether the record moved since."""
+
+    title: str | None
+    at: datetime | None
+    is_behind: bool
+    may_ask: bool
+
+
+def brief(digest: str) -> Brief | None:
+    """For pages about a policy; None for who may not read it."""
+    session, doer = current.session(), current.doer()
+    if not allows(Permission.READ_IMPACT, doer):
+        return None
+    done = policy_jobs.latest(session, digest, done=True)
+    if done is None:
+        return Brief(None, None, False, may_move(doer))
+    found = policy_jobs.foreseen(session, done)
+    title = impact_words.answer(impact_words.totals(found.found))
+    return Brief(title, found.at, policy_jobs.is_behind(session, found), may_move(doer))
 
 
 def export(candidate: Policy) -> Response:

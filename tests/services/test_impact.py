@@ -12,12 +12,12 @@ from sqlalchemy import event, func, select, text
 from governance.domain import impact as values
 from governance.domain.errors import Refused
 from governance.domain.impact import Impact, Mark, Stands, Subject
-from governance.domain.vocabulary import Decision, Function, RequestState, Section, Stage, Tier
+from governance.domain.vocabulary import Decision, Function, RequestState, Role, Section, Stage, Tier
 from governance.models.gates import GateRequest, Revision
 from governance.models.ledger import Leaf
 from governance.policy.loader import parse_policy
 from governance.reads import impact
-from governance.services import initiatives, migrating
+from governance.services import directory, initiatives, migrating
 from governance.services.opening import ledger_of, open_engines
 from tests.prepared import Prepared
 from tests.services.conftest import ASKED, LOW, STATEMENTS, TEXTS, House, founded
@@ -59,7 +59,9 @@ def move_all(house: House) -> dict[str, str]:
 
 def check_it_comes_as_foreseen(house: House, texts: Mapping[str, str]) -> list[Impact]:
     told, before = foreseen(house, texts), stood(house)
-    publish(house, texts)
+    for officer in ("mallory", "elsewhere"):  # who sign nothing, so that nobody is barred for a rule that is loosened
+        house.act("omar", lambda log, one=officer: directory.grant_role(log, one, Role.COMPLIANCE_OFFICER))
+    house.publish(texts, proposed_by="mallory", by="elsewhere")
     refused, after = move_all(house), stood(house)
     running = [found for found in told.values() if found.subject in (Subject.IN_REVIEW, Subject.CHANGES_REQUESTED)]
     for found in running:
@@ -93,6 +95,19 @@ def test_it_comes_as_foreseen_on_both_engines(in_review: House, texts: dict[str,
         in_review.sign(function)
 
     check_it_comes_as_foreseen(in_review, texts)
+
+
+def test_whoever_loosened_a_rule_is_told_to_lapse_where_a_request_would_benefit(in_review: House) -> None:
+    for function in (Function.BUSINESS, Function.COMPLIANCE):
+        in_review.sign(function)
+    in_review.publish(without("G1-08"), proposed_by="second", by="aoife")
+    before = stood(in_review)
+    told = only(in_review, without("G1-08"))
+
+    assert [(lapse.given.seat, lapse.reason) for lapse in told.changes.lapses] == [("compliance", "right_lost")]
+    move_all(in_review)
+    came = values.compare(before[REQUEST], stood(in_review)[REQUEST])
+    assert (came.lapses, came.applies_no_more) == (told.changes.lapses, told.changes.applies_no_more)
 
 
 def test_a_sign_off_that_was_given_too_long_ago_for_the_new_rules_lapses_by_its_age(in_review: House) -> None:

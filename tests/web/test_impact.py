@@ -8,8 +8,10 @@ import pytest
 from governance.domain.vocabulary import Function, RequestState
 from governance.jobs import impacts
 from governance.models.gates import GateRequest
+from governance.policy.loader import digest_of
 from governance.reads import policies, reviews
 from governance.services import initiatives
+from governance.services import policies as proposing
 from governance.storage.slate import slate_of
 from tests.services.conftest import TEXTS
 from tests.services.test_migrating import REQUEST, asking_more, publish, renamed_gate, with_another_seat
@@ -122,6 +124,23 @@ def test_an_older_policy_is_looked_at_and_nothing_is_moved_to_it(published: Site
 
     assert page.status_code == 200 and "Move what is chosen" not in page.text
     assert browser.get(f"/policies/{first}/move?scope=all").status_code == 409
+
+
+def test_a_proposal_leads_to_what_it_would_change_before_anybody_publishes_it(reviewed: Site) -> None:
+    reviewed.house.sign(Function.IT_OPS)
+    texts = asking_more(Function.IT_OPS)
+    proposal = str(reviewed.house.act("second", lambda log: proposing.propose(log, texts, "It is asked for.")))
+    browser = reviewed.browser("aoife")
+    page, path = f"/policies/proposals/{proposal}", f"/policies/{digest_of(texts)}/impact"
+    assert "What it would change is not worked out yet" in text_of(browser.get(page))
+
+    assert browser.post(path).status_code == 303
+    assert let_the_worker_work(reviewed)
+
+    assert "1 sign-off would lapse" in text_of(browser.get(page)) and f'href="{path}"' in browser.get(page).text
+    found = browser.get(path)
+    assert "Lapses: the sign-off of IT operations by Mina" in text_of(found) and "Move what is chosen" not in found.text
+    assert "would lapse" not in text_of(reviewed.browser("lena").get(page))
 
 
 def test_the_list_is_searched_filtered_sorted_and_exported(published: Site) -> None:
