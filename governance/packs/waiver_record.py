@@ -1,4 +1,4 @@
-"""Waivers as a report prints them."""
+"""The part of a record that is about waivers. Plain values, as in `record.py`."""
 
 from dataclasses import dataclass
 

@@ -15,6 +15,7 @@ from governance.domain.vocabulary import Applies, Function, Severity
 from governance.models import answers as rows
 from governance.policy import phrases
 from governance.reads import people, words
+from governance.words import day_in_words
 
 SOURCES = {
     "kpi_record": "KPI record",
@@ -170,6 +171,8 @@ def _page(policy: Policy, check: Checked, said: Mapping[str, str], names: Mappin
 
 def _got(check: Checked) -> str:
     """What there is, in a few words: the reason where something is missing, else the values, else the evidence."""
+    if check.waiver:
+        return f"until {day_in_words(check.waiver.expires)} ({check.waiver.id})"
     if check.evaluated.why:
         return check.evaluated.why
     if check.answer is None:
