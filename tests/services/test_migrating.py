@@ -12,6 +12,7 @@ from governance.domain.signoffs import Reason
 from governance.domain.vocabulary import AnswerState, Decision, Function, RequestState, Role, Section, Stage
 from governance.ledger import rebuild
 from governance.ledger.verify import verify
+from governance.models.directory import Person
 from governance.models.gates import GateRequest, RequestSeat, Revision
 from governance.models.ledger import Words
 from governance.models.summary import Waiting
@@ -46,7 +47,14 @@ def asking_more(owner: Function) -> dict[str, str]:
 
 
 def publish(house: House, texts: Mapping[str, str]) -> None:
-    house.publish(texts)
+    """By two officers who sign nothing here: who loosened a rule does not sign what benefits from it."""
+    with house.read() as session:
+        there = session.get(Person, "third") is not None
+    if not there:
+        profile = directory.Profile("Third", "Compliance officer", "claims")
+        house.act("omar", lambda log: directory.register_person(log, "third", profile, "third@nordhaven.example"))
+        house.act("omar", lambda log: directory.grant_role(log, "third", Role.COMPLIANCE_OFFICER))
+    house.publish(texts, "second", "third")
 
 
 def migrate(house: House, who: str = "aoife", reason: str = REASON, request: str = REQUEST, expected: str | None = None) -> None:
