@@ -143,7 +143,7 @@ def asked_at(condition: str) -> tuple[list[str] | None, str]:
 
 def asked_where(tiers: Sequence[Plain], rest: str) -> str:
     """The condition for these tiers and whatever else is asked."""
-    named = [str(tier) for tier in tiers]
+    named = [tier for tier in BY_TIER if tier in tiers]
     if len(named) == len(BY_TIER):
         return rest or "true"
     at = f'tier == "{named[0]}"' if len(named) == 1 else f"tier in [{', '.join(f'{chr(34)}{tier}{chr(34)}' for tier in named)}]"

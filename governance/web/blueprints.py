@@ -3,6 +3,7 @@
 from governance.web import (
     accounts,
     checklists,
+    drafting,
     evidence,
     facts,
     findings,
@@ -16,6 +17,7 @@ from governance.web import (
     packs,
     people,
     policies,
+    policy_checks,
     portfolio,
     recovery,
     settings,
@@ -30,6 +32,7 @@ BLUEPRINTS = tuple(
     for module in (
         accounts,
         checklists,
+        drafting,
         evidence,
         facts,
         findings,
@@ -43,6 +46,7 @@ BLUEPRINTS = tuple(
         packs,
         people,
         policies,
+        policy_checks,
         portfolio,
         recovery,
         settings,

@@ -15,6 +15,7 @@ from governance.reads import people, policies, policy_changes, policy_history
 from governance.reads.policy_history import IN_FORCE, Order, Publication, Wanted
 from governance.web import csvs, current
 from governance.web.filters import counted, same_page
+from governance.web.policy_checks import may_change
 
 bp = Blueprint("policies", __name__)
 
@@ -25,7 +26,9 @@ HEADER = ("entry", "version", "title", "published at (UTC)", "by", "in force", "
 def overview() -> str:
     policy = policies.current(current.session())
     wanted = current.text("q")
-    return render_template("policies/overview.html", policy=policy, found=_found(policy, wanted), q=wanted, **_published())
+    return render_template(
+        "policies/overview.html", policy=policy, found=_found(policy, wanted), q=wanted, may_change=may_change(), **_published()
+    )
 
 
 @bp.get("/policy/gates/<gate_id>")
@@ -42,6 +45,7 @@ def gate(gate_id: str) -> str:
         applies=lambda when: phrases.applies(when, policy.facts),
         kept=KEPT_RECORDS,
         limits=_limits,
+        may_change=may_change(),
         clauses=_clauses(policy),
     )
 
