@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from governance.domain.limits import spoken
 from governance.domain.vocabulary import Comparator, EvidenceKind, Function, Section, Severity
 from governance.policy import sections
 from governance.policy.editing import Plain
@@ -40,7 +41,23 @@ CHANGEABLE = re.compile(
 )
 """Every place that guided editing may touch."""
 
+MEANINGS = {
+    "severity": "What an unmet check does: blocking stops the gate, waivable may be excepted for a time, advisory is only shown.",
+    "max_age_days": "How old the evidence may be. Where nothing stands here, the days for its kind of evidence hold.",
+    "comparator": "How the measured value is held against the limit.",
+    "value": "The limit at this tier. The same number at all three is one limit for all.",
+    "factor": "What the value is compared with is multiplied by this first.",
+    "margin": "By how much the value has to be better than what it is compared with.",
+    "allow": "By how much the value may be worse than what it is compared with.",
+    "covers": "The parts of the dossier that it judges: always the common one and its own function's.",
+}
+"""In place of what the reference of the files says, for people who never see one."""
+
 NUMBER_COMPARATORS = tuple(one.value for one in Comparator if one is not Comparator.BETWEEN)
+
+
+def _meanings(model: type[BaseModel]) -> dict[str, str]:
+    return {key: MEANINGS.get(key, said) for key, said in fields_of(model).items()}
 
 
 def is_changeable(place: str) -> bool:
@@ -53,7 +70,7 @@ def item_fields(texts: Mapping[str, str], gate: str, item: str) -> list[Field]:
     raw = value_at(texts, place)
     if not isinstance(raw, dict):
         return []
-    said = fields_of(ItemModel)
+    said = _meanings(ItemModel)
     wanted, fresh = value_at(texts, f"{place}/evidence/requirement"), raw.get("max_age_days")
     about = fields_of(EvidenceModel)["requirement"]
     found = [
@@ -117,7 +134,7 @@ def _days(texts: Mapping[str, str], place: str, group: str, names: Sequence[str]
     said = fields_of(model) if model else {}
     for name in names:
         if isinstance(raw, dict) and name in raw:
-            unit = "" if name.endswith(("_days", "_weeks")) else ", risk" if model is sections.ByTier else ""
+            unit = "" if name.endswith(("_days", "_weeks")) else " risk" if model is sections.ByTier else ""
             label = f"{name[:1].upper()}{name[1:].replace('_', ' ')}{unit}"
             called = f"{place}/{name}".replace("/", "-")
             yield Field(
@@ -135,13 +152,21 @@ def _threshold_places(place: str, raw: Any) -> Iterator[str]:
 
 
 def _threshold(name: str, place: str, raw: Mapping[str, Any]) -> Iterator[Field]:
-    said, group = fields_of(ThresholdModel), str(raw.get("metric", ""))
+    said, group = _meanings(ThresholdModel), str(raw.get("metric", ""))
     value = raw.get("value")
     is_range = isinstance(value, list) or raw.get("comparator") == Comparator.BETWEEN
     options = (Comparator.BETWEEN.value,) if is_range else NUMBER_COMPARATORS
     held = raw.get("comparator")
+    with_what = f" It is compared with {spoken(str(raw['compare_with']))}." if "compare_with" in raw else ""
     yield Field(
-        f"{name}comparator", f"{place}/comparator", "Compared how", said["comparator"], Control.CHOICE, held, options=options, group=group
+        f"{name}comparator",
+        f"{place}/comparator",
+        "Compared how",
+        said["comparator"] + with_what,
+        Control.CHOICE,
+        held,
+        options=options,
+        group=group,
     )
     for tier in BY_TIER if value is not None else ():
         at_tier = value.get(tier) if isinstance(value, dict) else value
@@ -157,7 +182,7 @@ def _threshold(name: str, place: str, raw: Mapping[str, Any]) -> Iterator[Field]
 
 
 def _seat(place: str, raw: Mapping[str, Any]) -> list[Field]:
-    said = fields_of(SeatModel)
+    said = _meanings(SeatModel)
     tiers, rest = asked_at(str(raw.get("when", "true")))
     at = "The tiers of risk at which the seat is asked. The four functions each need a seat that is asked at every tier."
     asked: list[Plain] = list(tiers or [])

@@ -8,12 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain.drafting import next_version
-from governance.domain.limits import spoken
+from governance.domain.limits import amount, spoken
+from governance.domain.numbers import is_decimal
+from governance.domain.policy import Fact
 from governance.domain.policy_changes import Effect
-from governance.domain.vocabulary import Function, Section, Severity, Tier
+from governance.domain.vocabulary import Comparator, Function, Section, Severity, Tier
 from governance.models.drafts import PolicyDraft
 from governance.models.policies import PublishedPolicy
-from governance.policy import warn
+from governance.policy import phrases, warn
 from governance.policy.codes import Level
 from governance.policy.differences.whole import Rules, rules_of
 from governance.policy.editing import Plain
@@ -42,6 +44,7 @@ class Told:
     gate: str = ""
     item: str = ""
     seat: str = ""
+    is_gone: bool = False  # a seat that was taken away: there is nothing to change about it any more
     refused: str = ""  # why it cannot be made in the text that is in force now
     moved: str = ""  # what stands there now, where that is not what stood there when it was changed
 
@@ -99,6 +102,11 @@ def texts(session: Session, person: str) -> Texts:
     return edited(in_force(session)[1], edits(session, person)).texts
 
 
+def facts(session: Session) -> Mapping[str, Fact]:
+    """How people say the facts that conditions ask for."""
+    return policies.current(session).facts
+
+
 def draft(session: Session, person: str) -> Draft:
     """Everything about a person's changes; an empty one where there are none. Raises `NotThere` while no policy is in force."""
     published, now = in_force(session)
@@ -116,7 +124,7 @@ def draft(session: Session, person: str) -> Draft:
         base=base,
         edits=tuple(gathered),
         edited=made,
-        changes=tuple(_told(one, now, before, made) for one in gathered),
+        changes=tuple(_told(one, now, before, made, facts(session)) for one in gathered),
         errors=tuple(fault for fault in told if fault.problem.severity is Level.ERROR),
         warnings=tuple(fault for fault in told if fault.problem.severity is not Level.ERROR and fault.problem.message not in old),
         found=found,
@@ -145,7 +153,11 @@ def _fault(problem: PolicyProblem, made: Texts, gathered: Sequence[Edit]) -> Fau
     return Fault(problem, line, place)
 
 
-def _told(one: Edit, now: Texts, before: Texts, made: Edited) -> Told:
+def _told(one: Edit, now: Texts, before: Texts, made: Edited, facts: Mapping[str, Fact]) -> Told:
+    def said(place: str, value: Plain) -> str:
+        unit = value_at(made.texts, f"{place.removesuffix('/value')}/unit") if place.endswith("/value") else ""
+        return phrases.applies(str(value or phrases.ALWAYS), facts) if place.endswith("/when") else _said(place, value, unit or "")
+
     old, then = value_at(now, one.place), value_at(before, one.place)
     gate, item, seat = _about(one.place)
     thing, field = _named(one.place, gate, item, seat, made.texts, now)
@@ -157,13 +169,14 @@ def _told(one: Edit, now: Texts, before: Texts, made: Edited) -> Told:
         place=one.place,
         thing=thing,
         what=what + group,
-        before=_said(one.place, old),
-        after=_said(one.place, one.value),
+        before=said(one.place, old),
+        after=said(one.place, one.value),
         gate=gate,
         item=item,
         seat=seat,
         refused=made.refused.get(one.place, ""),
-        moved=_said(one.place, old) if then != old else "",
+        is_gone=field is None and one.written is None,
+        moved=said(one.place, old) if then != old else "",
     )
 
 
@@ -189,26 +202,23 @@ def _named(place: str, gate: str, item: str, seat: str, made: Texts, now: Texts)
     return item or seat or place, None
 
 
-def _said(place: str, value: Plain) -> str:
+def _said(place: str, value: Plain, unit: str) -> str:
     """A value as people read it."""
     key = place.rpartition("/")[2]
-    kinds = {"severity": Severity, "owner": Function, "function": Function}
+    kinds = {"severity": Severity, "owner": Function, "function": Function, "comparator": Comparator}
     match value:
         case None | ():
             return "nothing"
         case bool():
             return "yes" if value else "no"
         case dict() if set(value) == {tier.value for tier in Tier} - {Tier.PROHIBITED.value}:
-            return ", ".join(f"{as_typed(inner)} at {tier} risk" for tier, inner in value.items())
+            return ", ".join(f"{amount(as_typed(inner), unit)} at {tier} risk" for tier, inner in value.items())
         case dict():
-            return (
-                f"{value.get('label', '')}, {word(Function(str(value['function']))).label}"
-                if value.get("function") in set(Function)
-                else key
-            )
+            function = value.get("function")
+            return f"{value.get('label', '')}, {word(Function(str(function))).label}" if function in set(Function) else key
         case list() if key == "covers":
             return ", ".join(word(Section(str(one))).label for one in value if one in set(Section))
         case str() if key in kinds and value in set(kinds[key]):
             return word(kinds[key](value)).label
         case _:
-            return as_typed(value)
+            return amount(as_typed(value), unit) if unit and is_decimal(as_typed(value)) else as_typed(value)

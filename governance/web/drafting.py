@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 from governance.domain.errors import Conflict, RuleBroken
 from governance.domain.limits import spoken
 from governance.domain.policy_changes import Effect
+from governance.policy import phrases
 from governance.policy.guided import Field, edits
 from governance.policy.guided_fields import day_fields, item_fields, new_seat, new_seat_fields, seat_fields
 from governance.policy.places import Edit, gates, value_at
@@ -54,7 +55,7 @@ def check(gate: str, item: str) -> Page:
     texts = _texts()
     fields = item_fields(texts, gate, item) or abort(404)
     title = value_at(texts, f"gate/{gate}/items/{item}/title")
-    return _change(fields, f"Change the check “{title}”", f"{gate}, {item}", gate)
+    return _change(fields, f"Change the check “{title}”", f"Check {item} of gate {gate}", gate)
 
 
 @bp.route("/gates/<gate>/seats/<seat>", methods=["GET", "POST"])
@@ -62,7 +63,9 @@ def seat(gate: str, seat: str) -> Page:
     texts = _texts()
     fields = seat_fields(texts, gate, seat) or abort(404)
     label = value_at(texts, f"gate/{gate}/seats/{seat}/label")
-    return _change(fields, f"Change the seat “{label}”", f"Seat of gate {gate}", gate, seat=seat)
+    facts = policy_drafts.facts(current.session())
+    asked = phrases.applies(str(value_at(texts, f"gate/{gate}/seats/{seat}/when") or phrases.ALWAYS), facts)
+    return _change(fields, f"Change the seat “{label}”", f"A seat of gate {gate}, asked {asked}", gate, seat=seat)
 
 
 @bp.route("/days", methods=["GET", "POST"])

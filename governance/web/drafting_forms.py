@@ -62,7 +62,7 @@ def _control(field: Field) -> Any:
         case Control.TEXT:
             return TextAreaField(field.label, _needed(field), description=about)
         case Control.CHOICE:
-            return SelectField(field.label, [Maybe()], choices=_choices(field), description=about)
+            return SelectField(field.label, [InputRequired(f"{field.label}: choose one.")], choices=_choices(field), description=about)
         case Control.FLAG:
             return BooleanField(field.label, description=about)
         case Control.SEVERAL:

@@ -55,7 +55,7 @@ def test_a_field_shows_what_stands_there_what_it_means_and_what_may_stand_there(
     said = text_of(site.browser("aoife").get(DRAFT + CHECK))
 
     assert "Change the check “Rollback or kill switch drilled”" in said
-    assert "How old the evidence may be, in days" in said and "A whole number from 1 to 36,525, or nothing." in said
+    assert "How old the evidence may be." in said and "A whole number from 1 to 36,525, or nothing." in said
     assert 'value="15"' in site.browser("aoife").get(DRAFT + CHECK).text
 
 
@@ -64,7 +64,7 @@ def test_a_stricter_limit_comes_onto_the_draft_in_the_policys_own_terms(site: Si
 
     assert answer.status_code == 303 and answer.location.endswith(DRAFT)
     said = page(site)
-    assert "1 change on your draft" in said and "15 at low risk, 15 at medium risk, 5 at high risk" in said
+    assert "1 change on your draft" in said and "15 minutes at low risk, 15 minutes at medium risk, 5 minutes at high risk" in said
     assert "Stricter" in said and "Propose it" in said
     assert draft(site).may_be_proposed
 
