@@ -9,6 +9,7 @@ from governance.cli import policy_check
 from governance.cli.main import Context
 from governance.cli.options import in_the_name_of
 from governance.cli.policy_diff import diff
+from governance.cli.policy_new import new
 from governance.cli.policy_test import test
 from governance.ledger.log import UNPROVED, Actor, Auth
 from governance.policy.loader import load_policy
@@ -21,6 +22,7 @@ def policy() -> None:
 
 
 policy.add_command(policy_check.check)
+policy.add_command(new)
 policy.add_command(test)
 policy.add_command(diff)
 policy.add_command(policy_check.schema)
