@@ -20,6 +20,7 @@ from governance.domain.vocabulary import (
     Good,
     PasswordWay,
     ProofMethod,
+    ProposalState,
     Regularity,
     RequestState,
     Role,
@@ -62,6 +63,13 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Standing.GOOD: _plain("Good", "nothing speaks against using what was approved", "met", "ok"),
         Standing.ON_HOLD: _plain("On hold", "what runs may run on; nothing new passes", "hold", "warn"),
         Standing.SUSPENDED: _plain("Suspended", "must not run", "hold", "bad"),
+    },
+    ProposalState: {
+        ProposalState.OPEN: _plain("Waits for a decision", "another compliance officer publishes or declines it", "waiting", "warn"),
+        ProposalState.PUBLISHED: Word("Published", "published", "it became the rules in force", "met", "ok"),
+        ProposalState.DECLINED: _plain("Declined", "another compliance officer said no, and why", "not-met", "bad"),
+        ProposalState.WITHDRAWN: _plain("Withdrawn", "whoever made it took it back", "na"),
+        ProposalState.OVERTAKEN: _plain("Overtaken", "another policy was published since it was made", "stale", "warn"),
     },
     Outcome: {
         Outcome.IMPORTED: Word("Import", "imported", "a new initiative", "up", "ok"),

@@ -1,10 +1,11 @@
 """Every publication of a policy, and the published text that somebody means."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -80,7 +81,7 @@ def every(session: Session, wanted: Wanted) -> list[Publication]:
     words = fold(wanted.text).split()
     found = [one for one in publications(session) if all(word in fold(_text(one)) for word in words)]
     if wanted.order is not Order.WHEN:
-        return sorted(found, key=_natural if wanted.order is Order.VERSION else lambda one: fold(one.by), reverse=wanted.descending)
+        return sorted(found, key=_BY[wanted.order], reverse=wanted.descending)
     return found if wanted.descending else found[::-1]
 
 
@@ -91,13 +92,14 @@ def page(session: Session, wanted: Wanted, number: int) -> tuple[list[Publicatio
     return found[(number - 1) * PAGE : number * PAGE], len(found), number
 
 
+_BY: Mapping[Order, Callable[[Publication], Any]] = {
+    Order.VERSION: lambda one: policies.natural(one.version),
+    Order.WHO: lambda one: fold(one.by),
+}
+
+
 def _text(one: Publication) -> str:
     return f"{one.title} {one.version} {one.by} {one.digest}"
-
-
-def _natural(one: Publication) -> list[tuple[bool, int, str]]:
-    """Versions as people order them: 1.9 before 1.10."""
-    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", one.version)]
 
 
 def named(session: Session, name: str) -> PublishedPolicy:
@@ -120,6 +122,14 @@ def named(session: Session, name: str) -> PublishedPolicy:
 
 def _listed(rows: Iterable[PublishedPolicy]) -> str:
     return ", ".join(f"{row.version} ({row.digest[:12]})" for row in rows)
+
+
+def of_digest(session: Session, digest: str) -> PublishedPolicy:
+    """Raises `NotThere`."""
+    row = session.get(PublishedPolicy, digest)
+    if row is None:
+        raise NotThere("No policy was ever published under this digest.")
+    return row
 
 
 _rules: dict[str, Rules] = {}

@@ -20,7 +20,7 @@ from governance.models.base import Governed
 from governance.models.directory import Person
 from governance.models.gates import GateRequest, RequestSeat, Revision, SignOff
 from governance.models.initiatives import Initiative, TeamSeat
-from governance.reads import people, policies
+from governance.reads import loosenings, people, policies
 from governance.reads.frozen import frozen_material
 from governance.reads.material import material
 
@@ -58,7 +58,7 @@ def on_the_table(session: Session, request_id: str, now: datetime) -> OnTheTable
         raise NotThere("Nothing was submitted yet, so there is nothing to decide on.")
     policy = policies.by_digest(session, row.policy)
     frozen = frozen_material(session, row, revision, row.policy)
-    checked, around = checks.evaluated(policy, frozen, row.settled_at or now), _around(session, row, frozen)
+    checked, around = checks.evaluated(policy, frozen, row.settled_at or now), _around(session, row, frozen, row.settled_at or now)
     review = _review(session, row, revision, policy, frozen, checked)
     return OnTheTable(
         request=row,
@@ -161,7 +161,7 @@ def _given(row: SignOff) -> signoffs.SignOff:
     )
 
 
-def _around(session: Session, row: GateRequest, found: Material) -> Circumstances:
+def _around(session: Session, row: GateRequest, found: Material, now: datetime) -> Circumstances:
     bound = people.ties(session, row.initiative_key)
     return Circumstances(
         unit=bound.unit,
@@ -170,6 +170,7 @@ def _around(session: Session, row: GateRequest, found: Material) -> Circumstance
         first_submitted=row.first_submitted_at or row.opened_at,
         team=bound.team | {bound.lead},
         authors={section: dossier.authors(found, section) for section in Section},
+        loosened=loosenings.bearing_on(session, row, now),
     )
 
 

@@ -21,7 +21,7 @@ from governance.domain.vocabulary import (
 )
 from governance.ledger.log import UNPROVED
 from governance.ledger.read import Entry
-from governance.reads.telling import Facts, Names, brought_in, count, day, imported, prior_approval, regularised
+from governance.reads.telling import Facts, Names, brought_in, count, day, imported, prior_approval, published, regularised
 from governance.words import word
 
 
@@ -74,7 +74,7 @@ def digest_of_words(entry: Entry) -> str | None:
 
 def people_in(entry: Entry) -> set[str]:
     """The ids of everybody a sentence may name."""
-    named = {entry.body.get(field) for field in ("person", "deputy", "owner", "lead")}
+    named = {entry.body.get(field) for field in ("person", "deputy", "owner", "lead", "proposed_by")}
     return {entry.actor, *(person for person in named if isinstance(person, str))}
 
 
@@ -279,5 +279,7 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "ledger.recovery_confirmed": _recovery,
     "ledger.key_changed": _key_changed,
     "pack.issued": _pack,
-    "policy.published": lambda body: f"published the policy “{body['title']}”, version {body['version']}",
+    "policy.proposed": lambda body: f"proposed the policy “{body['title']}”, version {body['version']}, as {body['proposal']}",
+    "policy.proposal_closed": lambda body: f"{body['outcome']} proposal {body['proposal']} of policy version {body['version']}",
+    "policy.published": published,
 }

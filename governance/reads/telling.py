@@ -49,3 +49,12 @@ def prior_approval(body: Facts) -> str:
 
 def imported(body: Facts) -> str:
     return f"took over what line {body['line']} of a file of {body['source']} says of {body['initiative']}"
+
+
+def published(body: Facts) -> str:
+    told = f"published the policy “{body['title']}”, version {body['version']}"
+    if not body.get("proposal"):
+        return told
+    gates = ", ".join(gate["gate"] for gate in body["loosened"])
+    asks = f"; it asks for less at {gates}" if gates else ""
+    return f"{told}, which {body.name('proposed_by')} proposed as {body['proposal']}{asks}"

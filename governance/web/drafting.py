@@ -46,7 +46,7 @@ def propose() -> Page:
             form.accept(refused)
         else:
             flash("Your changes are proposed. Another compliance officer decides.")
-            return redirect(url_for("policies.proposal", proposal_id=proposal), 303)
+            return redirect(url_for("proposals.page", proposal_id=proposal), 303)
     return _draft(form), 422
 
 

@@ -1,6 +1,6 @@
 """The cast: Lena leads, Mara, Tom and Dee are on her team, four reviewers hold one function each, Mallory holds none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -148,6 +148,15 @@ class House:
         judgement = signoffs.Judgement(decision, word(decision).meaning, seen, reason, findings)
         self.act(who or REVIEWERS[function], lambda log: signoffs.sign_off(log, request, seat or function.value, judgement), proof=True)
 
+    def propose(self, texts: Mapping[str, str], who: str = "aoife", reason: str = "The audit asked for it.") -> str:
+        return str(self.act(who, lambda log: publishing.propose(log, texts, reason)))
+
+    def publish(self, texts: Mapping[str, str], proposed_by: str = "second", by: str = "aoife") -> str:
+        """What one compliance officer proposes and another one publishes. Returns the id of the proposal."""
+        proposal = self.propose(texts, proposed_by)
+        self.act(by, lambda log: publishing.publish(log, proposal), proof=True)
+        return proposal
+
     def sign_all(self, request: str = "AI-0001.G1-1") -> None:
         for function in Function:
             self.sign(function, request=request)
@@ -176,7 +185,7 @@ def found(ledger: Ledger) -> None:
     with ledger.writing(SYSTEM, before) as log:
         settings = directory.OrganisationSettings("Nordhaven", "Europe/Copenhagen")
         directory.found(log, settings, ("claims", "Claims"), "omar", profile("omar"), "omar@nordhaven.example")
-        publishing.publish(log, TEXTS)
+        publishing.publish_shipped(log, TEXTS)
     with ledger.writing(Actor("omar"), before) as log:
         directory.open_unit(log, "energy", "Energy")
         for name in ("lena", "tom", "mara", "dee", "mallory", "ruth", *REVIEWERS.values(), "second", "elsewhere"):
