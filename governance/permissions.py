@@ -15,7 +15,7 @@ class Permission(StrEnum):
     EMPTY_INSTANCE = "empty_instance"  # only before the first administrator exists
     SIGNED_IN = "signed_in"
     VOUCH = "vouch"  # say what was approved before this system
-    AUTHOR = "author"  # change the policy on a draft
+    DECIDE_RULES = "decide_rules"  # propose a policy, and publish what another one proposed
     REGISTER = "register"  # put an initiative into the inventory
     TAKE_PART = "take_part"  # anybody but a mere reader: answers, requests, decisions, comments, findings
     READ_LEDGER = "read_ledger"
@@ -27,7 +27,7 @@ class Permission(StrEnum):
 
 HOLDERS: Mapping[Permission, frozenset[Role]] = {
     Permission.VOUCH: frozenset({Role.COMPLIANCE_OFFICER}),
-    Permission.AUTHOR: frozenset({Role.COMPLIANCE_OFFICER}),
+    Permission.DECIDE_RULES: frozenset({Role.COMPLIANCE_OFFICER}),
     Permission.REGISTER: frozenset({Role.PROJECT_LEAD, Role.COMPLIANCE_OFFICER}),
     Permission.TAKE_PART: frozenset({Role.PROJECT_LEAD, Role.REVIEWER, Role.COMPLIANCE_OFFICER}),
     Permission.READ_LEDGER: frozenset({Role.AUDITOR, Role.COMPLIANCE_OFFICER}),
@@ -97,16 +97,16 @@ ROUTES: Mapping[str, Permission] = {
     "policies.export": Permission.SIGNED_IN,
     "policies.changes": Permission.SIGNED_IN,
     "policy_checks.listing": Permission.SIGNED_IN,
-    "drafting.draft": Permission.AUTHOR,
-    "drafting.propose": Permission.AUTHOR,
-    "drafting.check": Permission.AUTHOR,
-    "drafting.seat": Permission.AUTHOR,
-    "drafting.add_seat": Permission.AUTHOR,
-    "drafting.remove_seat": Permission.AUTHOR,
-    "drafting.days": Permission.AUTHOR,
-    "drafting.undo": Permission.AUTHOR,
-    "drafting.discard": Permission.AUTHOR,
-    "drafting.go_on": Permission.AUTHOR,
+    "drafting.draft": Permission.DECIDE_RULES,
+    "drafting.propose": Permission.DECIDE_RULES,
+    "drafting.check": Permission.DECIDE_RULES,
+    "drafting.seat": Permission.DECIDE_RULES,
+    "drafting.add_seat": Permission.DECIDE_RULES,
+    "drafting.remove_seat": Permission.DECIDE_RULES,
+    "drafting.days": Permission.DECIDE_RULES,
+    "drafting.undo": Permission.DECIDE_RULES,
+    "drafting.discard": Permission.DECIDE_RULES,
+    "drafting.go_on": Permission.DECIDE_RULES,
     "ledger.entries": Permission.READ_LEDGER,
     "ledger.entry": Permission.READ_LEDGER,
     "ledger.export": Permission.READ_LEDGER,

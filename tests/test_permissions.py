@@ -14,6 +14,7 @@ ALLOWED = {
     Permission.EMPTY_INSTANCE: set(),
     Permission.SIGNED_IN: {None, LEAD, REVIEWER, OFFICER, AUDITOR, ADMIN},
     Permission.VOUCH: {OFFICER},
+    Permission.DECIDE_RULES: {OFFICER},
     Permission.REGISTER: {LEAD, OFFICER},
     Permission.TAKE_PART: {LEAD, REVIEWER, OFFICER},
     Permission.READ_LEDGER: {OFFICER, AUDITOR},

@@ -19,6 +19,10 @@ ENTRIES = (
 )
 
 
+BELONGS = {"drafting": "policies", "policy_checks": "policies"}
+"""Groups of pages that are part of another entry."""
+
+
 class Entry(NamedTuple):
     endpoint: str
     label: str
@@ -47,7 +51,8 @@ def surroundings() -> dict[str, object]:
 
 
 def entries() -> list[Entry]:
-    here = (request.endpoint or "").split(".")[0]
+    group = (request.endpoint or "").split(".")[0]
+    here = BELONGS.get(group, group)
     return [
         Entry(
             endpoint,
