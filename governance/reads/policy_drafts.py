@@ -63,7 +63,7 @@ class Draft:
     """A person's changes over what is in force now. `found` is there where the check finds no error."""
 
     in_force: PublishedPolicy
-    base: PublishedPolicy | None
+    is_behind: bool  # another text was published since the changes were last looked at
     edits: tuple[Edit, ...]
     edited: Edited
     changes: tuple[Told, ...]
@@ -71,11 +71,6 @@ class Draft:
     warnings: tuple[Fault, ...]
     found: Difference | None
     version: str  # to suggest
-
-    @property
-    def is_behind(self) -> bool:
-        """Whether another text was published since the changes were last looked at."""
-        return self.base is not None and self.base.digest != self.in_force.digest
 
     @property
     def may_be_proposed(self) -> bool:
@@ -121,7 +116,7 @@ def draft(session: Session, person: str) -> Draft:
     found = policy_changes.compare(policy_history.rules(session, published), rules) if rules else None
     return Draft(
         in_force=published,
-        base=base,
+        is_behind=kept is not None and kept.base != published.digest,
         edits=tuple(gathered),
         edited=made,
         changes=tuple(_told(one, now, before, made, facts(session)) for one in gathered),

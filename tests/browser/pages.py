@@ -34,8 +34,21 @@ from governance.models.moving_in import Origin
 from governance.paths import policies_directory
 from governance.permissions import ROUTES, allows
 from governance.policy.loader import load_policy
+from governance.policy.places import edit
 from governance.reads import people
-from governance.services import accounts, answers, checkpoints, directory, findings, imports, initiatives, moving_in, packs, signoffs
+from governance.services import (
+    accounts,
+    answers,
+    checkpoints,
+    directory,
+    findings,
+    imports,
+    initiatives,
+    moving_in,
+    packs,
+    policy_drafts,
+    signoffs,
+)
 from governance.services import policies as publishing
 from governance.services.answers import NewEvidence, StoredFile
 from governance.services.opening import ledger_of, open_engines
@@ -72,6 +85,7 @@ ASKED = {
     "portfolio.board": ["?q=nothing-has-this-name", "?stage=nowhere"],
     "portfolio.table": ["?q=nothing-has-this-name", "?sort=waits&down=0"],
     "policies.overview": ["?q=drift", "?q=nothing-has-this-name"],
+    "policy_checks.listing": ["?gate=G2&function=it_ops&tier=high", "?q=nothing-has-this-name", "?sort=severity&page=2"],
     "policies.history": ["?q=nothing-has-this-name", "?sort=version&down=1"],
     "policies.changes": ["?from=1.0.0&to=1.0.0", "?from=1.1.0", "?from=no-such-version"],
     "ledger.entries": ["?text=nothing-has-these-words", "?kind=gate.signed_off"],
@@ -153,6 +167,8 @@ def enrich(portfolio: Portfolio) -> None:
     act = portfolio.act
     for texts in (eased(), SHIPPED):
         act("aoife.lynch", lambda log: publishing.publish(log, texts))  # noqa: B023
+    changes = [edit("gate/G2/items/G2-07/threshold/value", 10), edit("gate/G2/seats/privacy_officer/when", "facts.personal_dat")]
+    act("aoife.lynch", lambda log: policy_drafts.change(log, changes))
     profile = directory.Profile("Noor Haddad", "New colleague", "insurance")
     act("omar.said", lambda log: directory.register_person(log, "noor.haddad", profile, "noor.haddad@nordhaven.example"))
     act("omar.said", lambda log: directory.register_person(log, "left.already", directory.Profile("Lew Maas", "Analyst", "insurance"), "lew.maas@nordhaven.example"))  # fmt: skip
@@ -265,6 +281,9 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "gates.request_page": _requests(session),
         "signing.decide": [{"request_id": request, "seat_id": seat} for request, seat in seats],
         "signing.sign": [{"request_id": request, "seat_id": seat} for request, seat in seats[:1]],
+        "drafting.check": [{"gate": "G2", "item": "G2-06"}, {"gate": "G2", "item": "G2-99"}],
+        "drafting.seat": [{"gate": "G2", "seat": "privacy_officer"}],
+        "drafting.add_seat": [{"gate": "G2"}],
         "policies.gate": [{"gate_id": "G1"}, {"gate_id": "C1"}, {"gate_id": "C9"}],
         "ledger.entry": [{"index": index} for index in (0, 500, read.head(session).size - 1)],
         "packs.job": [{"job_id": job} for job in portfolio.jobs],
