@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from governance.domain.deliveries import MOST_TRIES, DeliveryState
 from governance.events.findings import FindingRaised
 from governance.events.gates import ChangesRequested, GateSettled, GateSubmitted, SignedOff
+from governance.events.policies import PolicyProposed, PolicyPublished, ProposalClosed
 from governance.models.accounts import Account
 from governance.models.directory import Person
 from governance.models.ledger import Leaf
@@ -23,6 +24,9 @@ ABOUT: Mapping[str, str] = {
     ChangesRequested.kind: "A reviewer asked for changes",
     GateSettled.kind: "A gate request is settled",
     FindingRaised.kind: "A finding is theirs to answer",
+    PolicyProposed.kind: "A proposed policy waits for a second officer",
+    PolicyPublished.kind: "A policy that they proposed is published, or overtaken",
+    ProposalClosed.kind: "A policy that they proposed is declined",
 }
 """What a notice said, by the kind of entry it follows from."""
 

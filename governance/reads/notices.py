@@ -13,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import Refused
-from governance.domain.notices import NoticeKind, may_be_told
-from governance.domain.vocabulary import RequestState
+from governance.domain.notices import NoticeKind, may_be_told, may_be_told_of_rules
+from governance.domain.vocabulary import ProposalState, RequestState
 from governance.events.findings import FindingRaised
 from governance.events.gates import ChangesRequested, GateSettled, GateSubmitted, SignedOff
+from governance.events.policies import PolicyProposed, PolicyPublished, ProposalClosed
 from governance.ledger.book import Event
 from governance.ledger.read import Entry
 from governance.ledger.replay import EventReader, UnknownKind
@@ -26,7 +27,8 @@ from governance.models.findings import Finding
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
 from governance.models.ledger import Leaf
-from governance.reads import people, review_turns, reviews
+from governance.models.policies import PolicyProposal
+from governance.reads import people, proposals, review_turns, reviews
 from governance.reads.reviews import OnTheTable
 
 log = logging.getLogger("governance.notices")
@@ -34,16 +36,19 @@ log = logging.getLogger("governance.notices")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a text needs, and no more of the record than this: the name of the initiative, and the gate."""
+    """What a text needs, and no more of the record than this: the name of the initiative, and the gate; of a policy, its version."""
 
     kind: NoticeKind
     to: str
-    key: str
+    key: str | None
     gate: str | None = None
     request: str | None = None
     outcome: RequestState | None = None
     finding: str | None = None
     due: date | None = None
+    proposal: str | None = None
+    version: str | None = None
+    became: ProposalState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,10 @@ def by_mail(session: Session, leaf: Entry, now: datetime) -> dict[str, Addressed
 
 
 def _may_be_told(session: Session, notice: Notice, leaf: Entry, now: datetime) -> bool:
-    return may_be_told(people.doer(session, notice.to, now), people.ties(session, notice.key), leaf.actor)
+    doer = people.doer(session, notice.to, now)
+    if notice.key is None:
+        return may_be_told_of_rules(doer, leaf.actor, to_decide=notice.kind is NoticeKind.PROPOSAL)
+    return may_be_told(doer, people.ties(session, notice.key), leaf.actor)
 
 
 def _addressed(session: Session, notice: Notice) -> Addressed | None:
@@ -87,10 +95,10 @@ def _addressed(session: Session, notice: Notice) -> Addressed | None:
     row = session.execute(
         select(Account.email, Person.name, Initiative.name)
         .join(Person, Person.id == Account.person_id)
-        .join(Initiative, Initiative.key == notice.key)
+        .outerjoin(Initiative, Initiative.key == notice.key)
         .where(Account.person_id == notice.to, Account.wants_mail)
     ).first()
-    return None if row is None else Addressed(notice, email=row[0], name=row[1], initiative=row[2])
+    return None if row is None else Addressed(notice, email=row[0], name=row[1], initiative=row[2] or "")
 
 
 def _turn_came(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterator[Notice]:
@@ -157,11 +165,34 @@ def _found(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterat
         yield Notice(NoticeKind.FINDING, row.owner_id, row.initiative_key, finding=row.id, due=row.due)
 
 
+def _proposed(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterator[Notice]:
+    """The other compliance officers, while there is something to decide."""
+    assert isinstance(event, PolicyProposed)
+    del leaf
+    row = session.get(PolicyProposal, event.proposal)
+    if row is not None and row.state is ProposalState.OPEN:
+        for person in proposals.others_than(session, row.by, now):
+            yield Notice(NoticeKind.PROPOSAL, person.id, None, proposal=row.id, version=row.version)
+
+
+def _proposal_ended(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterator[Notice]:
+    """Whoever proposed it, and whoever proposed what it overtook."""
+    assert isinstance(event, PolicyPublished | ProposalClosed)
+    del leaf, now
+    ended = [event.proposal, *(event.overtakes if isinstance(event, PolicyPublished) else ())]
+    for row in (session.get(PolicyProposal, proposal) for proposal in reversed(ended) if proposal):
+        if row is not None:
+            yield Notice(NoticeKind.PROPOSAL_ENDED, row.by, None, proposal=row.id, version=row.version, became=row.state)
+
+
 RULES: Mapping[str, Rule] = {
     GateSubmitted.kind: _turn_came,
     SignedOff.kind: _turn_came,
     ChangesRequested.kind: _changes_asked,
     GateSettled.kind: _settled,
     FindingRaised.kind: _found,
+    PolicyProposed.kind: _proposed,
+    PolicyPublished.kind: _proposal_ended,
+    ProposalClosed.kind: _proposal_ended,
 }
 """Every kind of entry that somebody is told about."""

@@ -18,7 +18,7 @@ from governance.ledger.read import Entry
 from governance.models.ledger import Leaf
 from governance.models.policies import CurrentPolicy, PublishedPolicy
 from governance.policy.differences.whole import Rules, rules_of
-from governance.reads import people, policies
+from governance.reads import people, policies, words
 
 PAGE = 50
 IN_FORCE = "current"
@@ -56,30 +56,48 @@ class Publication:
     digest: str
     before: str | None
     in_force: bool
+    proposal: str = ""
+    proposed_by: str = ""
+    reason: str = ""
     damage: str | None = None
 
 
 def publications(session: Session) -> list[Publication]:
     """Every one, the latest first."""
     entries = read.entries(session, Leaf.kind == PolicyPublished.kind, newest_first=False)
-    names = people.names(session, [entry.actor for entry in entries])
+    names = people.names(session, [person for entry in entries for person in (entry.actor, entry.body.get("proposed_by"))])
+    said = words.texts(session, [entry.body.get("reason") for entry in entries])
     found: list[Publication] = []
     before: str | None = None
     for entry in entries:
-        found.append(_publication(entry, names.get(entry.actor, entry.actor), before, latest=entry is entries[-1]))
+        found.append(_publication(entry, names, said, before, latest=entry is entries[-1]))
         before = found[-1].digest or before
     return found[::-1]
 
 
-def _publication(entry: Entry, by: str, before: str | None, *, latest: bool) -> Publication:
+def _publication(entry: Entry, names: Mapping[str, str], said: Mapping[str, str], before: str | None, *, latest: bool) -> Publication:
     version, title, digest = (str(entry.body.get(name, "")) for name in ("version", "title", "digest"))
-    return Publication(entry.index, entry.at, by, version, title, digest, before, latest, entry.damage)
+    proposer, reason = entry.body.get("proposed_by") or "", entry.body.get("reason")
+    return Publication(
+        entry=entry.index,
+        at=entry.at,
+        by=names.get(entry.actor, entry.actor),
+        version=version,
+        title=title,
+        digest=digest,
+        before=before,
+        in_force=latest,
+        proposal=entry.body.get("proposal") or "",
+        proposed_by=names.get(proposer, proposer),
+        reason=said.get(reason, words.GONE) if reason else "",
+        damage=entry.damage,
+    )
 
 
 def every(session: Session, wanted: Wanted) -> list[Publication]:
     """Those in which every word occurs, in the order asked for."""
-    words = fold(wanted.text).split()
-    found = [one for one in publications(session) if all(word in fold(_text(one)) for word in words)]
+    asked = fold(wanted.text).split()
+    found = [one for one in publications(session) if all(word in fold(_text(one)) for word in asked)]
     if wanted.order is not Order.WHEN:
         return sorted(found, key=_BY[wanted.order], reverse=wanted.descending)
     return found if wanted.descending else found[::-1]
@@ -99,7 +117,7 @@ _BY: Mapping[Order, Callable[[Publication], Any]] = {
 
 
 def _text(one: Publication) -> str:
-    return f"{one.title} {one.version} {one.by} {one.digest}"
+    return f"{one.title} {one.version} {one.by} {one.proposed_by} {one.reason} {one.digest}"
 
 
 def named(session: Session, name: str) -> PublishedPolicy:

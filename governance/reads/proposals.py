@@ -45,8 +45,8 @@ def still_open(session: Session, policy: str | None = None) -> Sequence[PolicyPr
     return session.scalars(query.where(PolicyProposal.policy == policy) if policy is not None else query).all()
 
 
-def others_than(session: Session, proposer: str, now: datetime) -> Sequence[Person]:
-    """The compliance officers who can sign in and did not propose it, by name: they decide."""
+def officers(session: Session, now: datetime) -> Sequence[Person]:
+    """The compliance officers who can sign in, by name."""
     query = (
         select(Person)
         .join(PersonRole, PersonRole.person_id == Person.id)
@@ -56,11 +56,15 @@ def others_than(session: Session, proposer: str, now: datetime) -> Sequence[Pers
             or_(PersonRole.until.is_(None), PersonRole.until > now),
             Person.disabled_at.is_(None),
             Account.password.is_not(None),
-            Person.id != proposer,
         )
         .order_by(Person.folded)
     )
     return session.scalars(query).unique().all()
+
+
+def others_than(session: Session, proposer: str, now: datetime) -> Sequence[Person]:
+    """Those of them who did not propose it: they decide."""
+    return [person for person in officers(session, now) if person.id != proposer]
 
 
 def waiting_for(session: Session, doer: Doer) -> list[PolicyProposal]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from governance.domain.rights import Doer
 from governance.models.initiatives import Initiative
 from governance.models.summary import Waiting
+from governance.reads import proposals
 from governance.reads.visibility import visible
 
 MOST = 200
@@ -33,7 +34,7 @@ def mine(session: Session, doer: Doer) -> list[Task]:
 
 def count(session: Session, doer: Doer) -> int:
     query = select(func.count()).select_from(Waiting).join(Initiative, Initiative.key == Waiting.initiative_key)
-    return session.scalar(query.where(_mine(doer), visible(doer))) or 0
+    return (session.scalar(query.where(_mine(doer), visible(doer))) or 0) + len(proposals.waiting_for(session, doer))
 
 
 def _mine(doer: Doer) -> ColumnElement[bool]:

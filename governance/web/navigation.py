@@ -18,8 +18,7 @@ ENTRIES = (
     ("settings.organisation", "Settings"),
 )
 
-
-BELONGS = {"drafting": "policies", "policy_checks": "policies"}
+BELONGS = {"drafting": "policies", "policy_checks": "policies", "proposals": "policies", "proposing": "policies"}
 """Groups of pages that are part of another entry."""
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from flask import Blueprint, render_template, url_for
 
 from governance.domain.vocabulary import Role
-from governance.reads import work
+from governance.reads import proposals, work
 from governance.reads.work import Task
 from governance.web import current
 from governance.web.filters import counted
@@ -39,8 +39,10 @@ def mine() -> str:
     tasks = work.mine(current.session(), current.doer())
     rows = sorted((_row(task) for task in tasks), key=lambda row: list(HEADINGS).index(row.task.waiting.kind))
     groups = [(heading, list(found)) for heading, found in groupby(rows, key=lambda row: HEADINGS[row.task.waiting.kind])]
-    title = f"{counted(len(rows), 'thing')} {'waits' if len(rows) == 1 else 'wait'} for you" if rows else "Nothing waits for you"
-    return render_template("work/mine.html", groups=groups, title=title, next_step=_next_step())
+    waiting = proposals.tell(current.session(), proposals.waiting_for(current.session(), current.doer()))
+    number = len(rows) + len(waiting)
+    title = f"{counted(number, 'thing')} {'waits' if number == 1 else 'wait'} for you" if number else "Nothing waits for you"
+    return render_template("work/mine.html", groups=groups, proposals=waiting, title=title, next_step=_next_step())
 
 
 def _row(task: Task) -> Row:

@@ -18,7 +18,17 @@ from sqlalchemy.orm import Session
 
 from governance.domain.findings import NewFinding
 from governance.domain.moving_in import AsFound
-from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, RequestState, Role, Stage, Visibility
+from governance.domain.vocabulary import (
+    Decision,
+    EvidenceKind,
+    FindingSeverity,
+    Function,
+    ProposalState,
+    RequestState,
+    Role,
+    Stage,
+    Visibility,
+)
 from governance.events import streams
 from governance.events.initiatives import Advanced
 from governance.jobs.imports import work as imported
@@ -31,6 +41,7 @@ from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative
 from governance.models.jobs import ImportJob, Job
 from governance.models.moving_in import Origin
+from governance.models.policies import PolicyProposal, PublishedPolicy
 from governance.paths import policies_directory
 from governance.permissions import ROUTES, allows
 from governance.policy.loader import load_policy
@@ -75,7 +86,16 @@ WIDEST = "wilhelmina.van.der.meer"
 """Holds every role and a long name, so that the menu on top is as wide as it gets."""
 NOT_PAGES = frozenset(
     {"static", "bootstrap.static", "health.healthz", "health.readyz", "health.metrics", "settings.logo", "evidence.download"}
-    | {"packs.download", "policies.export", "portfolio.export", "people.export", "ledger.export", "importing.example", "staffing.example"}
+    | {
+        "packs.download",
+        "policies.export",
+        "proposals.export",
+        "portfolio.export",
+        "people.export",
+        "ledger.export",
+        "importing.example",
+        "staffing.example",
+    }
     | {"ledger.checkpoint", "ledger.proof"}
 )
 """What a GET answers with something else than a page; a test looks that it does."""
@@ -87,6 +107,8 @@ ASKED = {
     "policies.overview": ["?q=drift", "?q=nothing-has-this-name"],
     "policy_checks.listing": ["?gate=G2&function=it_ops&tier=high", "?q=nothing-has-this-name", "?sort=severity&page=2"],
     "policies.history": ["?q=nothing-has-this-name", "?sort=version&down=1"],
+    "proposals.listing": ["?q=nothing-has-this-name", "?state=declined", "?sort=who&down=0"],
+    "proposing.start": ["?from=current"],
     "policies.changes": ["?from=1.0.0&to=1.0.0", "?from=1.1.0", "?from=no-such-version"],
     "ledger.entries": ["?text=nothing-has-these-words", "?kind=gate.signed_off"],
     "people.listing": ["?q=nobody-has-this-name"],
@@ -165,8 +187,7 @@ def copied(demo: Path, folder: Path) -> Portfolio:
 def enrich(portfolio: Portfolio) -> None:
     """What the demo does not have yet: each line a state that some page shows."""
     act = portfolio.act
-    for texts in (eased(), SHIPPED):
-        act("aoife.lynch", lambda log: publishing.publish(log, texts))  # noqa: B023
+    _publish(portfolio)
     changes = [edit("gate/G2/items/G2-07/threshold/value", 10), edit("gate/G2/seats/privacy_officer/when", "facts.personal_dat")]
     act("aoife.lynch", lambda log: policy_drafts.change(log, changes))
     profile = directory.Profile("Noor Haddad", "New colleague", "insurance")
@@ -194,6 +215,28 @@ def enrich(portfolio: Portfolio) -> None:
     _bring_in(portfolio)
     _import(portfolio)
     _order(portfolio)
+
+
+def _publish(portfolio: Portfolio) -> None:
+    """A looser policy that was in force once, one that was declined, taken back or overtaken, and one that waits."""
+    aoife, yusuf = "aoife.lynch", "yusuf.demir"
+    late = {**SHIPPED, "policy.yaml": SHIPPED["policy.yaml"].replace("low: 90, medium: 60", "low: 30, medium: 30", 1)}
+    remark = {**SHIPPED, "facts.yaml": f"{SHIPPED['facts.yaml']}# reviewed\n"}
+
+    def propose(who: str, texts: Mapping[str, str], why: str) -> str:
+        return str(portfolio.act(who, lambda log: publishing.propose(log, texts, why)))
+
+    declined = propose(yusuf, late, "Decisions were found to rest on old sign-offs.")
+    portfolio.act(aoife, lambda log: publishing.decline(log, declined, "The reviewers cannot sign that often."))
+    withdrawn = propose(yusuf, remark, "The facts were read again.")
+    portfolio.act(yusuf, lambda log: publishing.withdraw(log, withdrawn, "Nothing follows from it."))
+    propose(yusuf, late, "It was asked for once more.")
+    looser = propose(aoife, eased(), "The audit found that low-risk pilots wait without a reason.")
+    portfolio.act(yusuf, lambda log: publishing.publish(log, looser))
+    back = propose(yusuf, SHIPPED, "The first month showed that it let too much through.")
+    portfolio.act(aoife, lambda log: publishing.publish(log, back))
+    propose(yusuf, eased(), "With the reasons of the first month, as the board asked.")
+    propose(aoife, remark, "The facts were read again, and nothing else changes.")
 
 
 def _bring_in(portfolio: Portfolio) -> None:
@@ -285,10 +328,21 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "drafting.seat": [{"gate": "G2", "seat": "privacy_officer"}],
         "drafting.add_seat": [{"gate": "G2"}],
         "policies.gate": [{"gate_id": "G1"}, {"gate_id": "C1"}, {"gate_id": "C9"}],
+        "proposals.page": [{"proposal_id": row.id} for row in session.scalars(select(PolicyProposal).order_by(PolicyProposal.id))],
+        "proposing.again": [{"digest": digest} for digest in _ended(session)],
         "ledger.entry": [{"index": index} for index in (0, 500, read.head(session).size - 1)],
         "packs.job": [{"job_id": job} for job in portfolio.jobs],
         "people.person": [{"person_id": person} for person in ("joao.teles", "noor.haddad", "left.already")],
     }
+
+
+def _ended(session: Session) -> list[str]:
+    """Texts that can be proposed again: one that was in force, one that was declined."""
+    declined = select(PolicyProposal.digest).where(PolicyProposal.state == ProposalState.DECLINED)
+    return [
+        session.scalars(select(PublishedPolicy.digest).where(PublishedPolicy.version == "1.1.0")).one(),
+        session.scalars(declined).one(),
+    ]
 
 
 def _initiatives(session: Session) -> list[Values]:

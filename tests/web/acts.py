@@ -1,6 +1,7 @@
 """Every form of the application, each with somebody who may fill it in and what would do. The forms themselves are read from the pages."""
 
 import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,11 +15,20 @@ from tests.sheets import MAPPING, PEOPLE, sheet
 from tests.web.browser import PASSWORD, Browser
 from tests.web.controls import PageForm, forms
 from tests.web.hostile import PDF
-from tests.web.loaded import IMPORT, Loaded
+from tests.web.loaded import AGAIN, IMPORT, Loaded, other
 
 NEW = "seven lanterns over quartz 58"
 FORM = "application/x-www-form-urlencoded"
 Fields = dict[str, list[str]]
+
+
+def zipped(texts: Mapping[str, str], below: str = "stage-gates/") -> bytes:
+    """A policy as somebody packs its folder."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in texts.items():
+            archive.writestr(f"{below}{name}", text)
+    return packed.getvalue()
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,9 @@ AS_FOUND = {"stage": "full_production", "since": "2023-05-03", "said_by": "Ada L
 AS_FOUND |= {"reason": "The board took it on in 2023.", "regularise_by": (date.today() + timedelta(days=90)).isoformat()}
 PAPER = {"title": "Minutes of the board", "approved_on": "2023-05-02", "approved_by": "Ada Lind", "function": "business"}
 SEAT = "/requests/AI-0001.G1-1/seats/business"
+
+WHY = "The audit asked for it."
+POLICY = zipped(other(4))
 
 APART = {"setup.first_admin": "empty", "recovery.confirm": "restored"}
 """Forms that only a house in that state shows."""
@@ -124,6 +137,10 @@ ACTS = (
     Act("drafting.undo", "aoife", "/policy/draft"),
     Act("drafting.discard", "aoife", "/policy/draft"),
     Act("drafting.go_on", "second", "/policy/draft"),
+    Act("proposing.start", "aoife", "/policies/propose", {"reason": WHY}, files={"files": ("policy.zip", POLICY)}),
+    Act("proposing.again", "aoife", f"/policies/propose/again/{AGAIN}", {"reason": WHY}),
+    Act("proposals.decide", "aoife", "/policies/proposals/P-1", {"decision": "decline", "why": WHY, "password": PASSWORD}),
+    Act("proposals.withdraw", "aoife", "/policies/proposals/P-2", {"withdraw-why": WHY}),
     Act("packs.issue", "lena", "/packs", {"initiative": "AI-0001"}),
     Act("packs.issue_trail", "aoife", "/packs"),
     Act("people.add", "omar", "/people/add", {**PERSON, "person": "ada.lind", "email": "ada@nordhaven.example"}),

@@ -30,16 +30,17 @@ from governance.models.drafts import PolicyDraft
 from governance.models.jobs import ImportJob
 from governance.models.ledger import Leaf, Restored, Stamp
 from governance.models.outbox import Delivery
+from governance.policy.loader import digest_of
 from governance.policy.places import edit
 from governance.reads import imports
 from governance.reads.previews import Source
-from governance.services import accounts, answers, checkpoints, directory, findings, initiatives, policy_drafts
+from governance.services import accounts, answers, checkpoints, directory, findings, initiatives, policies, policy_drafts
 from governance.services import imports as services_of_imports
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore
 from tests import sheets
-from tests.services.conftest import House, evidence, found
+from tests.services.conftest import TEXTS, House, evidence, found
 from tests.web.browser import HASHED, Site
 
 IMPORT = "fedcba9876543210"
@@ -136,6 +137,7 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     _findings(house)
     house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
+    _propose(house)
     house.now += timedelta(minutes=1)
     hand_over(house)
     drafted(house)
@@ -212,6 +214,23 @@ def come_from_a_backup(house: House) -> None:
         now = head(log.session)
         row = Restored(at=at.isoformat(), made_at=(at - timedelta(days=1)).isoformat(), size=now.size, root=now.root.hex())
         log.session.execute(update(Stamp).values(restored=row))
+
+
+def other(number: int) -> dict[str, str]:
+    """The shipped policy with a remark more: another text that says the same."""
+    return {**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# {number}\n"}
+
+
+AGAIN = digest_of(other(3))
+"""Of a text that was proposed once, and taken back."""
+
+
+def _propose(house: House) -> None:
+    """One that Aoife can decide on, one that she made herself, one that she took back."""
+    house.propose(other(1), "second")
+    house.propose(other(2), "aoife")
+    taken_back = house.propose(other(3), "aoife")
+    house.act("aoife", lambda log: policies.withdraw(log, taken_back, "It was a mistake."))
 
 
 def _findings(house: House) -> None:

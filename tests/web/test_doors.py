@@ -45,6 +45,8 @@ FILLED = {
     "secret": "x",
     "filename": "app.css",
     "import_id": IMPORT,
+    "proposal_id": "P-1",
+    "digest": "0" * 64,
 }
 
 
