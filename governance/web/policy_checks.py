@@ -10,7 +10,7 @@ from governance.domain.checks import KEPT_RECORDS
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import Function, Severity, Tier
 from governance.permissions import ROUTES, allows
-from governance.reads import policies, policy_checks
+from governance.reads import policies, policy_checks, policy_history
 from governance.reads.policy_checks import PAGE, Asked, Order, Wanted
 from governance.web import csvs, current
 from governance.web.filters import counted, same_page
@@ -52,6 +52,7 @@ def listing() -> str | Response:
         orders=[(one.value, label) for one, label in ORDERS.items() if one is not Order.POLICY],
         kept=KEPT_RECORDS,
         may_change=may_change(),
+        last=policy_history.last(current.session()),
         export=same_page(None, format="csv", page=None),
     )
 

@@ -45,9 +45,9 @@ def finds_what_it_has_to_show(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="Policies", exact=True).click()
     page.get_by_role("link", name="Every check by gate, function and risk tier").click()
-    page.get_by_label("Gate").select_option("G2")
-    page.get_by_label("Function").select_option("it_ops")
-    page.get_by_label("Risk tier").select_option("high")
+    page.get_by_label("Gate", exact=True).select_option("G2")
+    page.get_by_label("Function", exact=True).select_option("it_ops")
+    page.get_by_label("Risk tier", exact=True).select_option("high")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("9 checks of IT operations for Review to Limited production, at high risk")
     drill = page.get_by_role("article", name="Rollback or kill switch drilled")
@@ -77,7 +77,7 @@ def looks_at_the_draft_and_undoes_one(page: Page) -> None:
     expect(effects).to_contain_text("15 minutes")
     expect(effects).to_contain_text("5 minutes")
     expect(effects).to_contain_text("Stricter")
-    page.get_by_role("button", name="Undo: Rollback or kill switch drilled, Days it stays fresh").click()
+    page.get_by_role("button", name="Undo Rollback or kill switch drilled, Days it stays fresh").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("1 change on your draft")
 
 
