@@ -207,3 +207,52 @@ def test_what_is_typed_is_shown_as_text(site: Site) -> None:
     answer = site.browser("aoife").get(DRAFT)
     assert "<script>alert(1)" not in answer.text and "<script>alert(1)</script>" in unescape(answer.text)
     assert re.search(r"version: \"1\.0\.0\"", TEXTS["policy.yaml"])
+
+
+def test_proposing_hands_the_draft_to_another_officer_and_empties_it(site: Site) -> None:
+    fill(site, CHECK, t0_high="5")
+    browser = site.browser("aoife")
+    assert 'value="1.1.0"' in browser.get(DRAFT).text
+
+    answer = browser.post(DRAFT, version="1.1.0", reason="Two drills took too long.")
+
+    assert answer.status_code == 303 and answer.location.endswith("/policies/proposals/P-1")
+    assert "Your draft is empty" in page(site) and "Two drills took too long." in text_of(site.browser("second").get(answer.location))
+
+
+@pytest.mark.parametrize(
+    ("version", "reason", "sentence"),
+    [
+        ("", "Two drills took too long.", "Enter a name for the new version."),
+        ("1.0.0", "Two drills took too long.", "Version 1.0.0 is in force. Give this one another name"),
+        ("1.1.0", "", "Say why, in a sentence or two."),
+        ("1.1.0", "no", "Say why in 10 to 10,000 signs"),
+    ],
+)
+def test_what_keeps_it_from_being_proposed_is_said_at_its_field_and_loses_nothing(
+    site: Site, version: str, reason: str, sentence: str
+) -> None:
+    fill(site, CHECK, t0_high="5")
+    browser = site.browser("aoife")
+    browser.get(DRAFT)
+
+    answer = browser.post(DRAFT, version=version, reason=reason)
+
+    assert answer.status_code == 422 and sentence in text_of(answer)
+    assert (not reason or reason in answer.text) and len(draft(site).edits) == 1
+
+
+def test_a_draft_that_is_behind_is_not_proposed_before_it_was_looked_at(site: Site) -> None:
+    fill(site, CHECK, t0_high="5")
+    texts = {**TEXTS, "policy.yaml": TEXTS["policy.yaml"].replace('version: "1.0.0"', 'version: "1.0.1"', 1)}
+    site.house.publish(texts, "second", "aoife")
+    browser = site.browser("aoife")
+    assert "Version 1.0.1 was published after you began" in text_of(browser.get(DRAFT))
+
+    answer = browser.post(DRAFT, version="1.1.0", reason="Two drills took too long.")
+    assert answer.status_code == 422 and "Look at them against it, then propose them" in text_of(answer)
+
+    browser.get(DRAFT)
+    assert browser.post(f"{DRAFT}/go-on").status_code == 303
+    browser.get(DRAFT)
+    assert browser.post(DRAFT, version="1.1.0", reason="Two drills took too long.").status_code == 303
