@@ -51,10 +51,10 @@ def check_names(names: Iterable[str]) -> None:
     """Raise unless each is the name of a file of a policy below its folder, which every system can write again, and none differs from
     another in capitals alone."""
     given = sorted(names)
-    problems = [Problem("file", f"{_shown(name)}: {fault}", "files") for name in given if (fault := misnamed(name))]
+    problems = [Problem("file", f"{_shown(name)} {fault}.", "files") for name in given if (fault := misnamed(name))]
     for name, after in pairwise(sorted(given, key=str.casefold)):
         if name.casefold() == after.casefold():
-            problems.append(Problem("file", f"{_shown(name)} and {_shown(after)}: on some systems these are one file", "files"))
+            problems.append(Problem("file", f"{_shown(name)} and {_shown(after)} are one file on some systems.", "files"))
     if len(given) > MOST_FILES:
         problems = [Problem("file", f"A policy has at most {MOST_FILES} files; these are {len(given):,}.", "files")]
     if problems:
@@ -62,18 +62,20 @@ def check_names(names: Iterable[str]) -> None:
 
 
 def misnamed(name: str) -> str | None:
-    """What is wrong with the name of a file of a policy."""
+    """What is wrong with the name of a file of a policy; it goes on after the name."""
     parts = name.split("/")
     if not name.endswith(ENDING) or len(name) > LONGEST_NAME or any(len(part) > LONGEST_PART for part in parts):
-        return f"its name ends in {ENDING} and has at most {LONGEST_NAME} signs, {LONGEST_PART} in each part"
+        return f"is not called as a file of a policy: its name ends in {ENDING} and has at most {LONGEST_NAME} signs, {LONGEST_PART} a part"
     if any(not FITS_EVERYWHERE.fullmatch(part) for part in parts):
-        return "its name is made of letters, digits, points, hyphens and underscores, and no part begins with a point"
+        return "is not called as a file of a policy: use letters, digits, points, hyphens and underscores, and begin no part with a point"
     if NOT_RULES in parts[:-1]:
-        return f"what lies in a folder “{NOT_RULES}” is no part of a policy"
+        return f"is no part of a policy, because it lies in a folder “{NOT_RULES}”"
     return None
 
 
 def _shown(name: str) -> str:
+    if not name:
+        return "A text without a name"
     short = name if len(name) <= LONGEST_PART else f"{name[:LONGEST_PART]}…"
     return short if short.isprintable() else ascii(short)
 

@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from governance.domain.errors import Problem, RuleBroken
 from governance.domain.proposals import ENDING, MOST_FILES, NOT_RULES
+from governance.domain.text import HIDDEN
 from governance.web.uploads import clean_name
 
 LARGEST = 1_000_000
@@ -36,9 +37,9 @@ class Slot:
 
 
 def typed() -> list[Slot]:
-    """The files that stand in the form itself, as they were typed, in its order; line ends as every policy has them."""
+    """The files that stand in the form itself, in its order: as they were typed, without signs that nobody sees."""
     numbers = sorted({int(found[1]) for key in request.form if (found := re.fullmatch(r"text-([0-9]{1,3})", key))})[: MOST_FILES + 1]
-    return [Slot(request.form.get(f"name-{n}", "").strip(), _lines(request.form.get(f"text-{n}", ""))) for n in numbers]
+    return [Slot(request.form.get(f"name-{n}", "").strip(), HIDDEN.sub("", _lines(request.form.get(f"text-{n}", "")))) for n in numbers]
 
 
 def sent(files: Iterable[object]) -> dict[str, str]:

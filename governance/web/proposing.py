@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from governance.domain.errors import Conflict, NotThere, RuleBroken
 from governance.domain.proposals import LONGEST_REASON, SHORTEST_REASON
+from governance.domain.text import HIDDEN
 from governance.domain.vocabulary import ProposalState
 from governance.models.policies import PolicyProposal, PublishedPolicy
 from governance.policy.problems import PolicyError, PolicyProblem
@@ -53,7 +54,7 @@ def start() -> str | Answer | tuple[str, int]:
     if form.validate():
         try:
             texts = together(slots, sent(form.files.data or ()))
-            slots = [Slot(name, text) for name, text in sorted(texts.items())]
+            slots = [Slot(name, HIDDEN.sub("", text)) for name, text in sorted(texts.items())]
             return _proposed(texts, form.reason.data)
         except PolicyError as wrong:
             faults = wrong.problems

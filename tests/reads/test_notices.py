@@ -8,7 +8,7 @@ import pytest
 from governance.domain.findings import NewFinding
 from governance.domain.loosening import BARRED_FOR
 from governance.domain.notices import NoticeKind
-from governance.domain.vocabulary import Decision, FindingSeverity, Function, RequestState, Visibility
+from governance.domain.vocabulary import Decision, FindingSeverity, Function, RequestState, Role, Visibility
 from governance.ledger import read
 from governance.ledger.log import SYSTEM
 from governance.models.accounts import Account
@@ -17,6 +17,7 @@ from governance.paths import templates_directory
 from governance.reads import notices, people, work
 from governance.reads.deliveries import ABOUT
 from governance.services import accounts, directory, findings, gates, initiatives
+from governance.services import policies as publishing
 from tests.services.conftest import TEXTS, House, ask, house, in_review
 from tests.tampering import alter
 
@@ -199,6 +200,37 @@ def test_an_entry_that_is_not_what_was_recorded_tells_nobody_anything(in_review:
     alter(in_review.ledger.engines, "UPDATE leaf SET at = '2026-09-01T09:00:00.000000Z' WHERE kind = 'gate.submitted'")
 
     assert told(in_review, "gate.submitted") == {}
+
+
+def sign_in(house: House, *who: str) -> None:
+    with house.ledger.writing(SYSTEM, house.now) as log:
+        for person in who:
+            log.session.get_one(Account, person).password = "a hash"
+
+
+@on_both
+def test_a_proposal_is_told_to_the_officers_who_can_decide_and_its_end_to_whoever_made_it(house: House) -> None:
+    sign_in(house, "aoife", "second", "lena")
+    first = house.propose({**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# 1\n"}, "aoife")
+    assert told(house, "policy.proposed") == {"second": NoticeKind.PROPOSAL}
+
+    house.publish({**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# 2\n"})
+
+    assert told(house, "policy.proposed") == {}
+    assert told(house, "policy.published") == {
+        "second": NoticeKind.PROPOSAL_ENDED
+    }  # Aoife published it: hers was overtaken by her own deed
+    again = house.propose({**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# 1\n"}, "aoife")
+    house.act("second", lambda log: publishing.decline(log, again, "It says nothing new."), proof=True)
+    assert first != again and told(house, "policy.proposal_closed") == {"aoife": NoticeKind.PROPOSAL_ENDED}
+
+
+def test_nobody_is_told_of_a_proposal_who_cannot_decide_on_it(house: House) -> None:
+    sign_in(house, "aoife", "second")
+    house.propose({**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# 1\n"}, "aoife")
+    house.act("omar", lambda log: directory.withdraw_role(log, "second", Role.COMPLIANCE_OFFICER))
+
+    assert told(house, "policy.proposed") == {}
 
 
 def test_every_kind_of_notice_follows_from_some_entry_and_has_its_text() -> None:

@@ -69,7 +69,9 @@ def test_every_publication_is_there_the_latest_first(three: Site) -> None:
 
 def test_the_list_is_searched_and_sorted(three: Site) -> None:
     for query, versions in {
-        "q=aoife": ["1.9.0"],
+        "q=aoife": ["1.10.0", "1.9.0"],
+        "q=aoife+1.9": ["1.9.0"],
+        "q=audit": ["1.10.0", "1.9.0"],
         "q=1.9": ["1.9.0"],
         f"q={NEW[:12]}": ["1.10.0"],
         "q=nobody": [],

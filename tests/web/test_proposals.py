@@ -130,7 +130,7 @@ def test_every_fault_is_told_with_its_place_and_what_was_sent_comes_back(site: S
         ([], "Choose the files of the policy"),
         ([("policy.zip", b"PK\x03\x04 and no more")], "cannot be read as one"),
         ([("policy.zip", zipped({}))], "Choose the files of the policy"),
-        ([("policy.zip", zipped({"../policy.yaml": "x: 1"}, ""))], "its name is made of letters"),
+        ([("policy.zip", zipped({"../policy.yaml": "x: 1"}, ""))], "use letters, digits, points"),
         ([("policy.yaml", b"\xff\xfe")], "policy.yaml is not UTF-8 at byte 0"),
         ([("policy.yaml", b"x" * 1_000_001)], "larger than 1,000 kB together"),
         ([("bomb.zip", zipped({"policy.yaml": "x" * 50_000_000}))], "larger than 1,000 kB together"),
