@@ -58,14 +58,14 @@ def check(gate: str, item: str) -> Page:
     return _change(fields, f"Change the check “{title}”", f"Check {item} of gate {gate}", gate)
 
 
-@bp.route("/gates/<gate>/seats/<seat>", methods=["GET", "POST"])
-def seat(gate: str, seat: str) -> Page:
+@bp.route("/gates/<gate>/seats/<seat_id>", methods=["GET", "POST"])
+def seat(gate: str, seat_id: str) -> Page:
     texts = _texts()
-    fields = seat_fields(texts, gate, seat) or abort(404)
-    label = value_at(texts, f"gate/{gate}/seats/{seat}/label")
+    fields = seat_fields(texts, gate, seat_id) or abort(404)
+    label = value_at(texts, f"gate/{gate}/seats/{seat_id}/label")
     facts = policy_drafts.facts(current.session())
-    asked = phrases.applies(str(value_at(texts, f"gate/{gate}/seats/{seat}/when") or phrases.ALWAYS), facts)
-    return _change(fields, f"Change the seat “{label}”", f"A seat of gate {gate}, asked {asked}", gate, seat=seat)
+    asked = phrases.applies(str(value_at(texts, f"gate/{gate}/seats/{seat_id}/when") or phrases.ALWAYS), facts)
+    return _change(fields, f"Change the seat “{label}”", f"A seat of gate {gate}, asked {asked}", gate, seat=seat_id)
 
 
 @bp.route("/days", methods=["GET", "POST"])
@@ -87,12 +87,12 @@ def add_seat(gate: str) -> Page:
     return _form(form, fields, f"Add a seat to gate {gate}", "Somebody more who has to sign", gate), 422 if form.errors else 200
 
 
-@bp.post("/gates/<gate>/seats/<seat>/remove")
-def remove_seat(gate: str, seat: str) -> Answer:
+@bp.post("/gates/<gate>/seats/<seat_id>/remove")
+def remove_seat(gate: str, seat_id: str) -> Answer:
     if gate not in gates(_texts()):
         abort(404)
     with current.writing() as log:
-        drafts.change(log, [Edit(f"gate/{gate}/seats/{seat}", None)])
+        drafts.change(log, [Edit(f"gate/{gate}/seats/{seat_id}", None)])
     flash("On your draft, the seat is taken away.")
     return redirect(url_for(".draft"), 303)
 

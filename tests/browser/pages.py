@@ -325,7 +325,7 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "signing.decide": [{"request_id": request, "seat_id": seat} for request, seat in seats],
         "signing.sign": [{"request_id": request, "seat_id": seat} for request, seat in seats[:1]],
         "drafting.check": [{"gate": "G2", "item": "G2-06"}, {"gate": "G2", "item": "G2-99"}],
-        "drafting.seat": [{"gate": "G2", "seat": "privacy_officer"}],
+        "drafting.seat": [{"gate": "G2", "seat_id": "privacy_officer"}],
         "drafting.add_seat": [{"gate": "G2"}],
         "policies.gate": [{"gate_id": "G1"}, {"gate_id": "C1"}, {"gate_id": "C9"}],
         "proposals.page": [{"proposal_id": row.id} for row in session.scalars(select(PolicyProposal).order_by(PolicyProposal.id))],
