@@ -136,6 +136,16 @@ def read_on(file: str, text: str, caps: Caps = USUAL) -> tuple[Document, list[Po
     return Document(file, data, walk.values, walk.keys, frozenset(walk.broken)), [*problems, *walk.problems]
 
 
+def composed(text: str) -> yaml.Node | None:
+    """The nodes of a text that `read` takes, each with the place where it begins and ends."""
+    loader = _Loader(text)
+    try:
+        node: yaml.Node | None = loader.get_single_node()
+        return node
+    finally:
+        loader.dispose()
+
+
 def _check_text(file: str, text: str, caps: Caps) -> None:
     if len(text.encode(errors="surrogatepass")) > caps.largest:
         raise _refused(file, f"larger than {caps.largest:,} bytes", Code.TOO_LARGE)

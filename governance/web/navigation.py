@@ -19,7 +19,7 @@ ENTRIES = (
     ("settings.organisation", "Settings"),
 )
 
-BELONGS = {"proposals": "policies", "proposing": "policies"}
+BELONGS = {"drafting": "policies", "policy_checks": "policies", "proposals": "policies", "proposing": "policies"}
 """Groups of pages that are part of another entry."""
 
 

@@ -16,6 +16,7 @@ from governance.reads import people, policies, policy_changes, policy_history, p
 from governance.reads.policy_history import IN_FORCE, Order, Publication, Wanted
 from governance.web import csvs, current
 from governance.web.filters import counted, same_page
+from governance.web.policy_checks import may_change
 from governance.web.proposals import may_propose
 
 bp = Blueprint("policies", __name__)
@@ -39,7 +40,9 @@ HEADER = (
 def overview() -> str:
     policy = policies.current(current.session())
     wanted = current.text("q")
-    return render_template("policies/overview.html", policy=policy, found=_found(policy, wanted), q=wanted, **_published())
+    return render_template(
+        "policies/overview.html", policy=policy, found=_found(policy, wanted), q=wanted, may_change=may_change(), **_published()
+    )
 
 
 @bp.get("/policy/gates/<gate_id>")
@@ -56,6 +59,7 @@ def gate(gate_id: str) -> str:
         applies=lambda when: phrases.applies(when, policy.facts),
         kept=KEPT_RECORDS,
         limits=_limits,
+        may_change=may_change(),
         clauses=_clauses(policy),
     )
 

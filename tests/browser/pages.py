@@ -48,6 +48,7 @@ from governance.models.waivers import Waiver
 from governance.paths import policies_directory
 from governance.permissions import ROUTES, allows
 from governance.policy.loader import digest_of, load_policy
+from governance.policy.places import edit
 from governance.reads import people
 from governance.services import (
     accounts,
@@ -61,6 +62,7 @@ from governance.services import (
     initiatives,
     moving_in,
     packs,
+    policy_drafts,
     signoffs,
     waivers,
 )
@@ -103,6 +105,7 @@ ASKED = {
     "portfolio.board": ["?q=nothing-has-this-name", "?stage=nowhere"],
     "portfolio.table": ["?q=nothing-has-this-name", "?sort=waits&down=0"],
     "policies.overview": ["?q=drift", "?q=nothing-has-this-name"],
+    "policy_checks.listing": ["?gate=G2&function=it_ops&tier=high", "?q=nothing-has-this-name", "?sort=severity&page=2"],
     "policies.history": ["?q=nothing-has-this-name", "?sort=version&down=1"],
     "frameworks.listing": ["?q=nothing-has-this-name", "?state=superseded&sort=name&down=1"],
     "frameworks.framework": ["?q=nothing-has-this-name", "?show=open&sort=state&down=1"],
@@ -192,6 +195,8 @@ def enrich(portfolio: Portfolio) -> None:
     exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "sofia.marchetti", date.today() + timedelta(days=60))
     act("sofia.marchetti", lambda log: waivers.ask(log, "AI-0004", "G2-05", exception))
     _publish(portfolio)
+    changes = [edit("gate/G2/items/G2-07/threshold/value", 10), edit("gate/G2/seats/privacy_officer/when", "facts.personal_dat")]
+    act("aoife.lynch", lambda log: policy_drafts.change(log, changes))
     profile = directory.Profile("Noor Haddad", "New colleague", "insurance")
     act("omar.said", lambda log: directory.register_person(log, "noor.haddad", profile, "noor.haddad@nordhaven.example"))
     act("omar.said", lambda log: directory.register_person(log, "left.already", directory.Profile("Lew Maas", "Analyst", "insurance"), "lew.maas@nordhaven.example"))  # fmt: skip
@@ -378,6 +383,9 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "signing.sign": [{"request_id": request, "seat_id": seat} for request, seat in seats[:1]],
         "waivers.waiver": [{"waiver_id": row.id} for row in session.scalars(select(Waiver).order_by(Waiver.id))],
         "waivers.ask": [{"key": "AI-0004", "item": "G2-05"}, {"key": "AI-0003", "item": "G3-10"}],
+        "drafting.check": [{"gate": "G2", "item": "G2-06"}, {"gate": "G2", "item": "G2-99"}],
+        "drafting.seat": [{"gate": "G2", "seat_id": "privacy_officer"}],
+        "drafting.add_seat": [{"gate": "G2"}],
         "policies.gate": [{"gate_id": "G1"}, {"gate_id": "C1"}, {"gate_id": "C9"}],
         "impact.page": [{"digest": digest_of(texts)} for texts in (eased_again(), SHIPPED, eased())],
         "impact.choose": [{"digest": digest_of(eased_again()), "scope": "all"}],

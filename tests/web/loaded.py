@@ -28,10 +28,12 @@ from governance.ledger.read import head
 from governance.ledger.verify import verify
 from governance.models.accounts import Account
 from governance.models.answers import Evidence
+from governance.models.drafts import PolicyDraft
 from governance.models.jobs import ImportJob
 from governance.models.ledger import Leaf, Restored, Stamp
 from governance.models.outbox import Delivery
 from governance.policy.loader import digest_of
+from governance.policy.places import edit
 from governance.reads import imports
 from governance.reads.previews import Source
 from governance.services import (
@@ -44,6 +46,7 @@ from governance.services import (
     foreseeing,
     initiatives,
     policies,
+    policy_drafts,
     waivers,
 )
 from governance.services import imports as services_of_imports
@@ -161,6 +164,7 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     house.now += timedelta(minutes=1)
     hand_over(house)
     attest(house)
+    drafted(house)
     logo, _ = store.put(io.BytesIO(base64.b64decode(PIXEL)))
     open_to_all = directory.OrganisationSettings("Nordhaven", "Europe/Copenhagen", logo=logo, demo=True)
     house.act("omar", lambda log: directory.change_settings(log, open_to_all))
@@ -173,6 +177,15 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     impacts.work(house.ledger, slate_of(folder))
     checkpoints.sign(house.ledger, KeyFile(folder / "checkpoint-key"), house.now)
     return str(house.act("omar", lambda log: accounts.make_setup_link(log, "tom")))
+
+
+def drafted(house: House, who: str = "aoife", behind: str = "second") -> None:
+    """Two officers who are changing the policy; a version was published since one of them began."""
+    one = edit("gate/G2/items/G2-05/severity", "advisory")
+    for person in (who, behind):
+        house.act(person, lambda log: policy_drafts.change(log, [one]))
+    with house.ledger.writing(SYSTEM, house.now) as log:
+        log.session.get_one(PolicyDraft, behind).base = "0" * 64
 
 
 def attest(house: House, who: str = "second") -> str:

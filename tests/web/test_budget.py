@@ -49,6 +49,10 @@ PAGES = {
         "/waivers/AI-0001.W-1",
         "/policy",
         "/policy/gates/G1",
+        "/policy/checks?gate=G2&function=it_ops&tier=high",
+        "/policy/checks?format=csv",
+        "/policy/draft",
+        "/policy/draft/days",
         "/policies",
         "/policies?q=1.0&sort=who",
         "/policies/export.csv",
@@ -188,6 +192,9 @@ def test_every_list_and_overview_is_measured(site: Site) -> None:
 
 
 FORMS_AND_PIECES = {
+    "/policy/draft/gates/<gate>/checks/<item>",
+    "/policy/draft/gates/<gate>/seats",
+    "/policy/draft/gates/<gate>/seats/<seat_id>",
     "/static/<path:filename>",
     "/bootstrap/static/<path:filename>",
     "/healthz",
