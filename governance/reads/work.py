@@ -33,8 +33,11 @@ def mine(session: Session, doer: Doer) -> list[Task]:
 
 
 def count(session: Session, doer: Doer) -> int:
+    """With the policies that wait for this person; one statement, because every page asks it."""
     query = select(func.count()).select_from(Waiting).join(Initiative, Initiative.key == Waiting.initiative_key)
-    return (session.scalar(query.where(_mine(doer), visible(doer))) or 0) + len(proposals.waiting_for(session, doer))
+    query = query.where(_mine(doer), visible(doer))
+    policies = proposals.number_waiting_for(doer)
+    return session.scalar(query if policies is None else select(query.scalar_subquery() + policies)) or 0
 
 
 def _mine(doer: Doer) -> ColumnElement[bool]:

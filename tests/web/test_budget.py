@@ -13,9 +13,11 @@ from governance.domain.vocabulary import FindingSeverity, Function, Role, Visibi
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import Log
 from governance.models.directory import Person
+from governance.models.policies import PolicyProposal
 from governance.reads.imports import told
-from governance.services import checkpoints, directory, findings, gates, imports, initiatives, packs
+from governance.services import checkpoints, directory, findings, gates, imports, initiatives, packs, policies
 from governance.services.initiatives import Description
+from tests.services.conftest import TEXTS
 from tests.sheets import source
 from tests.web.browser import Site, reviewed, site
 
@@ -107,8 +109,20 @@ def grow(site: Site, count: int) -> None:
             hand_over(log, number)
             packs.issue(log, "AI-0001", packs.Made(f"Report {number}", "report.pdf", "ab" * 32, "cd" * 32, 1000, 10, 5))
 
+    def propose(log: Log) -> None:
+        first = log.session.scalar(select(func.count()).select_from(PolicyProposal)) or 0
+        for number in range(first, first + count):
+            taken_back = policies.propose(log, other(number), "The audit asked for it.")
+            policies.withdraw(log, taken_back, "It was a mistake.")
+
     site.house.act("omar", people)
+    site.house.act("aoife", propose)
     site.house.act("aoife", talk)
+
+
+def other(name: object) -> dict[str, str]:
+    """The shipped policy with a remark more."""
+    return {**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# {name}\n"}
 
 
 def hand_over(log: Log, number: int) -> None:
@@ -132,6 +146,8 @@ def test_pages_keep_to_their_budget_whatever_the_size(reviewed: Site, tmp_path: 
     checkpoints.sign(reviewed.house.ledger, KeyFile(tmp_path / "checkpoint-key"), reviewed.house.now)
     register(reviewed, 19)
     reviewed.house.bring_in("AI-0003")
+    for who in ("second", "aoife"):
+        reviewed.house.propose(other(who), who)
     grow(reviewed, 3)
     small = statements(reviewed)
     register(reviewed, 1_980)
@@ -158,6 +174,9 @@ FORMS_AND_PIECES = {
     "/readyz",
     "/metrics",
     "/setup",
+    "/policies/proposals/<proposal_id>",
+    "/policies/propose",
+    "/policies/propose/again/<digest>",
     "/recovery",
     "/sign-in",
     "/set-password/<secret>",
