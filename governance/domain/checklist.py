@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from governance.domain import text
 from governance.domain.comparison import Comparison, Outcome, References, compare_all
-from governance.domain.dossier import Answer
+from governance.domain.dossier import Answer, Waiver
 from governance.domain.limits import spoken
 from governance.domain.policy import Combination, PlannedItem, Thresholds
 from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind, Severity
@@ -99,6 +99,15 @@ def _dates(planned: PlannedItem, answer: Answer) -> list[date]:
     asked = [piece.effective for piece in answer.evidence if piece.kind is planned.item.evidence]
     in_force = asked or [piece.effective for piece in answer.evidence]
     return measured or sorted(in_force)[-1:]
+
+
+def waived(planned: PlannedItem, evaluated: Evaluated, waiver: Waiver) -> Evaluated:
+    """The same under a waiver in force: whatever is short of met is waived. Whether it applies at all has to be decided first."""
+    if planned.applicability.applies is not Applies.YES or evaluated.state is AnswerState.MET:
+        return evaluated
+    without = evaluated.why or evaluated.state.value.replace("_", " ")
+    why = f"waived until {waiver.expires.isoformat()} ({waiver.id}); without that: {without}"
+    return Evaluated(AnswerState.WAIVED, why, evaluated.comparisons)
 
 
 def blocks(planned: PlannedItem, evaluated: Evaluated) -> bool:

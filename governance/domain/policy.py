@@ -169,6 +169,20 @@ class Framework:
 
 
 @dataclass(frozen=True, slots=True)
+class WaiverRules:
+    """Which checks may be waived, for how long, and what the end of a waiver does. Days are counted from its last day."""
+
+    only_for: Severity
+    max_days: Mapping[Tier, int]
+    renewals: int  # how often one may follow on another
+    renewal_rule: str  # what a renewal needs, in words
+    grace_days: int  # from its last day until the initiative is put on hold
+    suspended_after_days: int  # from its last day until the initiative is suspended
+    share_of_life: Decimal  # after which it is told first that it ends
+    days_before: tuple[int, ...]  # its end, when that is told again
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A whole policy. `digest` identifies the published text (hex SHA-256 of its manifest)."""
 
@@ -187,6 +201,7 @@ class Policy:
     attribution_minimum: Mapping[str, Mapping[Tier, str]]  # by gate id
     app_sources: Mapping[str, str]
     pilot_weeks: tuple[int, int]  # default, longest
+    waivers: WaiverRules | None = None  # None: nothing can be waived
 
     def item(self, item_id: str) -> Item:
         """The item of that id; raises `KeyError` where there is none."""
@@ -227,3 +242,8 @@ class Plan:
     items: tuple[PlannedItem, ...]  # in policy order; `applies` no included, with why not
     seats: tuple[Seat, ...]  # only those that must decide
     undecided_seats: tuple[tuple[str, str], ...] = ()  # seat id, why: blocks
+    question: str = ""  # of the gate
+    kind: GateKind = GateKind.PASSAGE
+    enters: Stage | None = None
+    usual_age: Mapping[EvidenceKind, int] = field(default_factory=dict)  # in days, where an item names none of its own
+    least_attribution: str | None = None

@@ -11,11 +11,13 @@ from governance.models import (
     initiatives,
     jobs,
     ledger,
+    ml_test_score,
     moving_in,
     outbox,
     packs,
     policies,
     summary,
+    waivers,
 )
 
 __all__ = [
@@ -29,9 +31,11 @@ __all__ = [
     "initiatives",
     "jobs",
     "ledger",
+    "ml_test_score",
     "moving_in",
     "outbox",
     "packs",
     "policies",
     "summary",
+    "waivers",
 ]

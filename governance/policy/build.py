@@ -3,14 +3,27 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from governance.domain.policy import Clause, Combination, Fact, Framework, Gate, Item, Limit, Policy, Seat, Threshold, Thresholds
+from governance.domain.policy import (
+    Clause,
+    Combination,
+    Fact,
+    Framework,
+    Gate,
+    Item,
+    Limit,
+    Policy,
+    Seat,
+    Threshold,
+    Thresholds,
+    WaiverRules,
+)
 from governance.domain.questionnaire import Band, Deduction, FactValue, Option, Question, Statement, StatementKind, Tiering
 from governance.domain.vocabulary import GateKind, Stage, Tier
 from governance.policy.models import AllOf, AnyOf, FileModel, GateModel, ItemModel, ThresholdModel, ThresholdsModel
 from governance.policy.models_frameworks import DutyModel, FrameworkModel
 from governance.policy.models_tiering import FactModel, QuestionModel, StatementModel, TieringModel
-from governance.policy.sections import ByTier
-from governance.policy.sections_running import MinimumModel
+from governance.policy.sections import ByTier, WaiversModel
+from governance.policy.sections_running import MinimumModel, WaiverReminderModel
 
 AS_THE_METRIC = "as the metric"
 
@@ -38,6 +51,20 @@ def build(models: Sequence[FileModel], digest: str) -> Policy:
         attribution_minimum={gate: _levels(levels) for gate, levels in whole["attribution"].gate_minimum.items()},
         app_sources=whole["app_sources"],
         pilot_weeks=(whole["pilot"].default_weeks, whole["pilot"].max_weeks),
+        waivers=_waivers(whole["waivers"], whole["reminders"].waiver) if "waivers" in whole and "reminders" in whole else None,
+    )
+
+
+def _waivers(model: WaiversModel, told: WaiverReminderModel) -> WaiverRules:
+    return WaiverRules(
+        only_for=model.only_for,
+        max_days=_by_tier(model.max_days),
+        renewals=model.renewals.max,
+        renewal_rule=model.renewals.rule,
+        grace_days=model.on_expiry.grace_days,
+        suspended_after_days=model.on_expiry.suspended_after_days,
+        share_of_life=told.at_share_of_life,
+        days_before=tuple(told.then_days_before),
     )
 
 

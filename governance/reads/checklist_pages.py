@@ -201,6 +201,6 @@ def _clause(frameworks: Mapping[str, Framework], clause: str) -> str:
 
 WAYS_OUT = {
     Severity.BLOCKING: "This check is blocking: it has to be met, and cannot be waived.",
-    Severity.WAIVABLE: "This check has to be met. The policy would allow a dated exception, but exceptions are not granted here yet.",
+    Severity.WAIVABLE: "This check has to be met, or carry a waiver in force: dated, with a compensating control, signed by two.",
     Severity.ADVISORY: "This check is advisory: it is shown and recorded, and never blocks the gate.",
 }

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from governance.domain.rights import Doer
 from governance.models.initiatives import Initiative
 from governance.models.summary import Waiting
+from governance.reads import proposals
 from governance.reads.visibility import visible
 
 Columns = TypeVarTuple("Columns")
@@ -46,7 +47,8 @@ def mine(session: Session, doer: Doer, number: int = 1) -> Page:
 
 def count(session: Session, doer: Doer) -> int:
     """How much waits, counted up to one more than is said: every page asks this."""
-    return session.scalar(select(func.count()).select_from(_found(select(Waiting.id), doer).limit(MOST_COUNTED + 1).subquery())) or 0
+    found = select(func.count()).select_from(_found(select(Waiting.id), doer).limit(MOST_COUNTED + 1).subquery())
+    return (session.scalar(found) or 0) + len(proposals.waiting_for(session, doer))
 
 
 def _found(query: Select[*Columns], doer: Doer) -> Select[*Columns]:

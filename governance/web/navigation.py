@@ -11,12 +11,16 @@ from governance.web import current
 ENTRIES = (
     ("work.mine", "My work"),
     ("portfolio.board", "Portfolio"),
+    ("waivers.listing", "Waivers"),
     ("policies.overview", "Policies"),
     ("ledger.entries", "Ledger"),
     ("packs.listing", "Evidence packs"),
     ("people.listing", "People"),
     ("settings.organisation", "Settings"),
 )
+
+BELONGS = {"proposals": "policies", "proposing": "policies"}
+"""Groups of pages that are part of another entry."""
 
 
 class Entry(NamedTuple):
@@ -47,7 +51,8 @@ def surroundings() -> dict[str, object]:
 
 
 def entries() -> list[Entry]:
-    here = (request.endpoint or "").split(".")[0]
+    group = (request.endpoint or "").split(".")[0]
+    here = BELONGS.get(group, group)
     return [
         Entry(
             endpoint,

@@ -44,6 +44,7 @@ DECIDED = {
     "idempotency": "left out",
     "node": "left out",
     "passing": "left out",
+    "policy_job": "left out",
     "setup_link": "left out",
     "signing_refusal": "left out",
     "stamp": "left out",

@@ -18,9 +18,21 @@ from sqlalchemy.orm import Session
 
 from governance.domain.findings import NewFinding
 from governance.domain.moving_in import AsFound
-from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, RequestState, Role, Stage, Visibility
+from governance.domain.vocabulary import (
+    Decision,
+    EvidenceKind,
+    FindingSeverity,
+    Function,
+    ProposalState,
+    RequestState,
+    Role,
+    Stage,
+    Visibility,
+)
+from governance.domain.waivers import Asked
 from governance.events import streams
 from governance.events.initiatives import Advanced
+from governance.jobs.impacts import work as foreseen
 from governance.jobs.imports import work as imported
 from governance.jobs.reports import work
 from governance.ledger import read
@@ -31,9 +43,11 @@ from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative
 from governance.models.jobs import ImportJob, Job
 from governance.models.moving_in import Origin
+from governance.models.policies import PolicyProposal, PublishedPolicy
+from governance.models.waivers import Waiver
 from governance.paths import policies_directory
 from governance.permissions import ROUTES, allows
-from governance.policy.loader import load_policy
+from governance.policy.loader import digest_of, load_policy
 from governance.reads import people
 from governance.services import (
     accounts,
@@ -42,11 +56,13 @@ from governance.services import (
     checkpoints,
     directory,
     findings,
+    foreseeing,
     imports,
     initiatives,
     moving_in,
     packs,
     signoffs,
+    waivers,
 )
 from governance.services import policies as publishing
 from governance.services.answers import NewEvidence, StoredFile
@@ -75,6 +91,7 @@ WIDEST = "wilhelmina.van.der.meer"
 """Holds every role and a long name, so that the menu on top is as wide as it gets."""
 NOT_PAGES = frozenset(
     {"static", "bootstrap.static", "health.healthz", "health.readyz", "health.metrics", "settings.logo", "evidence.download"}
+    | {"waivers.export", "proposals.export"}
     | {"packs.download", "policies.export", "portfolio.export", "people.export", "ledger.export", "importing.example", "staffing.example"}
     | {"frameworks.export", "frameworks.export_clauses", "frameworks.export_clause", "attesting.download"}
     | {"ledger.checkpoint", "ledger.proof"}
@@ -89,10 +106,14 @@ ASKED = {
     "policies.history": ["?q=nothing-has-this-name", "?sort=version&down=1"],
     "frameworks.listing": ["?q=nothing-has-this-name", "?state=superseded&sort=name&down=1"],
     "frameworks.framework": ["?q=nothing-has-this-name", "?show=open&sort=state&down=1"],
+    "proposals.listing": ["?q=nothing-has-this-name", "?state=declined", "?sort=who&down=0"],
+    "proposing.start": ["?from=current"],
     "policies.changes": ["?from=1.0.0&to=1.0.0", "?from=1.1.0", "?from=no-such-version"],
+    "waivers.listing": ["?q=nothing-has-this-name", "?sort=asked&down=1", "?state=overdue"],
     "ledger.entries": ["?text=nothing-has-these-words", "?kind=gate.signed_off"],
     "people.listing": ["?q=nobody-has-this-name"],
     "packs.listing": ["?q=nothing-has-this-name"],
+    "impact.page": ["?q=nothing-has-this-name", "?mark=lapses&sort=lapses&down=1"],
     "importing.listing": ["?q=nothing-has-this-name", "?sort=title&state=done"],
 }
 """The same pages with a question in the address: nothing found, another order."""
@@ -115,6 +136,7 @@ class Portfolio:
     secret: str = ""
     jobs: list[str] = field(default_factory=list)
     imports: list[str] = field(default_factory=list)
+    moves: list[str] = field(default_factory=list)
     brought: dict[str, str] = field(default_factory=dict)  # keys by name
 
     def act(self, who: str, do: Callable[[Log], object]) -> object:
@@ -167,8 +189,9 @@ def copied(demo: Path, folder: Path) -> Portfolio:
 def enrich(portfolio: Portfolio) -> None:
     """What the demo does not have yet: each line a state that some page shows."""
     act = portfolio.act
-    for texts in (eased(), SHIPPED):
-        act("aoife.lynch", lambda log: publishing.publish(log, texts))  # noqa: B023
+    exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "sofia.marchetti", date.today() + timedelta(days=60))
+    act("sofia.marchetti", lambda log: waivers.ask(log, "AI-0004", "G2-05", exception))
+    _publish(portfolio)
     profile = directory.Profile("Noor Haddad", "New colleague", "insurance")
     act("omar.said", lambda log: directory.register_person(log, "noor.haddad", profile, "noor.haddad@nordhaven.example"))
     act("omar.said", lambda log: directory.register_person(log, "left.already", directory.Profile("Lew Maas", "Analyst", "insurance"), "lew.maas@nordhaven.example"))  # fmt: skip
@@ -195,6 +218,31 @@ def enrich(portfolio: Portfolio) -> None:
     _import(portfolio)
     _attest(portfolio)
     _order(portfolio)
+    _foresee(portfolio)
+
+
+def _publish(portfolio: Portfolio) -> None:
+    """A looser policy that was in force once, one that was declined, taken back or overtaken, and one that waits."""
+    aoife, yusuf = "aoife.lynch", "yusuf.demir"
+    late = {**SHIPPED, "policy.yaml": SHIPPED["policy.yaml"].replace("low: 90, medium: 60", "low: 30, medium: 30", 1)}
+    remark = {**SHIPPED, "facts.yaml": f"{SHIPPED['facts.yaml']}# reviewed\n"}
+
+    def propose(who: str, texts: Mapping[str, str], why: str) -> str:
+        return str(portfolio.act(who, lambda log: publishing.propose(log, texts, why)))
+
+    declined = propose(yusuf, late, "Decisions were found to rest on old sign-offs.")
+    portfolio.act(aoife, lambda log: publishing.decline(log, declined, "The reviewers cannot sign that often."))
+    withdrawn = propose(yusuf, remark, "The facts were read again.")
+    portfolio.act(yusuf, lambda log: publishing.withdraw(log, withdrawn, "Nothing follows from it."))
+    propose(yusuf, late, "It was asked for once more.")
+    looser = propose(aoife, eased(), "The audit found that low-risk pilots wait without a reason.")
+    portfolio.act(yusuf, lambda log: publishing.publish(log, looser))
+    back = propose(yusuf, SHIPPED, "The first month showed that it let too much through.")
+    portfolio.act(aoife, lambda log: publishing.publish(log, back))
+    sheet = propose(yusuf, eased_again(), "Nobody knew the data sheet.")
+    portfolio.act(aoife, lambda log: publishing.publish(log, sheet))
+    propose(yusuf, eased(), "With the reasons of the first month, as the board asked.")
+    propose(aoife, remark, "The facts were read again, and nothing else changes.")
 
 
 def _bring_in(portfolio: Portfolio) -> None:
@@ -244,6 +292,29 @@ def _attest(portfolio: Portfolio) -> None:
     portfolio.act("pieter.dewit", lambda log: attestations.withdraw(log, "AT-2", "The policy was taken back."))
 
 
+def eased_again() -> dict[str, str]:
+    """What is in force at the end: what runs was submitted under the shipped one, and can be moved."""
+    texts = eased()
+    texts["policy.yaml"] = texts["policy.yaml"].replace('version: "1.1.0"', 'version: "1.2.0"')
+    ask = 'question: "Is every question of the data sheet answered?"'
+    new = f"    - id: G2-90\n      title: Data sheet\n      owner: data_science\n      severity: blocking\n      {ask}\n"
+    new += '      evidence: {kind: document, requirement: "the data sheet"}\n      when: "true"\n      why: "nobody knew it"\n'
+    texts["gates/G2.yaml"] = texts["gates/G2.yaml"].rstrip("\n") + "\n" + new + '      maps: ["NIST-AI-RMF:MAP-2.3"]\n'
+    return texts
+
+
+def _foresee(portfolio: Portfolio) -> None:
+    """The impact of the policy in force is worked out, that of the one before it is under way; one move is done, one waits."""
+    act, slate = portfolio.act, slate_of(portfolio.folder)
+    digest = digest_of(eased_again())
+    act("aoife.lynch", lambda log: foreseeing.ask(log, digest))
+    for request in ("AI-0007.G2-1", "AI-0001.G2-1"):
+        portfolio.moves.append(str(act("aoife.lynch", lambda log: foreseeing.ask_to_move(log, digest, [request], "It is new."))))  # noqa: B023
+    act("aoife.lynch", lambda log: foreseeing.ask(log, digest_of(SHIPPED)))
+    for _ in ("impact", "move"):
+        foreseen(portfolio.ledger, slate)
+
+
 def _stored(portfolio: Portfolio) -> tuple[str, str, str, int]:
     digest, size = portfolio.content.put(b"%PDF-1.7\n")
     return digest, "minutes.pdf", "application/pdf", size
@@ -291,6 +362,7 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "moving_in.regularise": [{"key": portfolio.brought["Letter sorting"]}, {"key": portfolio.brought["Scan index"]}],
         "importing.job": [{"import_id": import_id} for import_id in portfolio.imports],
         "facts.tiering": of["AI-0006"] + of["AI-0010"] + of["AI-0012"],
+        "ml_test_score.form": [{"key": "AI-0001"}, *of["AI-0006"]],
         "findings.listing": of["AI-0004"] + of["AI-0006"] + of["AI-0012"],
         "checklists.checklist": [{"key": key, "gate": gate} for key, gate in (("AI-0006", "G2"), ("AI-0012", "G1"), ("AI-0009", "G3"))],
         "frameworks.framework": [{"framework_id": name} for name in ("NIST-AI-RMF", "EU-AI-ACT", "SR-11-7", "NOWHERE")],
@@ -304,11 +376,27 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "gates.request_page": _requests(session),
         "signing.decide": [{"request_id": request, "seat_id": seat} for request, seat in seats],
         "signing.sign": [{"request_id": request, "seat_id": seat} for request, seat in seats[:1]],
+        "waivers.waiver": [{"waiver_id": row.id} for row in session.scalars(select(Waiver).order_by(Waiver.id))],
+        "waivers.ask": [{"key": "AI-0004", "item": "G2-05"}, {"key": "AI-0003", "item": "G3-10"}],
         "policies.gate": [{"gate_id": "G1"}, {"gate_id": "C1"}, {"gate_id": "C9"}],
+        "impact.page": [{"digest": digest_of(texts)} for texts in (eased_again(), SHIPPED, eased())],
+        "impact.choose": [{"digest": digest_of(eased_again()), "scope": "all"}],
+        "impact.moved": [{"job_id": job} for job in portfolio.moves],
+        "proposals.page": [{"proposal_id": row.id} for row in session.scalars(select(PolicyProposal).order_by(PolicyProposal.id))],
+        "proposing.again": [{"digest": digest} for digest in _ended(session)],
         "ledger.entry": [{"index": index} for index in (0, 500, read.head(session).size - 1)],
         "packs.job": [{"job_id": job} for job in portfolio.jobs],
         "people.person": [{"person_id": person} for person in ("joao.teles", "noor.haddad", "left.already")],
     }
+
+
+def _ended(session: Session) -> list[str]:
+    """Texts that can be proposed again: one that was in force, one that was declined."""
+    declined = select(PolicyProposal.digest).where(PolicyProposal.state == ProposalState.DECLINED)
+    return [
+        session.scalars(select(PublishedPolicy.digest).where(PublishedPolicy.version == "1.1.0")).one(),
+        session.scalars(declined).one(),
+    ]
 
 
 def _initiatives(session: Session) -> list[Values]:

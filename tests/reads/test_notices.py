@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 
 from governance.domain.findings import NewFinding
+from governance.domain.loosening import BARRED_FOR
 from governance.domain.notices import NoticeKind
-from governance.domain.vocabulary import Decision, FindingSeverity, Function, RequestState, Visibility
+from governance.domain.vocabulary import Decision, FindingSeverity, Function, RequestState, Role, Visibility, WaiverDecision, WaiverSeat
+from governance.domain.waivers import Asked
+from governance.jobs import waivers as duty
 from governance.ledger import read
 from governance.ledger.log import SYSTEM
 from governance.models.accounts import Account
@@ -15,7 +18,7 @@ from governance.models.ledger import Leaf
 from governance.paths import templates_directory
 from governance.reads import notices, people, work
 from governance.reads.deliveries import ABOUT
-from governance.services import accounts, directory, findings, gates, initiatives
+from governance.services import accounts, directory, findings, gates, initiatives, waivers
 from governance.services import policies as publishing
 from tests.services.conftest import TEXTS, House, ask, house, in_review
 from tests.tampering import alter
@@ -53,6 +56,50 @@ def hide(house: House) -> None:
     house.act("lena", lambda log: initiatives.describe(log, "AI-0001", hidden))
 
 
+def exception(house: House, days: int = 60) -> None:
+    """A waiver of a check of production, asked for by the lead."""
+    asked = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "tom", house.now.date() + timedelta(days=days))
+    house.act("lena", lambda log: waivers.ask(log, "AI-0001", "G3-10", asked))
+
+
+def granted(house: House, days: int = 60) -> None:
+    exception(house, days)
+    for who, seat in (("rafael", WaiverSeat.OWNER), ("aoife", WaiverSeat.COMPLIANCE)):
+        house.act(who, lambda log, seat=seat: waivers.sign(log, "AI-0001.W-1", seat, WaiverDecision.GRANT, "yes"), proof=True)
+
+
+def test_a_waiver_is_told_to_whoever_can_sign_it_and_its_decision_to_whoever_asked(house: House) -> None:
+    house.register()
+    exception(house)
+    assert told(house, "waiver.asked") == dict.fromkeys(("rafael", "aoife", "second"), NoticeKind.WAIVER_TO_SIGN)
+
+    sign = lambda log: waivers.sign(log, "AI-0001.W-1", WaiverSeat.OWNER, WaiverDecision.GRANT, "yes")  # noqa: E731 - a short form
+    house.act("rafael", sign, proof=True)
+    assert told(house, "waiver.signed") == {} and "rafael" not in told(house, "waiver.asked")
+    sign = lambda log: waivers.sign(log, "AI-0001.W-1", WaiverSeat.COMPLIANCE, WaiverDecision.DECLINE, "no", "not enough")  # noqa: E731
+    house.act("aoife", sign, proof=True)
+
+    assert told(house, "waiver.signed") == {"lena": NoticeKind.WAIVER_DECIDED} and told(house, "waiver.asked") == {}
+
+
+def test_that_a_waiver_ends_is_told_to_owner_lead_and_compliance_while_it_holds(house: House) -> None:
+    house.register()
+    house.bring_in()
+    granted(house)
+    assert told(house, "waiver.granted") == {"lena": NoticeKind.WAIVER_DECIDED}
+    house.now += timedelta(days=48)
+    duty.watch(house.ledger, house.now)
+
+    concerned = ("tom", "lena", "aoife", "second")
+    assert told(house, "waiver.reminded") == dict.fromkeys(concerned, NoticeKind.WAIVER_ENDS)
+    house.now += timedelta(days=20)
+    assert told(house, "waiver.reminded") == {}, "it ended meanwhile"
+    duty.watch(house.ledger, house.now)
+    assert told(house, "waiver.expired") == dict.fromkeys(concerned, NoticeKind.WAIVER_EXPIRED)
+    house.answer_item("G3-10")
+    assert told(house, "waiver.expired") == {}, "it was put right"
+
+
 @on_both
 def test_a_submission_is_told_to_exactly_those_on_whose_list_it_stands(in_review: House) -> None:
     found = told(in_review, "gate.submitted")
@@ -63,7 +110,8 @@ def test_a_submission_is_told_to_exactly_those_on_whose_list_it_stands(in_review
 
 def test_a_seat_that_decides_later_is_told_when_its_turn_comes_and_by_that_entry_only(house: House) -> None:
     later = TEXTS["gates/G1.yaml"].replace("function: compliance, ", "function: compliance, order: 2, ", 1)
-    house.act("aoife", lambda log: publishing.publish(log, {**TEXTS, "gates/G1.yaml": later}))
+    house.publish({**TEXTS, "gates/G1.yaml": later})
+    house.now += BARRED_FOR  # both who brought it about are to sign
     ask(house)
     for function in (Function.DATA_SCIENCE, Function.IT_OPS, Function.BUSINESS):
         assert "aoife" not in told(house, "gate.submitted")
@@ -198,6 +246,37 @@ def test_an_entry_that_is_not_what_was_recorded_tells_nobody_anything(in_review:
     alter(in_review.ledger.engines, "UPDATE leaf SET at = '2026-09-01T09:00:00.000000Z' WHERE kind = 'gate.submitted'")
 
     assert told(in_review, "gate.submitted") == {}
+
+
+def sign_in(house: House, *who: str) -> None:
+    with house.ledger.writing(SYSTEM, house.now) as log:
+        for person in who:
+            log.session.get_one(Account, person).password = "a hash"
+
+
+@on_both
+def test_a_proposal_is_told_to_the_officers_who_can_decide_and_its_end_to_whoever_made_it(house: House) -> None:
+    sign_in(house, "aoife", "second", "lena")
+    first = house.propose({**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# 1\n"}, "aoife")
+    assert told(house, "policy.proposed") == {"second": NoticeKind.PROPOSAL}
+
+    house.publish({**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# 2\n"})
+
+    assert told(house, "policy.proposed") == {}
+    assert told(house, "policy.published") == {
+        "second": NoticeKind.PROPOSAL_ENDED
+    }  # Aoife published it: hers was overtaken by her own deed
+    again = house.propose({**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# 1\n"}, "aoife")
+    house.act("second", lambda log: publishing.decline(log, again, "It says nothing new."), proof=True)
+    assert first != again and told(house, "policy.proposal_closed") == {"aoife": NoticeKind.PROPOSAL_ENDED}
+
+
+def test_nobody_is_told_of_a_proposal_who_cannot_decide_on_it(house: House) -> None:
+    sign_in(house, "aoife", "second")
+    house.propose({**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# 1\n"}, "aoife")
+    house.act("omar", lambda log: directory.withdraw_role(log, "second", Role.COMPLIANCE_OFFICER))
+
+    assert told(house, "policy.proposed") == {}
 
 
 def test_every_kind_of_notice_follows_from_some_entry_and_has_its_text() -> None:

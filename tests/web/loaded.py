@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 from governance.app import create_app
 from governance.domain.deliveries import DeliveryState
 from governance.domain.findings import NewFinding
-from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, Role
+from governance.domain.vocabulary import AnswerState, Decision, EvidenceKind, FindingSeverity, Function, Role
+from governance.domain.waivers import Asked
+from governance.jobs import impacts
 from governance.ledger import rebuild
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM, Log
@@ -29,19 +31,35 @@ from governance.models.answers import Evidence
 from governance.models.jobs import ImportJob
 from governance.models.ledger import Leaf, Restored, Stamp
 from governance.models.outbox import Delivery
+from governance.policy.loader import digest_of
 from governance.reads import imports
 from governance.reads.previews import Source
-from governance.services import accounts, answers, attestations, checkpoints, directory, findings, initiatives
+from governance.services import (
+    accounts,
+    answers,
+    attestations,
+    checkpoints,
+    directory,
+    findings,
+    foreseeing,
+    initiatives,
+    policies,
+    waivers,
+)
 from governance.services import imports as services_of_imports
 from governance.services.attestations import NewAttestation
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore
+from governance.storage.slate import slate_of
 from tests import sheets
-from tests.services.conftest import House, evidence, found
+from tests.services.conftest import TEXTS, House, evidence, found
 from tests.web.browser import HASHED, Site
 
 IMPORT = "fedcba9876543210"
+
+LATER = {**TEXTS, "gates/G2.yaml": TEXTS["gates/G2.yaml"].replace("severity: blocking", "severity: waivable", 1)}
+"""In force in the loaded house; what is in review there was submitted under the shipped one."""
 
 NOT_OF_RECORD = frozenset({"account", "web_session"})
 """A wrong password is counted, whatever else is refused."""
@@ -133,8 +151,13 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     house.bring_in("AI-0005")
     house.act("lena", lambda log: answers.add_evidence(log, "AI-0005", evidence(EvidenceKind.LINK, house.now)))
     _findings(house)
+    house.answer_item("G1-11", AnswerState.NOT_MET, key="AI-0003")
+    exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "lena", house.now.date() + timedelta(days=60))
+    house.act("lena", lambda log: waivers.ask(log, "AI-0004", "G1-11", exception))
     house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
+    house.publish(LATER)
+    _propose(house)
     house.now += timedelta(minutes=1)
     hand_over(house)
     attest(house)
@@ -146,6 +169,8 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
             account.password = HASHED
     with house.ledger.writing(SYSTEM, house.now) as log:
         log.session.add(given_up(log.session))
+    house.act("aoife", lambda log: foreseeing.ask(log, digest_of(LATER)))
+    impacts.work(house.ledger, slate_of(folder))
     checkpoints.sign(house.ledger, KeyFile(folder / "checkpoint-key"), house.now)
     return str(house.act("omar", lambda log: accounts.make_setup_link(log, "tom")))
 
@@ -209,6 +234,23 @@ def come_from_a_backup(house: House) -> None:
         now = head(log.session)
         row = Restored(at=at.isoformat(), made_at=(at - timedelta(days=1)).isoformat(), size=now.size, root=now.root.hex())
         log.session.execute(update(Stamp).values(restored=row))
+
+
+def other(number: int) -> dict[str, str]:
+    """The shipped policy with a remark more: another text that says the same."""
+    return {**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# {number}\n"}
+
+
+AGAIN = digest_of(other(3))
+"""Of a text that was proposed once, and taken back."""
+
+
+def _propose(house: House) -> None:
+    """One that Aoife can decide on, one that she made herself, one that she took back."""
+    house.propose(other(1), "second")
+    house.propose(other(2), "aoife")
+    taken_back = house.propose(other(3), "aoife")
+    house.act("aoife", lambda log: policies.withdraw(log, taken_back, "It was a mistake."))
 
 
 def _findings(house: House) -> None:
