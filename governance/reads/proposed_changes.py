@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from governance.domain import loosening
 from governance.models.policies import PolicyProposal
+from governance.policy.checking import warnings_of
 from governance.policy.differences.whole import Rules, rules_of
+from governance.policy.problems import PolicyProblem
 from governance.reads import policy_changes, policy_history, proposals
 from governance.reads.policy_changes import Difference
 
@@ -27,6 +29,16 @@ def difference(session: Session, row: PolicyProposal) -> Difference | None:
         return None
     before = policy_history.rules(session, policy_history.of_digest(session, row.rests_on))
     return policy_changes.compare(before, rules(session, row))
+
+
+_warnings: dict[str, tuple[PolicyProblem, ...]] = {}
+
+
+def warnings(session: Session, row: PolicyProposal) -> tuple[PolicyProblem, ...]:
+    """What `policy check` warns of in a proposal, each at its place; read once per digest."""
+    if row.digest not in _warnings:
+        _warnings[row.digest] = warnings_of(proposals.texts(session, row))
+    return _warnings[row.digest]
 
 
 @dataclass(frozen=True, slots=True)

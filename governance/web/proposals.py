@@ -170,6 +170,7 @@ def _page(row: PolicyProposal, deciding: DecideForm | None = None, withdrawing: 
         found=found,
         effects=Effect,
         bars=bars,
+        warnings=proposed_changes.warnings(session, row),
         days=BARRED_FOR.days,
         others=[person.name for person in others],
         may_decide=is_open and Role.COMPLIANCE_OFFICER in doer.roles and row.by != doer.id,

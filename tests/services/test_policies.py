@@ -13,10 +13,11 @@ from governance.ledger.read import entries
 from governance.ledger.verify import verify
 from governance.models.accounts import Account
 from governance.models.policies import PolicyLoosening, PolicyProposal, PublishedPolicy
+from governance.models.summary import Summary, Waiting
 from governance.policy.loader import digest_of
 from governance.policy.problems import PolicyError
 from governance.reads import policies, reviews, words
-from governance.services import answers, directory
+from governance.services import answers, directory, summaries
 from governance.services import policies as publishing
 from tests.services.conftest import TEXTS, House, ask, evidence
 
@@ -296,3 +297,20 @@ def test_a_sign_off_has_no_say_once_its_signer_is_barred(in_review: House) -> No
     assert set(table.around.loosened) == {"aoife", "second"}
     assert [given.entitled for given in table.review.given] == [False]
     assert [given.entitled for given in later.review.given] == [True]
+
+
+def test_when_the_bar_ends_the_list_of_who_may_sign_is_worked_out_again(house: House) -> None:
+    house.publish(LOOSER)
+    ends = house.now + timedelta(days=30)
+    ask(house)
+
+    def excluded() -> set[str]:
+        with house.read() as session:
+            return set(session.scalars(select(Waiting).where(Waiting.function == Function.COMPLIANCE.value)).one().excluded)
+
+    with house.read() as session:
+        assert session.get_one(Summary, "AI-0001").changes_at == ends
+    assert excluded() == {"aoife", "second"}
+    with house.ledger.writing(SYSTEM, ends) as log:
+        assert summaries.refresh_due(log.session, ends) == 1
+    assert excluded() == set()
