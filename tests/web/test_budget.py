@@ -207,6 +207,9 @@ def test_every_list_and_overview_is_measured(site: Site) -> None:
 
 
 FORMS_AND_PIECES = {
+    "/policies/proposals/<proposal_id>",
+    "/policies/propose",
+    "/policies/propose/again/<digest>",
     "/policy/draft/gates/<gate>/checks/<item>",
     "/policy/draft/gates/<gate>/seats",
     "/policy/draft/gates/<gate>/seats/<seat_id>",
