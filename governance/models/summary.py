@@ -48,9 +48,6 @@ class Passing(Base):
     __tablename__ = "passing"
 
     request_id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    initiative_key: Mapped[str] = mapped_column(String(20), index=True)
-    gate: Mapped[str] = mapped_column(String(20))
-    number: Mapped[int] = mapped_column(Integer)
     met: Mapped[str] = mapped_column(Text, comment="each between two spaces")
 
 

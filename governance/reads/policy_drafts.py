@@ -111,9 +111,10 @@ def draft(session: Session, person: str) -> Draft:
     made = edited(now, gathered)
     before = policies.texts(session, base) if base is not None and base.digest != published.digest else now
     faults, rules = _judged(tuple(sorted(made.texts.items())))
-    old = frozenset(problem.message for problem in _judged(tuple(sorted(now.items())))[0])
+    known, old = _judged(tuple(sorted(now.items())))
+    warned = frozenset(problem.message for problem in known)
     told = [_fault(problem, made.texts, gathered) for problem in faults]
-    found = policy_changes.compare(policy_history.rules(session, published), rules) if rules else None
+    found = policy_changes.compare(old, rules) if rules and old else None
     return Draft(
         in_force=published,
         is_behind=kept is not None and kept.base != published.digest,
@@ -121,7 +122,7 @@ def draft(session: Session, person: str) -> Draft:
         edited=made,
         changes=tuple(_told(one, now, before, made, facts(session)) for one in gathered),
         errors=tuple(fault for fault in told if fault.problem.severity is Level.ERROR),
-        warnings=tuple(fault for fault in told if fault.problem.severity is not Level.ERROR and fault.problem.message not in old),
+        warnings=tuple(fault for fault in told if fault.problem.severity is not Level.ERROR and fault.problem.message not in warned),
         found=found,
         version=_version(session, published, found),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import or_, select
+from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import NotThere
@@ -72,6 +72,14 @@ def waiting_for(session: Session, doer: Doer) -> list[PolicyProposal]:
     if Role.COMPLIANCE_OFFICER not in doer.roles:
         return []
     return [row for row in still_open(session) if row.by != doer.id]
+
+
+def number_waiting_for(doer: Doer) -> ScalarSelect[int] | None:
+    """How many that are, to be asked together with something else; None for who decides on none."""
+    if Role.COMPLIANCE_OFFICER not in doer.roles:
+        return None
+    is_theirs = (PolicyProposal.state == ProposalState.OPEN) & (PolicyProposal.by != doer.id)
+    return select(func.count()).select_from(PolicyProposal).where(is_theirs).scalar_subquery()
 
 
 def in_force(session: Session, policy: str) -> str | None:

@@ -46,9 +46,10 @@ def mine(session: Session, doer: Doer, number: int = 1) -> Page:
 
 
 def count(session: Session, doer: Doer) -> int:
-    """How much waits, counted up to one more than is said: every page asks this."""
+    """How much waits, policies included, counted up to one more than is said; one statement, because every page asks it."""
     found = select(func.count()).select_from(_found(select(Waiting.id), doer).limit(MOST_COUNTED + 1).subquery())
-    return (session.scalar(found) or 0) + len(proposals.waiting_for(session, doer))
+    policies = proposals.number_waiting_for(doer)
+    return session.scalar(found if policies is None else select(found.scalar_subquery() + policies)) or 0
 
 
 def _found(query: Select[*Columns], doer: Doer) -> Select[*Columns]:

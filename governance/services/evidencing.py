@@ -35,14 +35,12 @@ def met_when_passed(session: Session, keys: Sequence[str]) -> Mapping[str, str]:
         .order_by(GateRequest.initiative_key, GateRequest.gate, GateRequest.number)
     )
     last: dict[tuple[str, str], str] = {}
-    new: list[dict[str, object]] = []
+    new: list[dict[str, str]] = []
     for request, worked_out in session.execute(query).all():
         met = worked_out if worked_out != NOT_YET else _of_request(session, request)
-        if met is None:
-            continue
-        last[request.initiative_key, request.gate] = met
-        if worked_out == NOT_YET:
-            new.append(_row(request, met))
+        last[request.initiative_key, request.gate] = met or ""
+        if met is not None and worked_out == NOT_YET:
+            new.append({"request_id": request.id, "met": met})
     if new:
         session.connection().execute(insert(table_of(Passing)), new)
     found: dict[str, set[str]] = {}
@@ -72,13 +70,3 @@ def _of_request(session: Session, request: GateRequest) -> str | None:
 
 def _met(checked: Iterable[Checked]) -> list[str]:
     return [check.item.id for check in checked if check.applies and check.evaluated.state is AnswerState.MET]
-
-
-def _row(request: GateRequest, met: str) -> dict[str, object]:
-    return {
-        "request_id": request.id,
-        "initiative_key": request.initiative_key,
-        "gate": request.gate,
-        "number": request.number,
-        "met": met,
-    }

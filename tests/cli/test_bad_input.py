@@ -379,4 +379,4 @@ def test_faults_of_several_files_and_folders_are_listed_together(run: Run, tmp_p
 @pytest.mark.parametrize("folder", ["", "/does/not/exist", "x" * 5_000, "\udcff"], ids=lambda said: ascii(said)[:40])
 def test_a_folder_that_is_none_is_answered_with_the_usage(run: Run, folder: str) -> None:
     check_usage(run("policy", "check", folder))
-    check_usage(run("policy", "publish", folder, "--by", "nobody"))
+    check_usage(run("policy", "propose", folder, "--reason", "The audit asked for it.", "--by", "nobody"))

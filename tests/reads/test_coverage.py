@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from governance.domain import checks
@@ -12,8 +12,9 @@ from governance.domain.frameworks import ClauseState, serving
 from governance.domain.rights import may_see
 from governance.domain.vocabulary import AnswerState, RequestState, Visibility
 from governance.ledger.log import SYSTEM
-from governance.models.gates import GateRequest
+from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative
+from governance.models.ledger import Words
 from governance.models.summary import Passing, Summary
 from governance.reads import coverage, evidencing, people, policies, reviews
 from governance.reads.evidencing import Basis, Order, Wanted
@@ -23,6 +24,7 @@ from governance.services.opening import ledger_of
 from governance.storage.engines import Engines
 from tests.prepared import Prepared
 from tests.services.conftest import House, founded, house
+from tests.tampering import tampering
 
 __all__ = ["house"]
 
@@ -161,6 +163,22 @@ def test_it_is_worked_out_once_and_again_where_it_was_lost(portfolio: House) -> 
     with portfolio.read() as session:
         assert {row.request_id: row.met for row in session.scalars(select(Passing))} == rows
         assert {row.initiative_key: (row.met_passed, row.met_now) for row in session.scalars(select(Summary))} == kept
+
+
+def test_a_passed_request_whose_texts_are_lost_evidences_nothing_and_stops_nobody(portfolio: House) -> None:
+    with portfolio.read() as session:
+        [lost] = session.scalars(select(Revision).where(Revision.request_id == "AI-0001.G1-1"))
+    with tampering(portfolio.ledger.engines) as connection:
+        connection.execute(delete(Words).where(Words.digest.in_(set(lost.sections.values()))))
+    with portfolio.ledger.writing(SYSTEM, portfolio.now) as log:
+        log.session.delete(log.session.get_one(Passing, "AI-0001.G1-1"))
+        log.session.flush()
+        summaries.refresh(log.session, ["AI-0001"], portfolio.now)
+
+    passed, now = met(portfolio)
+    assert passed == set() and "G2-01" in now
+    with portfolio.read() as session:
+        assert session.get(Passing, "AI-0001.G1-1") is None
 
 
 def met(house: House, key: str = "AI-0001") -> tuple[set[str], set[str]]:

@@ -16,9 +16,10 @@ from governance.jobs import impacts
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import Log
 from governance.models.directory import Person
+from governance.models.policies import PolicyProposal
 from governance.policy.loader import digest_of
 from governance.reads.imports import told
-from governance.services import checkpoints, directory, findings, foreseeing, gates, imports, initiatives, packs, waivers
+from governance.services import checkpoints, directory, findings, foreseeing, gates, imports, initiatives, packs, policies, waivers
 from governance.services.initiatives import Description
 from governance.storage.slate import slate_of
 from tests.services.conftest import TEXTS
@@ -139,9 +140,21 @@ def grow(site: Site, count: int) -> None:
             asked = Asked(f"model {number}", "the owner is on leave", "ten cases by hand", "lena", log.now.date() + timedelta(days=60))
             waivers.withdraw(log, waivers.ask(log, "AI-0001", "G3-10", asked), "no longer needed")
 
+    def propose(log: Log) -> None:
+        first = log.session.scalar(select(func.count()).select_from(PolicyProposal)) or 0
+        for number in range(first, first + count):
+            taken_back = policies.propose(log, other(number), "The audit asked for it.")
+            policies.withdraw(log, taken_back, "It was a mistake.")
+
     site.house.act("lena", exceptions)
     site.house.act("omar", people)
+    site.house.act("aoife", propose)
     site.house.act("aoife", talk)
+
+
+def other(name: object) -> dict[str, str]:
+    """The shipped policy with a remark more."""
+    return {**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# {name}\n"}
 
 
 def hand_over(log: Log, number: int) -> None:
@@ -170,6 +183,8 @@ def test_pages_keep_to_their_budget_whatever_the_size(reviewed: Site, tmp_path: 
     checkpoints.sign(reviewed.house.ledger, KeyFile(tmp_path / "checkpoint-key"), reviewed.house.now)
     register(reviewed, 19)
     reviewed.house.bring_in("AI-0003")
+    for who in ("second", "aoife"):
+        reviewed.house.propose(other(who), who)
     grow(reviewed, 3)
     foresee(reviewed)
     small = statements(reviewed)
@@ -192,6 +207,9 @@ def test_every_list_and_overview_is_measured(site: Site) -> None:
 
 
 FORMS_AND_PIECES = {
+    "/policies/proposals/<proposal_id>",
+    "/policies/propose",
+    "/policies/propose/again/<digest>",
     "/policy/draft/gates/<gate>/checks/<item>",
     "/policy/draft/gates/<gate>/seats",
     "/policy/draft/gates/<gate>/seats/<seat_id>",
@@ -201,6 +219,9 @@ FORMS_AND_PIECES = {
     "/readyz",
     "/metrics",
     "/setup",
+    "/policies/proposals/<proposal_id>",
+    "/policies/propose",
+    "/policies/propose/again/<digest>",
     "/recovery",
     "/sign-in",
     "/set-password/<secret>",
