@@ -46,12 +46,16 @@ NAMES: Mapping[str, str] = {
     "team_seat": "teams",
     "tiering": "tiering",
     "unit": "units",
+    "waiver": "waivers",
 }
 """The name of each list; a table that is not here gives its own."""
 
 OF_WORDS = "digest of the words"
 SPOKEN = {(table_of(Comment).name, "words"), (table_of(Finding).name, "words"), (table_of(Evidence).name, "digest")}
 """Columns with the digest of a text kept apart, beside those whose comment says so."""
+
+OR_SYSTEM = "a person, or system"
+"""How comments begin of columns that name a person or the program."""
 
 FOR_SEARCHING = "folded"
 """A column that repeats another."""
@@ -100,7 +104,7 @@ class _Reader:
         """The cells that a column becomes: its value, and what a person or a digest in it stands for."""
         name, plain = column.name, lambda row: [_text(row[column.name])]
         targets = {key.column for key in column.foreign_keys}
-        if table_of(Person).columns["id"] in targets:
+        if table_of(Person).columns["id"] in targets or (column.comment or "").startswith(OR_SYSTEM):
             return [name, f"{name.removesuffix('_id')}_name"], lambda row: [row[name], self._people.get(str(row[name]), "")]
         if table_of(Unit).columns["id"] in targets:
             return [name, f"{name.removesuffix('_id')}_name"], lambda row: [row[name], self._units.get(str(row[name]), "")]

@@ -5,6 +5,8 @@ import click
 from governance.cli import policy_check, policy_publish
 from governance.cli.policy_diff import diff
 from governance.cli.policy_export import export
+from governance.cli.policy_impact import impact
+from governance.cli.policy_new import new
 from governance.cli.policy_test import test
 
 
@@ -14,8 +16,10 @@ def policy() -> None:
 
 
 policy.add_command(policy_check.check)
+policy.add_command(new)
 policy.add_command(test)
 policy.add_command(diff)
+policy.add_command(impact)
 policy.add_command(export)
 policy.add_command(policy_publish.propose)
 policy.add_command(policy_publish.proposals)

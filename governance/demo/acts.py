@@ -8,6 +8,7 @@ from governance.demo.cases import Case, moment
 from governance.demo.fill import LIMITS
 from governance.demo.papers import paper
 from governance.demo.stage import Act, Beyond, Scene
+from governance.demo.waiving import waiver_acts
 from governance.domain.findings import NewFinding
 from governance.domain.moving_in import AsFound
 from governance.domain.vocabulary import Decision, FindingSeverity, Function, Good, Stage, Visibility
@@ -90,6 +91,8 @@ def _request(scene: Scene, request: Case) -> Iterator[Act]:
     at = moment(submitted)
     request_id = f"{scene.key}.{request['id']}"
     yield from answer_acts(scene, request, by, at)
+    for told in request.get("waivers", ()):
+        yield from waiver_acts(scene, told, by)
     opened = at if request.get("state") == "draft" else at - 2 * BETWEEN
     yield Act(opened, by, f"opened {request['id']}", lambda log: _open(scene, request, log))
     if request.get("state") != "draft":

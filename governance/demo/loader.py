@@ -3,8 +3,10 @@
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from governance.demo.acts import acts
 from governance.demo.cases import Case, cases, moment
@@ -14,7 +16,8 @@ from governance.domain.vocabulary import Function, PasswordWay, Role
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
 from governance.paths import policies_directory
 from governance.policy.loader import load_policy
-from governance.services import accounts, directory, policies
+from governance.reads import waivers
+from governance.services import accounts, directory, policies, waiver_clock
 from governance.services.answers import StoredFile
 from governance.storage.content import ContentStore
 
@@ -40,10 +43,12 @@ def load(ledger: Ledger, content: ContentStore, instance: Path, today: date, say
     stops: dict[str, Stop] = {}
     done = 0
     for key, act in _in_time(told, policy, content):
+        _time_passes(ledger, act.at)
         if key not in stops:
             stop = _perform(ledger, key, act)
             done += stop is None
             stops |= {key: stop} if stop else {}
+    _time_passes(ledger, datetime.combine(today, time(), UTC))
     say(f"Demo portfolio: {done} acts replayed for {len(told['initiatives'])} initiatives.")
     for stop in stops.values():
         say(f"  {stop.key} stops at “{stop.act}” ({stop.at:%Y-%m-%d}): {stop.why}.")
@@ -191,6 +196,19 @@ def _in_time(told: Case, policy: Policy, content: ContentStore) -> Iterator[tupl
 
     scenes = [Scene(case, policy, store) for case in told["initiatives"]]
     yield from sorted(((scene.key, act) for scene in scenes for act in acts(scene)), key=lambda placed: placed[1].at)
+
+
+def _time_passes(ledger: Ledger, until: datetime) -> None:
+    """What the worker would have recorded until then, at the moments it was due."""
+    while (at := _next_due(ledger)) is not None and at <= until:
+        with ledger.writing(SYSTEM, at) as log:
+            for waiver_id in waivers.due(log.session, at, 1):
+                waiver_clock.look(log, waiver_id)
+
+
+def _next_due(ledger: Ledger) -> datetime | None:
+    with Session(ledger.engines.reader) as session:
+        return waivers.next_due(session)
 
 
 def _perform(ledger: Ledger, key: str, act: Act) -> Stop | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from governance.domain import text
 from governance.domain.comparison import Comparison, Outcome, References, compare_all
-from governance.domain.dossier import Answer
+from governance.domain.dossier import Answer, Waiver
 from governance.domain.limits import spoken
 from governance.domain.policy import Combination, PlannedItem, Thresholds
 from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind, Severity
@@ -41,16 +41,19 @@ def evaluate(
 def _judged(
     planned: PlannedItem, answer: Answer, references: References, now: datetime, usual_age: Mapping[EvidenceKind, int]
 ) -> Evaluated:
-    asked = text.one(planned.item.evidence.value.replace("_", " "))
     if not answer.evidence and (planned.item.source is None or planned.thresholds is None):
-        return Evaluated(AnswerState.INCONCLUSIVE, f"no evidence yet: {asked} is asked for")
+        return Evaluated(AnswerState.INCONCLUSIVE, f"no evidence yet: {_asked(planned)} is asked for")
     if planned.item.source is None and all(piece.kind is not planned.item.evidence for piece in answer.evidence):
-        return Evaluated(AnswerState.INCONCLUSIVE, f"the evidence is of another kind: {asked} is asked for")
+        return Evaluated(AnswerState.INCONCLUSIVE, f"the evidence is of another kind: {_asked(planned)} is asked for")
     comparisons = compare_all(planned.thresholds, answer, references) if planned.thresholds else ()
     state, why = _combined(planned.thresholds, comparisons)
     if state is AnswerState.MET and (old := _too_old(planned, answer, now, usual_age)):
         return Evaluated(AnswerState.STALE, old, comparisons)
     return Evaluated(state, why, comparisons)
+
+
+def _asked(planned: PlannedItem) -> str:
+    return text.one(planned.item.evidence.value.replace("_", " "))
 
 
 def _combined(thresholds: Thresholds | None, comparisons: tuple[Comparison, ...]) -> tuple[AnswerState, str | None]:
@@ -96,6 +99,15 @@ def _dates(planned: PlannedItem, answer: Answer) -> list[date]:
     asked = [piece.effective for piece in answer.evidence if piece.kind is planned.item.evidence]
     in_force = asked or [piece.effective for piece in answer.evidence]
     return measured or sorted(in_force)[-1:]
+
+
+def waived(planned: PlannedItem, evaluated: Evaluated, waiver: Waiver) -> Evaluated:
+    """The same under a waiver in force: whatever is short of met is waived. Whether it applies at all has to be decided first."""
+    if planned.applicability.applies is not Applies.YES or evaluated.state is AnswerState.MET:
+        return evaluated
+    without = evaluated.why or evaluated.state.value.replace("_", " ")
+    why = f"waived until {waiver.expires.isoformat()} ({waiver.id}); without that: {without}"
+    return Evaluated(AnswerState.WAIVED, why, evaluated.comparisons)
 
 
 def blocks(planned: PlannedItem, evaluated: Evaluated) -> bool:

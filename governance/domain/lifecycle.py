@@ -45,7 +45,7 @@ def check_tier(tier: Tier | None) -> None:
 
 def check_standing(standing: Standing) -> None:
     if standing is not Standing.GOOD:
-        raise RuleBroken("The initiative is on hold or suspended: nothing new passes until compliance restores it.")
+        raise RuleBroken("The initiative is on hold or suspended: nothing new passes until that ends. Its overview says who can end it.")
 
 
 def entered(gate: Gate, stage: Stage) -> Stage:

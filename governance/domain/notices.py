@@ -15,6 +15,10 @@ class NoticeKind(StrEnum):
     CHANGES_REQUESTED = "changes_requested"
     SETTLED = "settled"
     FINDING = "finding"
+    WAIVER_TO_SIGN = "waiver_to_sign"
+    WAIVER_DECIDED = "waiver_decided"
+    WAIVER_ENDS = "waiver_ends"
+    WAIVER_EXPIRED = "waiver_expired"
     PROPOSAL = "proposal"
     PROPOSAL_ENDED = "proposal_ended"
 

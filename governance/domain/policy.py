@@ -141,14 +141,19 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause of a framework that items may name as `FRAMEWORK:clause`."""
+    """A clause of a framework that items may name as `FRAMEWORK:clause`. The texts are our own words, as the catalogue has them."""
 
     id: str
     title: str
+    who: str | None = None  # whom it binds
+    applies: str | None = None  # from when, as precise as the source says
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Framework:
+    """A versioned catalogue. An item names it by id; which version that is, the texts of the same policy say."""
+
     id: str
     title: str
     version: str
@@ -157,6 +162,24 @@ class Framework:
     effective_from: str | None
     superseded_by: str | None
     clauses: tuple[Clause, ...]
+    effective_to: str | None = None
+    date_status: str | None = None  # how sure its dates are
+    scope: str | None = None
+    licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverRules:
+    """Which checks may be waived, for how long, and what the end of a waiver does. Days are counted from its last day."""
+
+    only_for: Severity
+    max_days: Mapping[Tier, int]
+    renewals: int  # how often one may follow on another
+    renewal_rule: str  # what a renewal needs, in words
+    grace_days: int  # from its last day until the initiative is put on hold
+    suspended_after_days: int  # from its last day until the initiative is suspended
+    share_of_life: Decimal  # after which it is told first that it ends
+    days_before: tuple[int, ...]  # its end, when that is told again
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +201,7 @@ class Policy:
     attribution_minimum: Mapping[str, Mapping[Tier, str]]  # by gate id
     app_sources: Mapping[str, str]
     pilot_weeks: tuple[int, int]  # default, longest
+    waivers: WaiverRules | None = None  # None: nothing can be waived
 
     def item(self, item_id: str) -> Item:
         """The item of that id; raises `KeyError` where there is none."""
@@ -218,3 +242,8 @@ class Plan:
     items: tuple[PlannedItem, ...]  # in policy order; `applies` no included, with why not
     seats: tuple[Seat, ...]  # only those that must decide
     undecided_seats: tuple[tuple[str, str], ...] = ()  # seat id, why: blocks
+    question: str = ""  # of the gate
+    kind: GateKind = GateKind.PASSAGE
+    enters: Stage | None = None
+    usual_age: Mapping[EvidenceKind, int] = field(default_factory=dict)  # in days, where an item names none of its own
+    least_attribution: str | None = None

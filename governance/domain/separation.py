@@ -56,23 +56,28 @@ def holding_for(signer: Signer, function: Function, unit: str) -> Holding | None
     return min(fitting, key=lambda holding: holding.since, default=None)
 
 
-def obstacles(review: Review, seat: Seat, signer: Signer, around: Circumstances) -> Iterator[str]:
-    """Every reason why this person may not take this seat, each a sentence that says who can help."""
-    holding = holding_for(signer, seat.function, around.unit)
-    label = seat.label
+def not_entitled(signer: Signer, function: Function, unit: str, asked_at: datetime, asked: str) -> Iterator[str]:
+    """Why somebody may not sign for a function in a unit what was put before it at a moment; `asked` says what happened then."""
+    holding = holding_for(signer, function, unit)
     if not signer.active:
         yield "Your account is disabled. An administrator can enable it."
     if holding is None:
-        yield f"You do not hold the function this seat needs ({seat.function.spoken}) for this unit. An administrator can grant it."
-    elif holding.since > around.first_submitted:
-        yield "You were given this function after the request was submitted. Somebody who held it before has to sign it off."
+        yield f"You do not hold the function this seat needs ({function.spoken}) for this unit. An administrator can grant it."
+    elif holding.since > asked_at:
+        yield f"You were given this function after {asked}. Somebody who held it before has to sign it off."
     if not signer.roles & SIGNING_ROLES:
         yield "You do not have the role of a reviewer or compliance officer. An administrator can grant it."
-    if signer.reset_at is not None and signer.reset_at > around.first_submitted:
+    if signer.reset_at is not None and signer.reset_at > asked_at:
         yield (
-            "Your password was set through an administrator's link after the request was submitted. "
+            f"Your password was set through an administrator's link after {asked}. "
             "Somebody else who holds the function has to sign it off, or its lead withdraws it and opens a new one."
         )
+
+
+def obstacles(review: Review, seat: Seat, signer: Signer, around: Circumstances) -> Iterator[str]:
+    """Every reason why this person may not take this seat, each a sentence that says who can help."""
+    label = seat.label
+    yield from not_entitled(signer, seat.function, around.unit, around.first_submitted, "the request was submitted")
     if seat.qualification and seat.qualification not in signer.qualifications:
         yield f"The seat {label} asks for a qualification you do not have on record: {seat.qualification}."
     if signer.id in around.submitters:

@@ -125,6 +125,29 @@ CLAIMS = frozenset({AnswerState.IN_PROGRESS, AnswerState.MET, AnswerState.NOT_ME
 """What a person may say of an item; everything else the program works out."""
 
 
+class WaiverState(StrEnum):
+    """Of a waiver as the record has it. Whether one in force still is at a moment, the clock says (`domain.waivers`)."""
+
+    ASKED = "asked"
+    IN_FORCE = "in_force"
+    OVERDUE = "overdue"
+    EXPIRED = "expired"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class WaiverSeat(StrEnum):
+    """Whose two signatures a waiver takes: the function that owns the check, and compliance."""
+
+    OWNER = "owner"
+    COMPLIANCE = "compliance"
+
+
+class WaiverDecision(StrEnum):
+    GRANT = "grant"
+    DECLINE = "decline"
+
+
 class EvidenceKind(StrEnum):
     DOCUMENT = "document"
     METRIC = "metric"

@@ -1,5 +1,33 @@
 """One class per thing that can happen. Importing this package registers them all, so that any leaf can be read."""
 
-from governance.events import answers, directory, findings, gates, initiatives, ledger, moving_in, packs, policies, recovery
+from governance.events import (
+    answers,
+    attestations,
+    directory,
+    findings,
+    gates,
+    initiatives,
+    ledger,
+    ml_test_score,
+    moving_in,
+    packs,
+    policies,
+    recovery,
+    waivers,
+)
 
-__all__ = ["answers", "directory", "findings", "gates", "initiatives", "ledger", "moving_in", "packs", "policies", "recovery"]
+__all__ = [
+    "answers",
+    "attestations",
+    "directory",
+    "findings",
+    "gates",
+    "initiatives",
+    "ledger",
+    "ml_test_score",
+    "moving_in",
+    "packs",
+    "policies",
+    "recovery",
+    "waivers",
+]

@@ -21,7 +21,7 @@ class Finding(Governed):
     function: Mapped[Function | None] = mapped_column(closed(Function), comment="the function it was raised for, which accepts the answer")
     owner_id: Mapped[str] = mapped_column(points_to("person.id"), index=True)
     due: Mapped[date] = mapped_column(Date)
-    raised_by: Mapped[str] = mapped_column(points_to("person.id"))
+    raised_by: Mapped[str] = mapped_column(String(60), comment="a person, or system where a waiver expired")
     raised_at: Mapped[datetime] = mapped_column(Moment)
     answered_by: Mapped[str | None] = mapped_column(points_to("evidence.id"), comment="the evidence that answers it")
     answered_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -35,6 +35,8 @@ def chapters(record: InitiativeRecord) -> list[Chapter]:
         Chapter("timeline", "Timeline", "timeline.html"),
         *(_of_gate(record, request) for request in record.requests),
     ]
+    if record.waivers:
+        body.append(Chapter("waivers", "Waivers", "waivers.html"))
     if raised_elsewhere(record):
         body.append(Chapter("findings", "Findings raised outside a gate request", "findings_elsewhere.html"))
     if uncited(record):

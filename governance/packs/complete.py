@@ -26,6 +26,7 @@ def _of_an_initiative(record: InitiativeRecord) -> Iterator[str]:
         yield "The trail mixes streams."
     yield from _of_references(record)
     yield from _of_sign_offs(record)
+    yield from _of_waivers(record)
 
 
 def _of_references(record: InitiativeRecord) -> Iterator[str]:
@@ -37,6 +38,16 @@ def _of_references(record: InitiativeRecord) -> Iterator[str]:
     for finding in record.findings:
         if finding.request is not None and finding.request not in requests:
             yield f"{finding.id} was raised on {finding.request}, which the record does not hold."
+
+
+def _of_waivers(record: InitiativeRecord) -> Iterator[str]:
+    places = {entry.index for entry in record.trail}
+    pieces = {piece.id for piece in record.evidence}
+    for waiver in record.waivers:
+        for given in waiver.signatures:
+            if given.leaf not in places:
+                yield f"The signature of {given.name} on {waiver.id} names leaf {given.leaf}: the trail has no such entry."
+        yield from (f"{waiver.id} cites {id_}, which the record does not hold." for id_ in waiver.evidence if id_ not in pieces)
 
 
 def _of_sign_offs(record: InitiativeRecord) -> Iterator[str]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from governance import words
-from governance.domain.vocabulary import AnswerState, Decision, ProofMethod, RequestState, Standing
+from governance.domain.vocabulary import AnswerState, Decision, ProofMethod, RequestState, Standing, WaiverDecision, WaiverState
 from governance.packs.tokens import Tone
 
 
@@ -42,6 +42,8 @@ TONES: Mapping[type[StrEnum], Mapping[StrEnum, Tone]] = {
         RequestState.REJECTED: Tone.BAD,
         RequestState.WITHDRAWN: Tone.IDLE,
     },
+    WaiverState: {state: _PRINTED[words.word(state).tone] for state in WaiverState},
+    WaiverDecision: {decision: _PRINTED[words.word(decision).tone] for decision in WaiverDecision},
     Standing: {Standing.GOOD: Tone.OK, Standing.ON_HOLD: Tone.WAITS, Standing.SUSPENDED: Tone.BAD},
 }
 """The sets that are printed with a mark. By type first: members of different sets with the same value compare equal."""

@@ -10,8 +10,29 @@ import json
 from dataclasses import asdict, dataclass
 
 from governance.domain.scoring import Points
-from governance.domain.vocabulary import EvidenceKind, FindingSeverity, Function, Regularity, Stage, Standing, Tier
-from governance.packs.gate_record import Check, Comment, GateRequest, Policy, Revision, Seat, SectionDigest, SignOff, Value
+from governance.domain.vocabulary import (
+    EvidenceKind,
+    FindingSeverity,
+    Function,
+    Regularity,
+    Stage,
+    Standing,
+    Tier,
+)
+from governance.packs.gate_record import (
+    Check,
+    Comment,
+    GateRequest,
+    Policy,
+    PolicyFile,
+    PolicyText,
+    Revision,
+    Seat,
+    SectionDigest,
+    SignOff,
+    Value,
+)
+from governance.packs.waiver_record import Waiver, WaiverSignature
 
 __all__ = [
     "BroughtIn",
@@ -27,6 +48,8 @@ __all__ = [
     "Organisation",
     "Paper",
     "Policy",
+    "PolicyFile",
+    "PolicyText",
     "Revision",
     "Seat",
     "SectionDigest",
@@ -38,6 +61,8 @@ __all__ = [
     "TrailEntry",
     "TrailRecord",
     "Value",
+    "Waiver",
+    "WaiverSignature",
     "digest",
     "to_json",
 ]
@@ -234,6 +259,8 @@ class InitiativeRecord:
     limits: tuple[Labelled, ...] = ()
     legal: tuple[Labelled, ...] = ()
     brought_in: BroughtIn | None = None
+    waivers: tuple[Waiver, ...] = ()
+    rules: tuple[PolicyText, ...] = ()  # the texts of every policy that a request was submitted under or moved to
     kind: str = "initiative"
     v: int = 1
 

@@ -3,14 +3,27 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from governance.domain.policy import Clause, Combination, Fact, Framework, Gate, Item, Limit, Policy, Seat, Threshold, Thresholds
+from governance.domain.policy import (
+    Clause,
+    Combination,
+    Fact,
+    Framework,
+    Gate,
+    Item,
+    Limit,
+    Policy,
+    Seat,
+    Threshold,
+    Thresholds,
+    WaiverRules,
+)
 from governance.domain.questionnaire import Band, Deduction, FactValue, Option, Question, Statement, StatementKind, Tiering
 from governance.domain.vocabulary import GateKind, Stage, Tier
 from governance.policy.models import AllOf, AnyOf, FileModel, GateModel, ItemModel, ThresholdModel, ThresholdsModel
-from governance.policy.models_frameworks import FrameworkModel
+from governance.policy.models_frameworks import DutyModel, FrameworkModel
 from governance.policy.models_tiering import FactModel, QuestionModel, StatementModel, TieringModel
-from governance.policy.sections import ByTier
-from governance.policy.sections_running import MinimumModel
+from governance.policy.sections import ByTier, WaiversModel
+from governance.policy.sections_running import MinimumModel, WaiverReminderModel
 
 AS_THE_METRIC = "as the metric"
 
@@ -31,13 +44,27 @@ def build(models: Sequence[FileModel], digest: str) -> Policy:
             name: Limit(name, None if limit.unit == AS_THE_METRIC else limit.unit, limit.meaning)
             for name, limit in whole["limits"].names.items()
         },
-        frameworks={framework.id: _framework(framework) for framework in whole["frameworks"]},
+        frameworks={framework.id: _framework(framework) for model in models for framework in model.frameworks or []},
         max_age_days=whole["freshness"].default_max_age_days,
         signoff_valid_days=_by_tier(whole["signoffs"].valid_days),
         finding_due_days=whole["findings"].default_due_days.model_dump(),
         attribution_minimum={gate: _levels(levels) for gate, levels in whole["attribution"].gate_minimum.items()},
         app_sources=whole["app_sources"],
         pilot_weeks=(whole["pilot"].default_weeks, whole["pilot"].max_weeks),
+        waivers=_waivers(whole["waivers"], whole["reminders"].waiver) if "waivers" in whole and "reminders" in whole else None,
+    )
+
+
+def _waivers(model: WaiversModel, told: WaiverReminderModel) -> WaiverRules:
+    return WaiverRules(
+        only_for=model.only_for,
+        max_days=_by_tier(model.max_days),
+        renewals=model.renewals.max,
+        renewal_rule=model.renewals.rule,
+        grace_days=model.on_expiry.grace_days,
+        suspended_after_days=model.on_expiry.suspended_after_days,
+        share_of_life=told.at_share_of_life,
+        days_before=tuple(told.then_days_before),
     )
 
 
@@ -192,7 +219,21 @@ def _fact(name: str, model: FactModel) -> Fact:
 
 
 def _framework(model: FrameworkModel) -> Framework:
-    clauses = tuple(Clause(name, text if isinstance(text, str) else text.what) for name, text in model.items.items())
     return Framework(
-        model.id, model.name, model.version, model.status, "; ".join(model.source), model.effective_from, model.superseded_by, clauses
+        id=model.id,
+        title=model.name,
+        version=model.version,
+        status=model.status,
+        source="; ".join(model.source),
+        effective_from=model.effective_from,
+        superseded_by=model.superseded_by,
+        clauses=tuple(_clause(name, said) for name, said in model.items.items()),
+        effective_to=model.effective_to,
+        date_status=model.date_status,
+        scope=model.scope_note,
+        licence=model.licence_note,
     )
+
+
+def _clause(name: str, said: str | DutyModel) -> Clause:
+    return Clause(name, said) if isinstance(said, str) else Clause(name, said.what, said.who, said.applies, said.note)

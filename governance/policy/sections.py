@@ -142,11 +142,11 @@ class OnExpiryModel(Strict):
     in_production: str
     """What it does in production, in words."""
     grace_days: Days
-    """How many days it may stay so."""
+    """How many days after its last day the check may stay unmet before the initiative is put on hold."""
     after_grace: str
     """What happens then, in words."""
     suspended_after_days: Days
-    """After how many days the initiative is suspended."""
+    """How many days after its last day the initiative is suspended; never before it is put on hold."""
     ends_by: str
     """What ends it, in words."""
 

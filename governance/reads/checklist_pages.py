@@ -15,6 +15,7 @@ from governance.domain.vocabulary import Applies, Function, Severity
 from governance.models import answers as rows
 from governance.policy import phrases
 from governance.reads import people, words
+from governance.words import day_in_words
 
 SOURCES = {
     "kpi_record": "KPI record",
@@ -170,6 +171,8 @@ def _page(policy: Policy, check: Checked, said: Mapping[str, str], names: Mappin
 
 def _got(check: Checked) -> str:
     """What there is, in a few words: the reason where something is missing, else the values, else the evidence."""
+    if check.waiver:
+        return f"until {day_in_words(check.waiver.expires)} ({check.waiver.id})"
     if check.evaluated.why:
         return check.evaluated.why
     if check.answer is None:
@@ -201,6 +204,6 @@ def _clause(frameworks: Mapping[str, Framework], clause: str) -> str:
 
 WAYS_OUT = {
     Severity.BLOCKING: "This check is blocking: it has to be met, and cannot be waived.",
-    Severity.WAIVABLE: "This check has to be met. The policy would allow a dated exception, but exceptions are not granted here yet.",
+    Severity.WAIVABLE: "This check has to be met, or carry a waiver in force: dated, with a compensating control, signed by two.",
     Severity.ADVISORY: "This check is advisory: it is shown and recorded, and never blocks the gate.",
 }

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from governance.domain.deliveries import MOST_TRIES, DeliveryState
 from governance.events.findings import FindingRaised
-from governance.events.gates import ChangesRequested, GateSettled, GateSubmitted, SignedOff
+from governance.events.gates import ChangesRequested, GateMigrated, GateSettled, GateSubmitted, SignedOff
 from governance.events.policies import PolicyProposed, PolicyPublished, ProposalClosed
+from governance.events.waivers import WaiverAsked, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
 from governance.models.accounts import Account
 from governance.models.directory import Person
 from governance.models.ledger import Leaf
@@ -20,10 +21,16 @@ MOST_SHOWN = 200
 
 ABOUT: Mapping[str, str] = {
     GateSubmitted.kind: "A gate waits for their sign-off",
+    GateMigrated.kind: "A gate waits for their sign-off",
     SignedOff.kind: "A gate waits for their sign-off",
     ChangesRequested.kind: "A reviewer asked for changes",
     GateSettled.kind: "A gate request is settled",
     FindingRaised.kind: "A finding is theirs to answer",
+    WaiverAsked.kind: "A waiver waits for their signature",
+    WaiverSigned.kind: "A waiver that they asked for is decided",
+    WaiverGranted.kind: "A waiver that they asked for is decided",
+    WaiverReminded.kind: "A waiver ends soon",
+    WaiverExpired.kind: "A waiver expired",
     PolicyProposed.kind: "A proposed policy waits for a second officer",
     PolicyPublished.kind: "A policy that they proposed is published, or overtaken",
     ProposalClosed.kind: "A policy that they proposed is declined",

@@ -6,7 +6,7 @@ A notice is about the record as it stands: where it is somebody else's turn mean
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import select
@@ -16,8 +16,9 @@ from governance.domain.errors import Refused
 from governance.domain.notices import NoticeKind, may_be_told, may_be_told_of_rules
 from governance.domain.vocabulary import ProposalState, RequestState
 from governance.events.findings import FindingRaised
-from governance.events.gates import ChangesRequested, GateSettled, GateSubmitted, SignedOff
+from governance.events.gates import ChangesRequested, GateMigrated, GateSettled, GateSubmitted, SignedOff
 from governance.events.policies import PolicyProposed, PolicyPublished, ProposalClosed
+from governance.events.waivers import WaiverAsked, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
 from governance.ledger.book import Event
 from governance.ledger.read import Entry
 from governance.ledger.replay import EventReader, UnknownKind
@@ -28,27 +29,11 @@ from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
 from governance.models.ledger import Leaf
 from governance.models.policies import PolicyProposal
-from governance.reads import people, proposals, review_turns, reviews
+from governance.reads import people, proposals, review_turns, reviews, waiver_notices
+from governance.reads.notice import Notice
 from governance.reads.reviews import OnTheTable
 
 log = logging.getLogger("governance.notices")
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What a text needs, and no more of the record than this: the name of the initiative, and the gate; of a policy, its version."""
-
-    kind: NoticeKind
-    to: str
-    key: str | None
-    gate: str | None = None
-    request: str | None = None
-    outcome: RequestState | None = None
-    finding: str | None = None
-    due: date | None = None
-    proposal: str | None = None
-    version: str | None = None
-    became: ProposalState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +87,9 @@ def _addressed(session: Session, notice: Notice) -> Addressed | None:
 
 
 def _turn_came(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterator[Notice]:
-    """Reviewers whose turn began with this entry, while it still is: the first seats with a submission, later ones with a sign-off."""
-    assert isinstance(event, GateSubmitted | SignedOff)
+    """Reviewers whose turn began with this entry, while it still is: the first seats with a submission or other rules, later ones with a
+    sign-off."""
+    assert isinstance(event, GateSubmitted | GateMigrated | SignedOff)
     request = session.get(GateRequest, event.request)
     if request is None or request.state is not RequestState.IN_REVIEW or request.revision != event.revision:
         return
@@ -187,10 +173,16 @@ def _proposal_ended(session: Session, event: Event, leaf: Entry, now: datetime) 
 
 RULES: Mapping[str, Rule] = {
     GateSubmitted.kind: _turn_came,
+    GateMigrated.kind: _turn_came,
     SignedOff.kind: _turn_came,
     ChangesRequested.kind: _changes_asked,
     GateSettled.kind: _settled,
     FindingRaised.kind: _found,
+    WaiverAsked.kind: waiver_notices.to_be_signed,
+    WaiverSigned.kind: waiver_notices.decided,
+    WaiverGranted.kind: waiver_notices.decided,
+    WaiverReminded.kind: waiver_notices.ends,
+    WaiverExpired.kind: waiver_notices.expired,
     PolicyProposed.kind: _proposed,
     PolicyPublished.kind: _proposal_ended,
     ProposalClosed.kind: _proposal_ended,

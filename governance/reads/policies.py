@@ -23,8 +23,14 @@ def current(session: Session) -> Policy:
 
 
 def of_request(session: Session, request: GateRequest | None) -> Policy:
-    """The rules a request runs under: those it pinned when it was first submitted, until then those in force."""
-    return by_digest(session, request.policy) if request is not None and request.revision else current(session)
+    """The rules a request runs under: those it was submitted under or moved to, until then those in force.
+
+    A draft whose gate is gone from those is shown by the rules that it was begun under; it can be submitted under neither.
+    """
+    if request is not None and request.revision:
+        return by_digest(session, request.policy)
+    found = current(session)
+    return by_digest(session, request.policy) if request is not None and request.gate not in found.gates else found
 
 
 def by_digest(session: Session, digest: str) -> Policy:

@@ -75,6 +75,11 @@ def publications(session: Session) -> list[Publication]:
     return found[::-1]
 
 
+def last(session: Session) -> Publication | None:
+    """The latest one that is not damaged."""
+    return next((one for one in publications(session) if one.digest), None)
+
+
 def _publication(entry: Entry, names: Mapping[str, str], said: Mapping[str, str], before: str | None, *, latest: bool) -> Publication:
     version, title, digest = (str(entry.body.get(name, "")) for name in ("version", "title", "digest"))
     proposer, reason = entry.body.get("proposed_by") or "", entry.body.get("reason")

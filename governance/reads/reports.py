@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance import __version__
-from governance.domain.dossier import instant
 from governance.domain.errors import NotThere
 from governance.domain.limits import amount
+from governance.domain.plain import instant
 from governance.domain.policy import Policy
 from governance.domain.questionnaire import picked
 from governance.domain.scoring import plain, points
@@ -25,11 +25,17 @@ from governance.packs import record
 from governance.packs.fonts import installed
 from governance.packs.record import Cut, InitiativeRecord, Labelled, TrailEntry, TrailRecord
 from governance.reads import material as reading
-from governance.reads import moving_in, people, policies, report_requests, sentences, words
+from governance.reads import moving_in, people, policies, report_requests, report_waivers, sentences, words
 from governance.words import named
 
-DIRECTORY = ("settings/", "unit/", "person/", "policy/")
-COVERS = ("settings of the organisation", "units", "people, their roles and functions", "published policies")
+DIRECTORY = ("settings/", "unit/", "person/", "policy/", "framework/")
+COVERS = (
+    "settings of the organisation",
+    "units",
+    "people, their roles and functions",
+    "published policies",
+    "attestations of clauses of frameworks",
+)
 
 
 def initiative_record(session: Session, key: str) -> InitiativeRecord:
@@ -55,6 +61,8 @@ def initiative_record(session: Session, key: str) -> InitiativeRecord:
         evidence=tuple(_evidence(session, key, names)),
         findings=tuple(_findings(session, key, names)),
         brought_in=_brought_in(session, key, names, at),
+        waivers=tuple(report_waivers.waivers(session, key, names.of, at)),
+        rules=tuple(report_requests.rules_of(session, key)),
         trail=_trail(session, read.of_stream(session, streams.initiative(key))),
     )
 

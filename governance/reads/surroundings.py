@@ -13,7 +13,8 @@ from governance.models.findings import Finding
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative, Tiering
 from governance.models.moving_in import Origin
-from governance.reads import people, policies
+from governance.models.waivers import Waiver
+from governance.reads import people, policies, waivers
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,16 @@ class Surroundings:
     tierings: Mapping[str, Tiering]
     origins: Mapping[str, Origin]
     findings: Mapping[str, Sequence[Finding]]  # the open ones
+    waivers: Mapping[str, Sequence[Waiver]]  # that wait for somebody or for time
     current: Policy | None  # the policy in force
     names: Mapping[str, str]  # of leads, by id
 
     def policy(self, session: Session, request: GateRequest | None) -> Policy | None:
         """The rules an initiative is judged by; None where there are none, or the record lost them."""
+        if request is None or (not request.revision and self.current is not None and request.gate in self.current.gates):
+            return self.current
         try:
-            return policies.of_request(session, request) if request is not None and request.revision else self.current
+            return policies.of_request(session, request)
         except RuleBroken:
             return None
 
@@ -53,6 +57,7 @@ def of(session: Session, keys: Sequence[str]) -> Surroundings:
         tierings={row.initiative_key: row for row in session.scalars(select(Tiering).where(Tiering.initiative_key.in_(keys)))},
         origins={row.initiative_key: row for row in session.scalars(select(Origin).where(Origin.initiative_key.in_(keys)))},
         findings=findings,
+        waivers=waivers.live(session, keys),
         current=_current(session),
         names=people.names(session, {row.lead_id for row in initiatives.values()}),
     )

@@ -7,7 +7,9 @@ from typing import Literal, TypeAlias
 from governance.domain.vocabulary import Function
 from governance.models.initiatives import Initiative
 
-Kind: TypeAlias = Literal["tier", "answer", "submit", "change", "renew", "sign", "close", "withdraw", "finding", "accept", "regularise"]
+Kind: TypeAlias = Literal[
+    "tier", "answer", "submit", "change", "renew", "sign", "close", "withdraw", "finding", "accept", "regularise", "waive"
+]
 
 
 @dataclass(frozen=True, slots=True)

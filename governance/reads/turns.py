@@ -12,6 +12,7 @@ from governance.domain.checks import Checked
 from governance.domain.errors import RuleBroken
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import Function, RequestState, Stage, Standing, Tier
+from governance.ledger.log import SYSTEM
 from governance.models.findings import Finding
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative, TeamSeat, Tiering
@@ -22,6 +23,7 @@ from governance.reads.review_turns import asked_since, review_turns
 from governance.reads.reviews import OnTheTable
 from governance.reads.surroundings import Surroundings
 from governance.reads.turn import Turn, lead_turn
+from governance.reads.waiver_turns import next_end, waiver_turns
 from governance.words import word
 
 
@@ -52,6 +54,7 @@ def state(session: Session, initiative: Initiative, around: Surroundings, now: d
         *_turns(session, initiative, tiering, request, table, checked, now),
         *regular_turns(initiative, origin, gate, now),
         *_findings(around.findings.get(key, ())),
+        *waiver_turns(session, initiative, around.waivers.get(key, ()), now),
     )
     return State(
         gate=gate,
@@ -62,8 +65,12 @@ def state(session: Session, initiative: Initiative, around: Surroundings, now: d
         total=sum(1 for check in checked if check.applies),
         turns=turns,
         waits_for=_in_words(session, initiative, around, turns),
-        changes_at=min((at for at in (_changes_at(table, now), becomes_overdue(origin, now)) if at), default=None),
+        changes_at=_soonest(_changes_at(table, now), becomes_overdue(origin, now), next_end(around.waivers.get(key, ()), now)),
     )
+
+
+def _soonest(*moments: datetime | None) -> datetime | None:
+    return min((at for at in moments if at), default=None)
 
 
 def _gate_ahead(policy: Policy | None, initiative: Initiative) -> str | None:
@@ -147,16 +154,23 @@ def _findings(still_open: Iterable[Finding]) -> Iterator[Turn]:
         if row.answered_by is None:
             yield Turn("finding", f"Answer finding {row.id}", "You own it", row.raised_at, person=row.owner_id, subject=row.id, due=row.due)
         else:
-            since = row.answered_at or row.raised_at
-            yield Turn(
-                "accept",
-                f"Look at the answer to finding {row.id}",
-                "You raised it",
-                since,
-                person=row.raised_by,
-                subject=row.id,
-                due=row.due,
-            )
+            yield _acceptance(row)
+
+
+def _acceptance(row: Finding) -> Turn:
+    """Of who raised it; where nobody but time did, of the function that owns the check."""
+    since, by_time = row.answered_at or row.raised_at, row.raised_by == SYSTEM.id
+    return Turn(
+        "accept",
+        f"Look at the answer to finding {row.id}",
+        f"You hold {row.function.spoken}, which accepts it" if by_time and row.function else "You raised it",
+        since,
+        person=None if by_time else row.raised_by,
+        function=row.function if by_time else None,
+        excluded=frozenset({row.owner_id}) if by_time else frozenset(),
+        subject=row.id,
+        due=row.due,
+    )
 
 
 def _marks(table: OnTheTable, now: datetime) -> dict[str, str]:
@@ -175,7 +189,7 @@ def _in_words(session: Session, initiative: Initiative, around: Surroundings, tu
     if initiative.standing is not Standing.GOOD:
         return f"{word(initiative.standing).label}: {initiative.standing_why or 'compliance decides'}"
     named = around.names_of(session, [turn.person for turn in turns])
-    asked = [turn for turn in turns if turn.kind not in ("finding", "accept", "regularise")] or turns
+    asked = [turn for turn in turns if turn.kind not in ("finding", "accept", "regularise", "waive")] or turns
     who = [named[turn.person] if turn.person else turn.function.spoken if turn.function else "" for turn in asked]
     return ", ".join(dict.fromkeys(name for name in who if name)) or "nobody"
 

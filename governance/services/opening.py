@@ -10,7 +10,7 @@ from governance.events import streams
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import Ledger, Log
 from governance.models.base import Base
-from governance.services import settling, summaries
+from governance.services import settling, summaries, waiver_settling
 from governance.settings import Settings
 from governance.storage import private
 from governance.storage.engines import Engines, StorageRefused
@@ -43,9 +43,9 @@ def _file_of(instance: Path) -> Path:
 
 
 def ledger_of(engines: Engines) -> Ledger:
-    """The ledger over these engines. Before each commit it settles what is ready, and works the touched summaries out anew."""
+    """The ledger over these engines. Before each commit it settles what is ready and works the touched summaries out anew."""
     ledger = Ledger(engines)
-    ledger.before_commit += [settling.settle_touched, _refresh_summaries]
+    ledger.before_commit += [waiver_settling.settle_touched, settling.settle_touched, _refresh_summaries]
     return ledger
 
 

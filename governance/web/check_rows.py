@@ -1,5 +1,6 @@
 """The checks of a request as rows of a table: state, value beside limit, evidence."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,10 +8,11 @@ from governance.domain.checks import Checked
 from governance.domain.comparison import Comparison
 from governance.domain.dossier import Answer, Evidence, StatedValue
 from governance.domain.limits import limit_in_words, parts, spoken
-from governance.domain.vocabulary import Function
+from governance.domain.vocabulary import AnswerState, Function
 from governance.reads import words
 from governance.web import current
 from governance.web.bars import Bar, bar
+from governance.words import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,22 @@ def groups(
         if rows:
             found.append(Group(function, function in yours, rows))
     return tuple(found)
+
+
+def tally(checked: Sequence[Checked]) -> str:
+    """“12 of 15 checks are met, 1 is waived, 2 are stale”: every state of what applies, each apart."""
+    found = Counter(check.evaluated.state for check in checked if check.applies)
+    total, met = found.total(), found[AnswerState.MET]
+    said = f"All {total} checks are met" if met == total > 1 else f"{met} of {total} checks are met"
+    others = [(state, found[state]) for state in AnswerState if state is not AnswerState.MET and found[state]]
+    return ", ".join([said, *(f"{count} {'is' if count == 1 else 'are'} {word(state).past}" for state, count in others)])
+
+
+def waived_words(checked: Sequence[Checked]) -> Mapping[str, str]:
+    """What the waivers of these checks say, by digest; what the record lost says so."""
+    named = [digest for check in checked if check.waiver for digest in (check.waiver.reason, check.waiver.control)]
+    texts = words.texts(current.session(), named) if named else {}
+    return {digest: texts.get(digest, words.GONE) for digest in named}
 
 
 def _row(check: Checked, names: Mapping[str, str], notes: Mapping[str, str], before: Answer | None) -> Row:

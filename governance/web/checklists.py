@@ -6,18 +6,18 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from governance.domain import checks, rights
-from governance.domain.dossier import Material
+from governance.domain.dossier import ML_TEST_SCORE, Material
 from governance.domain.errors import NotThere, RuleBroken
 from governance.domain.policy import Gate, Policy
 from governance.domain.vocabulary import Function
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
-from governance.reads import checklist_pages, people, policies, reviews
+from governance.reads import checklist_pages, people, policies, reviews, waiver_pages
 from governance.reads.checklist_pages import ItemPage
 from governance.reads.material import material
 from governance.services import answers
 from governance.services.answers import StoredFile
-from governance.web import current, loading, uploads
+from governance.web import check_rows, current, loading, uploads
 from governance.web.answer_forms import FILES, ItemForm, missing_kind
 from governance.web.initiative_frame import frame
 
@@ -141,6 +141,7 @@ def _record_links(key: str) -> dict[str, str]:
         "tier": url_for("facts.tiering", key=key),
         "team": url_for("initiatives.overview", key=key),
         "open_points": url_for("findings.listing", key=key),
+        ML_TEST_SCORE: url_for("ml_test_score.form", key=key),
     }
 
 
@@ -161,11 +162,15 @@ def _render(found: Checklist, opened: str, failed: ItemForm | None = None) -> st
         saved_item=next((page for page in found.applicable if page.check.item.id == request.args.get("saved")), None),
         known={piece.id: piece for piece in checklist_pages.pieces(current.session(), found.initiative.key)},
         record_links=_record_links(found.initiative.key),
-        met=sum(page.check.passes for page in found.applicable),
+        passing=sum(page.check.passes for page in found.applicable),
         blocking=[page for page in found.applicable if page.check.blocks],
         not_applicable=checklist_pages.why_not(found.policy, found.material),
         signers=checklist_pages.signers(current.session(), found.material),
         ways_out=checklist_pages.WAYS_OUT,
+        tally=check_rows.tally([page.check for page in found.applicable]),
+        waived_words=check_rows.waived_words([page.check for page in found.pages]),
+        waivers=waiver_pages.of_item(current.session(), found.initiative.key),
+        waivable=found.policy.waivers.only_for if found.policy.waivers and found.may_answer else None,
         files=FILES,
         taken=uploads.TAKEN,
     )

@@ -11,6 +11,7 @@ from governance.web import current
 ENTRIES = (
     ("work.mine", "My work"),
     ("portfolio.board", "Portfolio"),
+    ("waivers.listing", "Waivers"),
     ("policies.overview", "Policies"),
     ("ledger.entries", "Ledger"),
     ("packs.listing", "Evidence packs"),
@@ -18,14 +19,14 @@ ENTRIES = (
     ("settings.organisation", "Settings"),
 )
 
-BELONGS = {"proposals": "policies", "proposing": "policies"}
+BELONGS = {"drafting": "policies", "policy_checks": "policies", "proposals": "policies", "proposing": "policies"}
 """Groups of pages that are part of another entry."""
 
 
 class Entry(NamedTuple):
     endpoint: str
     label: str
-    waiting: int | None
+    waiting: str
     here: bool
 
 
@@ -56,9 +57,14 @@ def entries() -> list[Entry]:
         Entry(
             endpoint,
             label,
-            work.count(current.session(), current.doer()) if endpoint == "work.mine" else None,
+            _waiting() if endpoint == "work.mine" else "",
             endpoint.split(".")[0] == here,
         )
         for endpoint, label in ENTRIES
         if allows(ROUTES[endpoint], current.doer())
     ]
+
+
+def _waiting() -> str:
+    count = work.count(current.session(), current.doer())
+    return f"{work.MOST_COUNTED}+" if count > work.MOST_COUNTED else str(count or "")

@@ -14,6 +14,7 @@ from governance.models.initiatives import TeamSeat, Tiering
 from governance.models.moving_in import Origin
 from governance.models.summary import Summary, Waiting
 from governance.reads import overview as reading
+from governance.reads import people, waivers
 from governance.reads.overview import Step
 from governance.web import current
 from governance.web.filters import ago, counted, plain
@@ -104,6 +105,18 @@ def _standing(found: Loaded) -> Iterator[Blocker]:
     row = found.initiative
     if row.standing is not Standing.GOOD:
         what = f"{word(row.standing).label}: {row.standing_why or 'compliance decides'}"
+        if (waiver := waivers.holding(current.session(), row)) is not None:
+            owner = people.names(current.session(), [waiver.owner_id]).get(waiver.owner_id, waiver.owner_id)
+            by = f"By {'you' if current.doer().id == waiver.owner_id else owner}: evidence that meets the check, or a renewal, ends it."
+            yield Blocker(
+                "hold",
+                "bad",
+                what,
+                f"{by} Since {_since(row.standing_since)}.",
+                url_for("waivers.waiver", waiver_id=waiver.id),
+                "See the waiver",
+            )
+            return
         by = f"By compliance. Since {_since(row.standing_since)}."
         yield Blocker("hold", "bad", what, by, url_for("facts.tiering", key=row.key), "See the answers")
 

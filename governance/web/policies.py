@@ -10,11 +10,13 @@ from governance.domain.policy_changes import Effect
 from governance.domain.text import fold
 from governance.domain.vocabulary import Function
 from governance.models.policies import PublishedPolicy
+from governance.permissions import Permission, allows
 from governance.policy import phrases
 from governance.reads import people, policies, policy_changes, policy_history, proposals
 from governance.reads.policy_history import IN_FORCE, Order, Publication, Wanted
 from governance.web import csvs, current
 from governance.web.filters import counted, same_page
+from governance.web.policy_checks import may_change
 from governance.web.proposals import may_propose
 
 bp = Blueprint("policies", __name__)
@@ -38,7 +40,9 @@ HEADER = (
 def overview() -> str:
     policy = policies.current(current.session())
     wanted = current.text("q")
-    return render_template("policies/overview.html", policy=policy, found=_found(policy, wanted), q=wanted, **_published())
+    return render_template(
+        "policies/overview.html", policy=policy, found=_found(policy, wanted), q=wanted, may_change=may_change(), **_published()
+    )
 
 
 @bp.get("/policy/gates/<gate_id>")
@@ -55,6 +59,7 @@ def gate(gate_id: str) -> str:
         applies=lambda when: phrases.applies(when, policy.facts),
         kept=KEPT_RECORDS,
         limits=_limits,
+        may_change=may_change(),
         clauses=_clauses(policy),
     )
 
@@ -110,7 +115,14 @@ def changes() -> str:
     before = policy_history.named(session, asked) if asked else policy_history.predecessor(session, after)
     found = policy_changes.compare(policy_history.rules(session, before), policy_history.rules(session, after)) if before else None
     return render_template(
-        "policies/changes.html", found=found, before=before, after=after, title=_changed(found), versions=_versions(), effects=Effect
+        "policies/changes.html",
+        found=found,
+        before=before,
+        after=after,
+        title=_changed(found),
+        versions=_versions(),
+        effects=Effect,
+        may_read_impact=allows(Permission.READ_IMPACT, current.doer()),
     )
 
 
@@ -143,7 +155,8 @@ def _row(one: Publication) -> list[object]:
 def _published() -> dict[str, object]:
     """Every text that was ever in force, the latest first."""
     rows = current.session().scalars(select(PublishedPolicy).order_by(PublishedPolicy.at.desc())).all()
-    return {"history": rows, "names": people.names(current.session(), [row.by for row in rows])}
+    named = people.names(current.session(), [row.by for row in rows])
+    return {"history": rows, "names": named, "may_read_impact": allows(Permission.READ_IMPACT, current.doer())}
 
 
 def _found(policy: Policy, wanted: str) -> list[tuple[str, Item]]:

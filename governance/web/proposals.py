@@ -21,7 +21,7 @@ from governance.reads.proposals import Order, Told, Wanted
 from governance.services import accounts
 from governance.services import policies as services
 from governance.services.accounts import LONGEST_PASSWORD
-from governance.web import csvs, current
+from governance.web import csvs, current, impact_view
 from governance.web.accounts import NOT_PROVED, settled
 from governance.web.filters import same_page
 from governance.web.forms import Form
@@ -180,6 +180,7 @@ def _page(row: PolicyProposal, deciding: DecideForm | None = None, withdrawing: 
         is_open=is_open,
         form=form,
         withdrawing=taking_back,
+        impact=impact_view.brief(row.digest),
         problems=[*form.problems(), *taking_back.problems()],
     )
 

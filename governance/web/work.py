@@ -22,8 +22,17 @@ HEADINGS |= {
     "finding": "Findings to answer",
     "accept": "Answers to look at",
     "regularise": "To make regular",
+    "waive": "Waivers to sign",
 }
-LINKS = {"sign": "Review", "close": "Review", "finding": "Answer", "accept": "Look", "answer": "Answer", "tier": "Answer"}
+LINKS = {
+    "sign": "Review",
+    "close": "Review",
+    "finding": "Answer",
+    "accept": "Look",
+    "answer": "Answer",
+    "tier": "Answer",
+    "waive": "Review",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +45,15 @@ class Row:
 
 @bp.get("/")
 def mine() -> str:
-    tasks = work.mine(current.session(), current.doer())
-    rows = sorted((_row(task) for task in tasks), key=lambda row: list(HEADINGS).index(row.task.waiting.kind))
+    page = work.mine(current.session(), current.doer(), current.number("page") or 1)
+    rows = sorted((_row(task) for task in page.tasks), key=lambda row: list(HEADINGS).index(row.task.waiting.kind))
     groups = [(heading, list(found)) for heading, found in groupby(rows, key=lambda row: HEADINGS[row.task.waiting.kind])]
     waiting = proposals.tell(current.session(), proposals.waiting_for(current.session(), current.doer()))
-    number = len(rows) + len(waiting)
+    number = page.total + len(waiting)
     title = f"{counted(number, 'thing')} {'waits' if number == 1 else 'wait'} for you" if number else "Nothing waits for you"
-    return render_template("work/mine.html", groups=groups, proposals=waiting, title=title, next_step=_next_step())
+    return render_template(
+        "work/mine.html", groups=groups, proposals=waiting, title=title, page=page, size=work.PAGE, next_step=_next_step()
+    )
 
 
 def _row(task: Task) -> Row:
@@ -64,6 +75,9 @@ def href_of(kind: str, key: str, request_id: str | None, subject: str | None) ->
             return url_for("facts.tiering", key=key)
         case "finding" | "accept":
             return url_for("findings.listing", key=key, _anchor=subject)
+        case "waive" if subject:
+            waiver_id, _, seat = subject.partition("/")
+            return url_for("waivers.waiver", waiver_id=waiver_id, _anchor=seat)
         case _ if request_id:
             return url_for("gates.request_page", request_id=request_id)
         case _:

@@ -37,12 +37,17 @@ FILLED = {
     "role": "auditor",
     "function": "compliance",
     "unit": "insurance",
+    "waiver_id": "AI-0004.W-1",
+    "seat": "owner",
 }
-OTHERWISE = {"gates.close": {"request_id": "AI-0004.G1-1"}, "signing.decide": {"request_id": "AI-0007.G2-1"}, "signing.sign": {"request_id": "AI-0007.G2-1"}}  # fmt: skip
+OTHERWISE = {"waivers.ask": {"key": "AI-0004", "item": "G2-05"}, "gates.close": {"request_id": "AI-0004.G1-1"}, "signing.decide": {"request_id": "AI-0007.G2-1"}, "signing.sign": {"request_id": "AI-0007.G2-1"}}  # fmt: skip
 SENDERS = {Permission.VOUCH: "aoife.lynch", Permission.ADMINISTER: "omar.said", Permission.ISSUE_PACKS: "ruth.adler", Permission.ISSUE_TRAIL: "ruth.adler", Permission.PUBLIC: None}  # fmt: skip
 SENT_BY = {
     "signing.decide": "mina.petrov",
     "signing.sign": "mina.petrov",
+    "waivers.ask": "sofia.marchetti",
+    "waivers.sign": "mina.petrov",
+    "waivers.withdraw": "sofia.marchetti",
     "gates.close": "aoife.lynch",
     "findings.close": "aoife.lynch",
 }

@@ -5,24 +5,29 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from governance.demo.cases import FILE, cases, weeks
+from governance.demo.cases import FILE, cases, moment, weeks
+from governance.domain import checks
 from governance.domain.lifecycle import ORDER
-from governance.domain.vocabulary import Function, Stage, Standing
+from governance.domain.vocabulary import Function, Stage, Standing, WaiverState
 from governance.ledger import rebuild
 from governance.ledger.verify import verify
 from governance.models.answers import Answer
 from governance.models.directory import Organisation
+from governance.models.findings import Finding
 from governance.models.gates import SignOff
 from governance.models.initiatives import Initiative, Tiering
 from governance.models.moving_in import Origin
 from governance.models.summary import Waiting
+from governance.models.waivers import Waiver
+from governance.paths import policies_directory
+from governance.policy.loader import load_policy
+from governance.reads.material import material
 from governance.storage.content import ContentStore
 from tests.demo.conftest import REFERENCE, Demo
 
 STOPS = {
     "AI-0001": ("approve with conditions on G2-1 as it ops", "approve with conditions"),
     "AI-0002": ("signed off model release 1.9", "a new model version"),
-    "AI-0003": ("answered checks of G3-1", "waiver"),
     "AI-0008": ("stopped the pilot", "stopped with lessons"),
     "AI-0009": ("opened C1-1", "no passage"),
     "AI-0011": ("reported INC-2026-044", "incidents"),
@@ -38,6 +43,30 @@ def test_every_initiative_stands_at_least_where_the_basic_flow_takes_it(demo: De
             if case.get("brought_in"):
                 expected = case["brought_in"]["stage"]  # further than the basic flow, which does not know it
             assert row is not None and ORDER.index(row.stage) >= ORDER.index(Stage(expected)), case["key"]
+
+
+def test_the_waiver_of_the_forecast_lived_as_the_story_says_and_its_end_put_it_on_hold(demo: Demo) -> None:
+    case = next(case for case in demo.told["initiatives"] if "waiver" in case["expected"])
+    expected = case["expected"]["waiver"]
+    told = next(waiver for request in case["requests"] for waiver in request.get("waivers", []))
+    policy = load_policy(policies_directory() / "stage-gates").policy
+    with demo.read() as session:
+        row = session.get_one(Initiative, case["key"])
+        waiver = session.scalars(select(Waiver)).one()
+        finding = session.scalars(select(Finding).where(Finding.initiative_key == case["key"])).one()
+        found = checks.evaluated(policy, material(session, case["key"], waiver.gate, policy), moment(f"{REFERENCE}T00:00:00Z"))
+        state = next(check.evaluated.state for check in found if check.item.id == told["item"])
+
+        assert (row.stage, row.standing) == (case["expected"]["stage"], case["expected"]["standing"]) == ("full_production", "on_hold")
+        assert row.stage_since.date().isoformat() == case["expected"]["stage_since"]
+        assert row.standing_since.date().isoformat() == expected["on_hold_from"]
+        assert (waiver.item, waiver.owner_id, waiver.reminded[0]) == (told["item"], told["owner"], expected["reminded_on"])
+        assert [(one["by"], one["at"]) for one in waiver.signatures] == [(one["person"], one["at"]) for one in told["signed"]]
+        assert (waiver.state, waiver.expires.isoformat()) == (WaiverState.OVERDUE, expected["expired_on"])
+        opened = {"severity": finding.severity, "owner": finding.owner_id, "due": finding.due.isoformat()}
+        opened |= {"opened": finding.raised_at.date().isoformat()}
+        assert opened == {name: value for name, value in expected["finding"].items() if name != "id"}
+        assert state == expected["item_state"]
 
 
 def test_what_was_in_use_before_is_brought_in_with_its_papers_and_never_taken_for_signed(demo: Demo) -> None:

@@ -101,7 +101,7 @@ def test_nothing_new_passes_while_it_is_held_or_suspended(standing: Standing, pa
     if passes:
         lifecycle.check_standing(standing)
     else:
-        with pytest.raises(RuleBroken, match="until compliance restores it"):
+        with pytest.raises(RuleBroken, match="until that ends"):
             lifecycle.check_standing(standing)
 
 

@@ -14,7 +14,8 @@ from governance.jobs import mail
 from governance.jobs.mail import Post
 from governance.ledger import read
 from governance.models.outbox import Cursor
-from governance.reads.notices import Addressed, Notice
+from governance.reads.notice import Notice
+from governance.reads.notices import Addressed
 from governance.services import accounts, directory, findings, initiatives
 from tests.jobs.mailing import SITE, TOM, engine, follow, post, send, sent, sink, three
 from tests.jobs.test_outbox import deliveries, raise_findings, states
@@ -25,7 +26,12 @@ from tests.web import hostile
 __all__ = ["engine", "house", "in_review", "post", "sink", "three"]
 
 
-SUBJECTS = {"Your turn", "Withdrawn", "Changes requested", "Passed", "A finding for you", "A policy to decide on", "Declined"}
+SUBJECTS = {"Your turn", "Withdrawn", "Changes requested", "Passed", "A finding for you", "A policy to decide on", "Declined"} | {
+    "A waiver waits for you",
+    "A waiver is decided",
+    "A waiver ends soon",
+    "A waiver expired",
+}
 
 
 # What it says.

@@ -18,6 +18,8 @@ from governance.domain.vocabulary import (
     Stage,
     Standing,
     Tier,
+    WaiverDecision,
+    WaiverState,
 )
 from governance.packs.fonts import installed
 from governance.packs.record import (
@@ -45,6 +47,8 @@ from governance.packs.record import (
     TrailEntry,
     TrailRecord,
     Value,
+    Waiver,
+    WaiverSignature,
 )
 
 ORGANISATION = Organisation(name="Nordhaven Insurance", note="(fictional)", classification="Confidential", zone="Europe/Copenhagen")
@@ -405,6 +409,51 @@ def brought_in(words: str = "The board took it on.") -> InitiativeRecord:
     stage = StageEntry(stage=Stage.FULL_PRODUCTION, at="2023-05-03T00:00:00Z", leaf=record.cut.leaf)
     initiative = replace(record.initiative, stage=Stage.FULL_PRODUCTION, stage_since=stage.at, standing=Standing.GOOD)
     return replace(record, initiative=initiative, stages=(stage,), requests=(), findings=(), brought_in=found)
+
+
+def waived(words: str = "Ten cases a week by hand.") -> InitiativeRecord:
+    """The sample with a waiver that expired in production and was renewed, and one that was declined."""
+    record = initiative_record()
+    last = record.trail[-1].index
+
+    def signed(function: Function, decision: WaiverDecision = WaiverDecision.GRANT) -> WaiverSignature:
+        name, _ = SIGNERS[function]
+        reason = words if decision is WaiverDecision.DECLINE else ""
+        return WaiverSignature(
+            function=function,
+            decision=decision,
+            name=name,
+            meaning="I agree.",
+            reason=reason,
+            at=at(9),
+            method=ProofMethod.PASSWORD,
+            leaf=last,
+        )
+
+    both = (signed(Function.DATA_SCIENCE), signed(Function.COMPLIANCE))
+    first = Waiver(
+        id="AI-0042.W-1",
+        item="G3-10",
+        gate="G3",
+        function=Function.DATA_SCIENCE,
+        state=WaiverState.EXPIRED,
+        scope=words,
+        reason=words,
+        control=words,
+        owner="Ada Lind",
+        expires=on(60),
+        asked_by="Ada Lind",
+        asked_at=at(8),
+        terms=named("terms"),
+        signatures=both,
+        granted_at=at(9),
+        finding="AI-0042.F-9",
+        ended_at=at(70),
+        ended_how=AnswerState.WAIVED,
+    )
+    renewal = replace(first, id="AI-0042.W-2", state=WaiverState.IN_FORCE, renews=first.id, evidence=(record.evidence[0].id,), finding=None, ended_at=None, ended_how=None)  # fmt: skip
+    declined = replace(first, id="AI-0042.W-3", state=WaiverState.DECLINED, signatures=(signed(Function.COMPLIANCE, WaiverDecision.DECLINE),), granted_at=None, finding=None, ended_at=None, ended_how=None)  # fmt: skip
+    return replace(record, waivers=(first, renewal, declined, replace(declined, id="AI-0042.W-4", state=WaiverState.WITHDRAWN, signatures=(), withdrawn_why=words)))  # fmt: skip
 
 
 def with_words(words: str) -> InitiativeRecord:

@@ -9,13 +9,13 @@ from dataclasses import replace
 import pypdf
 import pytest
 
-from governance.domain.vocabulary import AnswerState, Decision, ProofMethod, RequestState, Standing
+from governance.domain.vocabulary import AnswerState, Decision, ProofMethod, RequestState, Standing, WaiverDecision, WaiverState
 from governance.packs import phrases
 from governance.packs.pdf import Attached, CannotPrint, to_pdf
 from governance.packs.printable import printable
 from governance.packs.record import InitiativeRecord, digest, to_json
 from governance.packs.render import render_initiative, render_trail
-from tests.packs.samples import brought_in, initiative_record, trail_record, with_words
+from tests.packs.samples import brought_in, initiative_record, trail_record, waived, with_words
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file .*sRGB2014:ResourceWarning")  # WeasyPrint leaves its colour profile open
 
@@ -142,6 +142,23 @@ def test_what_was_approved_before_this_system_is_never_taken_for_signed(tmp_path
         assert said in text, said
 
 
+def test_waivers_stand_in_a_chapter_with_their_signatures_and_what_their_end_led_to(tmp_path):
+    text = text_of(render_initiative(waived(), quiet).pdf, tmp_path)
+
+    for said in ("AI-0042.W-1: check G3-10", "Ten cases a week by hand.", "Rafael Otero", "Aoife Lynch", "opened finding AI-0042.F-9"):
+        assert said in text, said
+    for said in ("as a renewal of AI-0042.W-1", "declined", "Nobody signed it.", "the check being waived"):
+        assert said in text, said
+
+
+def test_a_waiver_whose_signature_is_not_in_the_trail_is_not_printed():
+    record = waived()
+    given = replace(record.waivers[0].signatures[0], leaf=10**6)
+
+    with pytest.raises(CannotPrint, match=r"on AI-0042\.W-1 names leaf 1000000"):
+        render_initiative(replace(record, waivers=(replace(record.waivers[0], signatures=(given,)),)), quiet)
+
+
 @pytest.mark.parametrize("state", [RequestState.DRAFT, RequestState.CHANGES_REQUESTED, RequestState.WITHDRAWN])
 def test_a_request_in_any_other_state_can_be_printed(state, tmp_path):
     record = initiative_record()
@@ -225,6 +242,7 @@ def test_all_samples_pass_pdf_a_3a_and_pdf_ua_1(printed, tortured, wordy, tmp_pa
         "long": wordy,
         "trail": render_trail(trail_record(), quiet).pdf,
         "brought in": render_initiative(brought_in(TORTURE), quiet).pdf,
+        "waived": render_initiative(waived(TORTURE), quiet).pdf,
     }
     for name, pdf in samples.items():
         (tmp_path / f"{name}.pdf").write_bytes(pdf)
@@ -321,7 +339,7 @@ def test_a_period_in_which_nothing_happened_says_so(tmp_path):
     assert "Nothing happened in this period." in text
 
 
-@pytest.mark.parametrize("closed_set", [AnswerState, Decision, RequestState, Standing])
+@pytest.mark.parametrize("closed_set", [AnswerState, Decision, RequestState, Standing, WaiverDecision, WaiverState])
 def test_every_state_has_a_mark(closed_set):
     assert all(phrases.mark(member).word for member in closed_set)
 

@@ -8,7 +8,9 @@ import pytest
 from governance.domain.findings import NewFinding
 from governance.domain.loosening import BARRED_FOR
 from governance.domain.notices import NoticeKind
-from governance.domain.vocabulary import Decision, FindingSeverity, Function, RequestState, Role, Visibility
+from governance.domain.vocabulary import Decision, FindingSeverity, Function, RequestState, Role, Visibility, WaiverDecision, WaiverSeat
+from governance.domain.waivers import Asked
+from governance.jobs import waivers as duty
 from governance.ledger import read
 from governance.ledger.log import SYSTEM
 from governance.models.accounts import Account
@@ -16,7 +18,7 @@ from governance.models.ledger import Leaf
 from governance.paths import templates_directory
 from governance.reads import notices, people, work
 from governance.reads.deliveries import ABOUT
-from governance.services import accounts, directory, findings, gates, initiatives
+from governance.services import accounts, directory, findings, gates, initiatives, waivers
 from governance.services import policies as publishing
 from tests.services.conftest import TEXTS, House, ask, house, in_review
 from tests.tampering import alter
@@ -44,7 +46,7 @@ def waits_for(house: House) -> set[str]:
     """Whose list the request stands on as something to sign."""
     with house.read() as session:
         everybody = people.active_people(session)
-        tasks = {person.id: work.mine(session, people.doer(session, person.id, house.now)) for person in everybody}
+        tasks = {person.id: work.mine(session, people.doer(session, person.id, house.now)).tasks for person in everybody}
         return {person for person, found in tasks.items() if any(task.waiting.kind == "sign" for task in found)}
 
 
@@ -52,6 +54,50 @@ def hide(house: House) -> None:
     """Only who is named may see it from now on."""
     hidden = initiatives.Description("Claims triage", "Scores new motor claims.", "claims", "lena", Visibility.NAMED)
     house.act("lena", lambda log: initiatives.describe(log, "AI-0001", hidden))
+
+
+def exception(house: House, days: int = 60) -> None:
+    """A waiver of a check of production, asked for by the lead."""
+    asked = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "tom", house.now.date() + timedelta(days=days))
+    house.act("lena", lambda log: waivers.ask(log, "AI-0001", "G3-10", asked))
+
+
+def granted(house: House, days: int = 60) -> None:
+    exception(house, days)
+    for who, seat in (("rafael", WaiverSeat.OWNER), ("aoife", WaiverSeat.COMPLIANCE)):
+        house.act(who, lambda log, seat=seat: waivers.sign(log, "AI-0001.W-1", seat, WaiverDecision.GRANT, "yes"), proof=True)
+
+
+def test_a_waiver_is_told_to_whoever_can_sign_it_and_its_decision_to_whoever_asked(house: House) -> None:
+    house.register()
+    exception(house)
+    assert told(house, "waiver.asked") == dict.fromkeys(("rafael", "aoife", "second"), NoticeKind.WAIVER_TO_SIGN)
+
+    sign = lambda log: waivers.sign(log, "AI-0001.W-1", WaiverSeat.OWNER, WaiverDecision.GRANT, "yes")  # noqa: E731 - a short form
+    house.act("rafael", sign, proof=True)
+    assert told(house, "waiver.signed") == {} and "rafael" not in told(house, "waiver.asked")
+    sign = lambda log: waivers.sign(log, "AI-0001.W-1", WaiverSeat.COMPLIANCE, WaiverDecision.DECLINE, "no", "not enough")  # noqa: E731
+    house.act("aoife", sign, proof=True)
+
+    assert told(house, "waiver.signed") == {"lena": NoticeKind.WAIVER_DECIDED} and told(house, "waiver.asked") == {}
+
+
+def test_that_a_waiver_ends_is_told_to_owner_lead_and_compliance_while_it_holds(house: House) -> None:
+    house.register()
+    house.bring_in()
+    granted(house)
+    assert told(house, "waiver.granted") == {"lena": NoticeKind.WAIVER_DECIDED}
+    house.now += timedelta(days=48)
+    duty.watch(house.ledger, house.now)
+
+    concerned = ("tom", "lena", "aoife", "second")
+    assert told(house, "waiver.reminded") == dict.fromkeys(concerned, NoticeKind.WAIVER_ENDS)
+    house.now += timedelta(days=20)
+    assert told(house, "waiver.reminded") == {}, "it ended meanwhile"
+    duty.watch(house.ledger, house.now)
+    assert told(house, "waiver.expired") == dict.fromkeys(concerned, NoticeKind.WAIVER_EXPIRED)
+    house.answer_item("G3-10")
+    assert told(house, "waiver.expired") == {}, "it was put right"
 
 
 @on_both

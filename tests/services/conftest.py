@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from governance.demo import fill
 from governance.domain import checks
+from governance.domain.dossier import ML_TEST_SCORE
 from governance.domain.findings import NewFinding
 from governance.domain.moving_in import AsFound
 from governance.domain.policy import PlannedItem
@@ -32,7 +34,7 @@ from governance.paths import policies_directory
 from governance.policy.loader import load_policy
 from governance.reads import policies, reviews
 from governance.reads.material import material
-from governance.services import answers, directory, gates, initiatives, moving_in, signoffs
+from governance.services import answers, directory, gates, initiatives, ml_test_score, moving_in, signoffs
 from governance.services import policies as publishing
 from governance.services.opening import ledger_of
 from governance.storage.engines import Engines
@@ -108,7 +110,7 @@ class House:
         for check in found:
             if (
                 check.planned.applicability.applies is Applies.YES
-                and check.item.source not in checks.KEPT_RECORDS
+                and check.item.source not in checks.KEPT_RECORDS - {ML_TEST_SCORE}
                 and check.item.id not in leave
             ):
                 self.answer(key, check.planned)
@@ -125,6 +127,9 @@ class House:
         values = tuple(fill.values(planned, limits, {}, self.now))
 
         def do(log: Log) -> None:
+            if item.source == ML_TEST_SCORE:
+                ml_test_score.fill_in(log, key, fill.ml_test_score(Decimal(values[0].value), "https://ci.example/tests"))
+                return
             pieces = [answers.add_evidence(log, key, evidence(item.evidence, self.now))] if item.source is None else []
             answers.answer_item(log, key, item.id, answers.NewAnswer(claim, "looked at", values, pieces))
 

@@ -11,11 +11,13 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
+from governance.policy.loader import digest_of
+from tests.services.conftest import TEXTS
 from tests.sheets import MAPPING, PEOPLE, sheet
 from tests.web.browser import PASSWORD, Browser
 from tests.web.controls import PageForm, forms
 from tests.web.hostile import PDF
-from tests.web.loaded import AGAIN, IMPORT, Loaded, other
+from tests.web.loaded import AGAIN, IMPORT, LATER, Loaded, other
 
 NEW = "seven lanterns over quartz 58"
 FORM = "application/x-www-form-urlencoded"
@@ -79,6 +81,10 @@ BROUGHT = "/initiatives/AI-0005"
 AS_FOUND = {"stage": "full_production", "since": "2023-05-03", "said_by": "Ada Lind", "said_as": "head of claims"}
 AS_FOUND |= {"reason": "The board took it on in 2023.", "regularise_by": (date.today() + timedelta(days=90)).isoformat()}
 PAPER = {"title": "Minutes of the board", "approved_on": "2023-05-02", "approved_by": "Ada Lind", "function": "business"}
+WAIVER = {"reason": "On leave.", "control": "By hand, weekly.", "scope": "Model 1.x."}
+WAIVER |= {"expires": (date.today() + timedelta(days=60)).isoformat()}
+ATTESTED = {"statement": "The board wrote them into the policy.", "address": "https://minutes.example/policy"}
+ATTESTED |= {"valid_until": (date.today() + timedelta(days=300)).isoformat()}
 SEAT = "/requests/AI-0001.G1-1/seats/business"
 
 WHY = "The audit asked for it."
@@ -113,8 +119,12 @@ ACTS = (
     Act("moving_in.bring_in", "aoife", f"{FRESH}/bring-in", AS_FOUND),
     Act("moving_in.attach", "aoife", f"{BROUGHT}/papers", PAPER, files={"file": ("minutes.pdf", PDF)}),
     Act("moving_in.regularise", "second", f"{BROUGHT}/regularise", {"evidence": "AI-0005.E-1", "reason": "The drill was repeated."}),
+    Act("attesting.attest", "aoife", "/frameworks/NIST-AI-RMF/attest/GOVERN-1.2", {**ATTESTED, "password": PASSWORD}),
+    Act("attesting.confirm", "aoife", "/attestations/AT-1", {"password": PASSWORD}),
+    Act("attesting.withdraw", "aoife", "/attestations/AT-1", {"reason": "It does not hold."}),
     Act("facts.answer", "lena", f"{FRESH}/facts", {"q-Q1": "recommend"}),
     Act("facts.limits", "lena", f"{FRESH}/facts", {"limit-p95_latency_s": "2.5", "unit-offline_quality_target": "F2"}),
+    Act("ml_test_score.save", "lena", f"{FRESH}/ml-test-score", {"data-1-practice": "manual", "data-1-proof": "https://ci.example/data-1"}),
     Act("checklists.answer", "lena", f"{DRAFT}/checklist/G1", METRIC),
     Act("checklists.add_evidence", "lena", f"{FRESH}/checklist/G1", LINK),
     Act("checklists.add_evidence", "lena", f"{FRESH}/checklist/G1", STATEMENT),
@@ -128,10 +138,24 @@ ACTS = (
     Act("gates.comment", "lena", "/requests/AI-0001.G1-1", {"comment-reason": "Look at the drill."}),
     Act("signing.decide", "joao", SEAT, {"decision": "reject", "reason": "No.", "finding": "No test.", "severity": "low"}),
     Act("signing.sign", "joao", SEAT, {"password": PASSWORD}, via={"decision": "request_changes", "reason": "No."}),
+    Act("waivers.ask", "lena", f"{DRAFT}/waivers/G1-11", WAIVER),
+    Act("waivers.sign", "mina", "/waivers/AI-0004.W-1", {"decision": "decline", "reason": "Not enough.", "password": PASSWORD}),
+    Act("waivers.withdraw", "lena", "/waivers/AI-0004.W-1", {"why": "No longer needed."}),
+    Act("impact.ask", "aoife", f"/policies/{digest_of(TEXTS)}/impact"),
+    Act("impact.move", "aoife", f"/policies/{digest_of(LATER)}/move?scope=all", {"reason": "The rules hold for everybody."}),
+    Act("drafting.check", "aoife", "/policy/draft/gates/G2/checks/G2-07", {"t0_high": "5", "severity": "waivable"}),
+    Act("drafting.seat", "aoife", "/policy/draft/gates/G2/seats/privacy_officer", {"label": "Data protection officer", "order": "2"}),
+    Act("drafting.remove_seat", "aoife", "/policy/draft/gates/G2/seats/privacy_officer"),
+    Act("drafting.add_seat", "aoife", "/policy/draft/gates/G1/seats", {"label": "Works council", "function": "business", "order": "1"}),
+    Act("drafting.days", "aoife", "/policy/draft/days", {"pilot-max_weeks": "30"}),
+    Act("drafting.propose", "aoife", "/policy/draft", {"version": "1.1.0", "reason": "Two drills took too long."}),
+    Act("drafting.undo", "aoife", "/policy/draft"),
+    Act("drafting.discard", "aoife", "/policy/draft"),
+    Act("drafting.go_on", "second", "/policy/draft"),
     Act("proposing.start", "aoife", "/policies/propose", {"reason": WHY}, files={"files": ("policy.zip", POLICY)}),
     Act("proposing.again", "aoife", f"/policies/propose/again/{AGAIN}", {"reason": WHY}),
-    Act("proposals.decide", "aoife", "/policies/proposals/P-1", {"decision": "decline", "why": WHY, "password": PASSWORD}),
-    Act("proposals.withdraw", "aoife", "/policies/proposals/P-2", {"withdraw-why": WHY}),
+    Act("proposals.decide", "aoife", "/policies/proposals/P-2", {"decision": "decline", "why": WHY, "password": PASSWORD}),
+    Act("proposals.withdraw", "aoife", "/policies/proposals/P-3", {"withdraw-why": WHY}),
     Act("packs.issue", "lena", "/packs", {"initiative": "AI-0001"}),
     Act("packs.issue_trail", "aoife", "/packs"),
     Act("people.add", "omar", "/people/add", {**PERSON, "person": "ada.lind", "email": "ada@nordhaven.example"}),
