@@ -7,6 +7,7 @@ from typing import TypeVar
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from hypothesis import settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import URL
@@ -31,6 +32,9 @@ class Compiled(BytecodeCache):
 
 
 Flask.jinja_options = {"bytecode_cache": Compiled()}
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # how long an example takes says how busy the machine is
 
 STRONG = accounts.HASHER
 """As people's passwords are hashed; `tests/services/test_accounts.py` holds it to its strength."""
