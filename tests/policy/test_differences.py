@@ -74,7 +74,14 @@ def other_values(value: Any, said: str) -> list[Any]:
         case list():
             return [["another"]]
         case _:
-            return [f"{value or ''}x", "9d", *(word for word in words if word != value), *([ABSENT] if words else [])]
+            return [
+                f"{value or ''}x",
+                "9d",
+                "1999",
+                "verify, anew",
+                *(word for word in words if word != value),
+                *([ABSENT] if words else []),
+            ]
 
 
 def put(data: Any, at: tuple[Any, ...], value: Any) -> Any:
@@ -143,8 +150,8 @@ def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: 
         (Option, tiering.OPTION, {"key"}),
         (Fact, tiering.FACT, {"name"}),
         (Limit, tiering.LIMIT, {"name"}),
-        (Framework, clocks.FRAMEWORK, {"id", "clauses"}),
-        (Clause, {}, {"id", "title"}),
+        (Framework, clocks.FRAMEWORK, {"id", "clauses"} | {"effective_to", "date_status", "scope", "licence"}),  # as keys
+        (Clause, {}, {"id", "title"} | {"who", "applies", "note"}),  # as keys
         (
             Tiering,
             {},
