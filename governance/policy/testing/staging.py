@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from governance.domain import checklist
 from governance.domain.checks import KEPT_RECORDS, Checked, evaluated, references_of
 from governance.domain.comparison import References
-from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
+from governance.domain.dossier import ML_TEST_SCORE, Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
 from governance.domain.policy import Plan, PlannedItem, Policy
 from governance.domain.questionnaire import FactValue
 from governance.domain.tiering import Answers, Assessment
@@ -60,9 +60,10 @@ def _assessment(policy: Policy, given: GivenModel) -> Assessment | None:
 
 
 def _as_told(policy: Policy, check: Checked, case: Case, answers: Mapping[str, Answer], references: References) -> Checked:
-    """A check that a record answers, as if the record said what the case tells."""
+    """A check that a record answers, as if the record said what the case tells; a form, also as it tells of all others."""
     answer = answers.get(check.item.id)
-    if check.item.source not in KEPT_RECORDS or check.item.id not in case.given.answers or answer is None:
+    is_told = check.item.id in case.given.answers or check.item.source == ML_TEST_SCORE
+    if check.item.source not in KEPT_RECORDS or not is_told or answer is None:
         return check
     return Checked(check.planned, answer, checklist.evaluate(check.planned, answer, references, case.now, policy.max_age_days))
 
