@@ -12,8 +12,10 @@ from governance.domain.vocabulary import (
     AnswerState,
     Applies,
     Comparator,
+    Confirmation,
     Decision,
     EvidenceKind,
+    ExclusionState,
     FindingSeverity,
     Function,
     GateKind,
@@ -170,6 +172,19 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
             "ok",
         ),
         WaiverDecision.DECLINE: Word("Decline", "declined", "I do not agree that this check is waived.", "not-met", "bad"),
+    },
+    ExclusionState: {
+        ExclusionState.PROPOSED: _plain("Proposed", "compliance decides whether the check does not apply", "waiting"),
+        ExclusionState.CONFIRMED: _plain("Confirmed", "the check does not apply while the facts stay as they are", "met", "ok"),
+        ExclusionState.DECLINED: _plain("Declined", "compliance declined: the check applies", "not-met", "bad"),
+        ExclusionState.WITHDRAWN: _plain("Withdrawn", "it was taken back: the check applies", "na"),
+        ExclusionState.LAPSED: _plain("Lapsed", "the facts it rests on changed: the check applies", "stale", "warn"),
+    },
+    Confirmation: {
+        Confirmation.CONFIRM: Word(
+            "Confirm", "confirmed", "I reviewed the reason and the facts, and confirm that this check does not apply.", "met", "ok"
+        ),
+        Confirmation.DECLINE: Word("Decline", "declined", "I do not confirm that this check does not apply.", "not-met", "bad"),
     },
     EvidenceKind: {
         EvidenceKind.DOCUMENT: _plain("Document", "a file that a person wrote or signed", "doc"),

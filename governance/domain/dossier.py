@@ -11,15 +11,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 
+from governance.domain.exemptions import Exclusion, Waiver
+from governance.domain.plain import Plain, instant
 from governance.domain.policy import Plan, PlannedItem
 from governance.domain.questionnaire import FactValue
 from governance.domain.vocabulary import SECTION_OF, AnswerState, EvidenceKind, FindingSeverity, Function, Section, Tier
 
-Plain: TypeAlias = "None | bool | int | str | list[Plain] | dict[str, Plain]"
 Digests: TypeAlias = Mapping[Section, str]
 
-WAIVERS = "waivers"
-"""The key of a section under which its waivers stand."""
+WAIVERS, EXCLUSIONS = "waivers", "exclusions"
+"""The keys of a section under which its waivers stand, and what was confirmed not to apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,33 +128,6 @@ class OpenPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiver:
-    """A waiver that both seats granted, as recorded. Whether it still is in force, the clock says. Words are digests."""
-
-    id: str
-    item: str
-    scope: str
-    reason: str
-    control: str
-    owner: str
-    granted_at: datetime
-    expires: date
-    signed: tuple[tuple[str, str], ...]  # seat, who
-
-    def plain(self) -> dict[str, Plain]:
-        return {
-            "id": self.id,
-            "scope": self.scope,
-            "reason": self.reason,
-            "control": self.control,
-            "owner": self.owner,
-            "granted_at": instant(self.granted_at),
-            "expires": self.expires.isoformat(),
-            "signed": dict(self.signed),
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class StatedLimit:
     """A number the initiative states once and is then held to."""
 
@@ -187,6 +161,7 @@ class Material:
     limits: tuple[StatedLimit, ...]
     approved: Mapping[str, StatedValue] = field(default_factory=dict)  # measured at the last gate passed
     waivers: Mapping[str, Waiver] = field(default_factory=dict)  # granted, by item
+    exclusions: Mapping[str, Exclusion] = field(default_factory=dict)  # confirmed on these facts, by item
 
     def of(self, function: Function) -> tuple[PlannedItem, ...]:
         return tuple(planned for planned in self.plan.items if planned.item.owner is function)
@@ -232,11 +207,6 @@ def authors(material: Material, section: Section) -> frozenset[str]:
     return frozenset(pieces | {answer.by for answer in given if not answer.evidence})
 
 
-def instant(moment: datetime) -> str:
-    """ISO 8601 with the UTC designator, as records write it."""
-    return moment.isoformat().replace("+00:00", "Z")
-
-
 def _common(material: Material) -> dict[str, Plain]:
     return {
         "v": 1,
@@ -268,6 +238,9 @@ def _function_section(material: Material, function: Function) -> dict[str, Plain
     waived = [planned.item.id for planned in material.of(function) if planned.item.id in material.waivers]
     if waived:  # left out where there is none, so that dossiers from before there were waivers keep their digests
         content[WAIVERS] = {item: material.waivers[item].plain() for item in waived}
+    excluded = [planned.item.id for planned in material.of(function) if planned.item.id in material.exclusions]
+    if excluded:
+        content[EXCLUSIONS] = {item: material.exclusions[item].plain() for item in excluded}
     return content
 
 

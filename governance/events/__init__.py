@@ -1,5 +1,31 @@
 """One class per thing that can happen. Importing this package registers them all, so that any leaf can be read."""
 
-from governance.events import answers, directory, findings, gates, initiatives, ledger, moving_in, packs, policies, recovery, waivers
+from governance.events import (
+    answers,
+    directory,
+    exclusions,
+    findings,
+    gates,
+    initiatives,
+    ledger,
+    moving_in,
+    packs,
+    policies,
+    recovery,
+    waivers,
+)
 
-__all__ = ["answers", "directory", "findings", "gates", "initiatives", "ledger", "moving_in", "packs", "policies", "recovery", "waivers"]
+__all__ = [
+    "answers",
+    "directory",
+    "exclusions",
+    "findings",
+    "gates",
+    "initiatives",
+    "ledger",
+    "moving_in",
+    "packs",
+    "policies",
+    "recovery",
+    "waivers",
+]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from governance.domain.dossier import instant
+from governance.domain.plain import instant
 from governance.domain.vocabulary import Function, ProofMethod, Standing, WaiverDecision, WaiverSeat, WaiverState
 from governance.ledger.book import Book, Event, event
 from governance.models.waivers import SignatureRow, Waiver

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from governance.domain.dossier import WAIVERS, Answer, Evidence, Material, OpenPoint, StatedLimit, TeamMember, Waiver
+from governance.domain.dossier import EXCLUSIONS, WAIVERS, Answer, Evidence, Material, OpenPoint, StatedLimit, TeamMember
+from governance.domain.exemptions import Exclusion, Waiver
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import AnswerState, EvidenceKind, FindingSeverity, Function, Section, Tier
 from governance.ledger.memo import remembered
@@ -45,7 +46,17 @@ def frozen_material(session: Session, request: GateRequest, revision: Revision, 
         limits=tuple(StatedLimit(name, row["value"], row["unit"], row["good"]) for name, row in common["limits"].items()),
         approved=approved(session, request.initiative_key, before=request),
         waivers=_waivers(content),
+        exclusions=_exclusions(content),
     )
+
+
+def _exclusions(content: dict[Section, Any]) -> dict[str, Exclusion]:
+    return {item: _exclusion(item, row) for entries in content.values() for item, row in entries.get(EXCLUSIONS, {}).items()}
+
+
+def _exclusion(item: str, row: dict[str, Any]) -> Exclusion:
+    at = datetime.fromisoformat(row["confirmed_at"])
+    return Exclusion(row["id"], item, row["facts"], row["reason"], row["proposed_by"], row["confirmed_by"], at)
 
 
 def _waivers(content: dict[Section, Any]) -> dict[str, Waiver]:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from governance.domain import checks, signoffs
 from governance.domain.checks import Checked
 from governance.domain.comparison import Comparison
-from governance.domain.dossier import StatedValue, instant
+from governance.domain.dossier import StatedValue
 from governance.domain.errors import RuleBroken
 from governance.domain.limits import amount, limit_in_words, spoken
+from governance.domain.plain import instant
 from governance.domain.policy import Gate, Policy
 from governance.domain.signoffs import Fall, Reason
 from governance.domain.text import listed

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain import waivers as rules
-from governance.domain.dossier import instant
+from governance.domain.plain import instant
 from governance.domain.vocabulary import AnswerState
 from governance.models.waivers import Waiver
 from governance.packs import record

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance import __version__
-from governance.domain.dossier import instant
 from governance.domain.errors import NotThere
 from governance.domain.limits import amount
+from governance.domain.plain import instant
 from governance.domain.policy import Policy
 from governance.domain.questionnaire import picked
 from governance.domain.scoring import plain, points

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from governance.domain.limits import amount, spoken
 from governance.domain.vocabulary import (
     AnswerState,
+    Confirmation,
     Decision,
     EvidenceKind,
     FindingSeverity,
@@ -22,8 +23,9 @@ from governance.domain.vocabulary import (
 )
 from governance.ledger.log import UNPROVED
 from governance.ledger.read import Entry
+from governance.reads.exclusion_sentences import EXCLUSION_DEEDS, EXCLUSION_MARKS
 from governance.reads.telling import Facts, Names, brought_in, count, day, imported, prior_approval, regularised
-from governance.reads.waiver_sentences import WAIVER_DEEDS
+from governance.reads.waiver_sentences import WAIVER_DEEDS, WAIVER_MARKS
 from governance.words import word
 
 
@@ -43,7 +45,7 @@ def who(entry: Entry, names: Names) -> str:
     """The printed name of whoever acted. A signature carries its own, as it was when it was given."""
     if entry.damage:
         return "Somebody"
-    if entry.kind in ("gate.signed_off", "waiver.signed"):
+    if entry.kind in ("gate.signed_off", "waiver.signed", "exclusion.decided"):
         return str(entry.body["name"])
     return names.get(entry.actor, "The program" if entry.actor == "system" else entry.actor)
 
@@ -91,6 +93,8 @@ def state_of(entry: Entry) -> Mark:
             return _mark(RequestState(entry.body["outcome"]))
         case "waiver.signed":
             return _mark(WaiverDecision(entry.body["decision"]))
+        case "exclusion.decided":
+            return _mark(Confirmation(entry.body["decision"]))
         case "standing.changed":
             return _mark(Standing(entry.body["standing"]))
     return _MARKS.get(entry.kind, Mark("doc", "idle"))
@@ -114,14 +118,8 @@ _MARKS = {
     "initiative.model_named": Mark("metric", "idle"),
     "item.answered": Mark("progress", "idle"),
     "finding.raised": Mark("flag", "bad"),
-    "waiver.asked": Mark("waived", "idle"),
-    "waiver.withdrawn": Mark("na", "idle"),
-    "waiver.granted": Mark("waived", "warn"),
-    "waiver.reminded": Mark("waived", "warn"),
-    "waiver.expired": Mark("not-met", "bad"),
-    "waiver.took_effect": Mark("hold", "warn"),
-    "waiver.ended": Mark("met", "ok"),
     "finding.closed": Mark("met", "ok"),
+    **{kind: Mark(*mark) for kind, mark in {**WAIVER_MARKS, **EXCLUSION_MARKS}.items()},
     "person.locked": Mark("lock", "bad"),
     "person.disabled": Mark("lock", "warn"),
     "person.link_made": Mark("lock", "warn"),
@@ -291,5 +289,6 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "ledger.key_changed": _key_changed,
     "pack.issued": _pack,
     **WAIVER_DEEDS,
+    **EXCLUSION_DEEDS,
     "policy.published": lambda body: f"published the policy “{body['title']}”, version {body['version']}",
 }

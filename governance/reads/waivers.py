@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from governance.domain import dossier, waivers
+from governance.domain import exemptions, waivers
 from governance.domain.errors import NotThere
 from governance.domain.rights import NOTHING_HERE, Ties
 from governance.domain.separation import Signer
@@ -38,7 +38,7 @@ def next_id(session: Session, key: str) -> str:
 
 
 @remembered(Waiver)
-def granted(session: Session, key: str) -> Mapping[str, dossier.Waiver]:
+def granted(session: Session, key: str) -> Mapping[str, exemptions.Waiver]:
     """The waivers that the record has as in force, by item; where one was renewed early, the one that holds longer."""
     query = (
         select(Waiver).where(Waiver.initiative_key == key, Waiver.state == WaiverState.IN_FORCE).order_by(Waiver.expires, Waiver.granted_at)
@@ -46,9 +46,9 @@ def granted(session: Session, key: str) -> Mapping[str, dossier.Waiver]:
     return {row.item: _granted(row) for row in session.scalars(query)}
 
 
-def _granted(row: Waiver) -> dossier.Waiver:
+def _granted(row: Waiver) -> exemptions.Waiver:
     assert row.granted_at is not None
-    return dossier.Waiver(
+    return exemptions.Waiver(
         id=row.id,
         item=row.item,
         scope=row.scope,

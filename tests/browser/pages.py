@@ -42,6 +42,7 @@ from governance.services import (
     answers,
     checkpoints,
     directory,
+    exclusions,
     findings,
     imports,
     initiatives,
@@ -171,6 +172,7 @@ def enrich(portfolio: Portfolio) -> None:
         act("aoife.lynch", lambda log: publishing.publish(log, texts))  # noqa: B023
     exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "sofia.marchetti", date.today() + timedelta(days=60))
     act("sofia.marchetti", lambda log: waivers.ask(log, "AI-0004", "G2-05", exception))
+    act("sofia.marchetti", lambda log: exclusions.propose(log, "AI-0004", "G2-05", "there is nothing of the kind here"))
     profile = directory.Profile("Noor Haddad", "New colleague", "insurance")
     act("omar.said", lambda log: directory.register_person(log, "noor.haddad", profile, "noor.haddad@nordhaven.example"))
     act("omar.said", lambda log: directory.register_person(log, "left.already", directory.Profile("Lew Maas", "Analyst", "insurance"), "lew.maas@nordhaven.example"))  # fmt: skip
@@ -284,6 +286,8 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "signing.decide": [{"request_id": request, "seat_id": seat} for request, seat in seats],
         "signing.sign": [{"request_id": request, "seat_id": seat} for request, seat in seats[:1]],
         "waivers.waiver": [{"waiver_id": row.id} for row in session.scalars(select(Waiver).order_by(Waiver.id))],
+        "exclusions.propose": [{"key": "AI-0004", "item": "G2-07"}],
+        "exclusions.exclusion": [{"exclusion_id": "AI-0004.N-1"}],
         "waivers.ask": [{"key": "AI-0004", "item": "G2-05"}, {"key": "AI-0003", "item": "G3-10"}],
         "policies.gate": [{"gate_id": "G1"}, {"gate_id": "C1"}, {"gate_id": "C9"}],
         "ledger.entry": [{"index": index} for index in (0, 500, read.head(session).size - 1)],

@@ -38,14 +38,18 @@ FILLED = {
     "function": "compliance",
     "unit": "insurance",
     "waiver_id": "AI-0004.W-1",
+    "exclusion_id": "AI-0004.N-1",
     "seat": "owner",
 }
-OTHERWISE = {"waivers.ask": {"key": "AI-0004", "item": "G2-05"}, "gates.close": {"request_id": "AI-0004.G1-1"}, "signing.decide": {"request_id": "AI-0007.G2-1"}, "signing.sign": {"request_id": "AI-0007.G2-1"}}  # fmt: skip
+OTHERWISE = {"exclusions.propose": {"key": "AI-0004", "item": "G2-07"}, "waivers.ask": {"key": "AI-0004", "item": "G2-05"}, "gates.close": {"request_id": "AI-0004.G1-1"}, "signing.decide": {"request_id": "AI-0007.G2-1"}, "signing.sign": {"request_id": "AI-0007.G2-1"}}  # fmt: skip
 SENDERS = {Permission.VOUCH: "aoife.lynch", Permission.ADMINISTER: "omar.said", Permission.ISSUE_PACKS: "ruth.adler", Permission.ISSUE_TRAIL: "ruth.adler", Permission.PUBLIC: None}  # fmt: skip
 SENT_BY = {
     "signing.decide": "mina.petrov",
     "signing.sign": "mina.petrov",
     "waivers.ask": "sofia.marchetti",
+    "exclusions.propose": "sofia.marchetti",
+    "exclusions.decide": "aoife.lynch",
+    "exclusions.withdraw": "sofia.marchetti",
     "waivers.sign": "mina.petrov",
     "waivers.withdraw": "sofia.marchetti",
     "gates.close": "aoife.lynch",

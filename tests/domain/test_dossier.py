@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from governance.domain import dossier
 from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
+from governance.domain.plain import instant
 from governance.domain.policy import Applicability, Plan, PlannedItem, Seat
 from governance.domain.vocabulary import SECTION_OF, AnswerState, Applies, EvidenceKind, FindingSeverity, Function, Section, Tier
 from tests.domain.samples import NOW, answer, evidence, item, value
@@ -211,7 +212,7 @@ def test_changed_sections_come_in_the_order_of_a_dossier() -> None:
     ],
 )
 def test_a_moment_is_written_with_its_offset(moment: datetime, written: str) -> None:
-    assert dossier.instant(moment) == written
+    assert instant(moment) == written
 
 
 @pytest.mark.parametrize(

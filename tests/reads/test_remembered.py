@@ -14,7 +14,7 @@ from governance.ledger.memo import MEMO, RESTS_ON, remembered
 from governance.models.base import Governed, governed_classes, table_of
 from governance.models.directory import Unit
 from governance.models.gates import GateRequest, Revision
-from governance.reads import frozen, material, people, reviews, waivers
+from governance.reads import exclusions, frozen, material, people, reviews, waivers
 from governance.services import directory
 from tests.services.conftest import House, house, in_review
 
@@ -48,6 +48,7 @@ ASKED: dict[Callable[..., Any], Callable[[Session, House], object]] = {
     material.open_points: lambda session, _: material.open_points(session, KEY),
     material.limits: lambda session, _: material.limits(session, KEY),
     material.approved: lambda session, _: material.approved(session, KEY),
+    exclusions.confirmed: lambda session, _: exclusions.confirmed(session, KEY),
     waivers.granted: lambda session, _: waivers.granted(session, KEY),
     frozen.frozen_material: as_submitted,
     people.doer: lambda session, house: people.doer(session, "lena", house.now),

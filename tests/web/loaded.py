@@ -32,7 +32,7 @@ from governance.models.ledger import Leaf, Restored, Stamp
 from governance.models.outbox import Delivery
 from governance.reads import imports
 from governance.reads.previews import Source
-from governance.services import accounts, answers, checkpoints, directory, findings, initiatives, waivers
+from governance.services import accounts, answers, checkpoints, directory, exclusions, findings, initiatives, waivers
 from governance.services import imports as services_of_imports
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
@@ -136,6 +136,7 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     house.answer_item("G1-11", AnswerState.NOT_MET, key="AI-0003")
     exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "lena", house.now.date() + timedelta(days=60))
     house.act("lena", lambda log: waivers.ask(log, "AI-0004", "G1-11", exception))
+    house.act("lena", lambda log: exclusions.propose(log, "AI-0004", "G1-06", "there is nothing of the kind"))
     house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
     house.now += timedelta(minutes=1)

@@ -46,6 +46,7 @@ FILLED = {
     "filename": "app.css",
     "import_id": IMPORT,
     "waiver_id": "AI-0001.W-1",
+    "exclusion_id": "AI-0001.N-1",
     "seat": "owner",
 }
 
