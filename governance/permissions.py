@@ -15,23 +15,31 @@ class Permission(StrEnum):
     EMPTY_INSTANCE = "empty_instance"  # only before the first administrator exists
     SIGNED_IN = "signed_in"
     VOUCH = "vouch"  # say what was approved before this system
+    ATTEST = "attest"  # sign what the organisation does about a clause
+    DECIDE_RULES = "decide_rules"  # propose a policy, and publish what another one proposed
     REGISTER = "register"  # put an initiative into the inventory
     TAKE_PART = "take_part"  # anybody but a mere reader: answers, requests, decisions, comments, findings
     READ_LEDGER = "read_ledger"
     ISSUE_PACKS = "issue_packs"
     READ_PACKS = "read_packs"
     ISSUE_TRAIL = "issue_trail"  # the organisation's own trail
+    READ_IMPACT = "read_impact"  # what a policy would change
+    MOVE_REQUESTS = "move_requests"  # have it worked out, and move running requests to the policy in force
     ADMINISTER = "administer"
 
 
 HOLDERS: Mapping[Permission, frozenset[Role]] = {
     Permission.VOUCH: frozenset({Role.COMPLIANCE_OFFICER}),
+    Permission.ATTEST: frozenset({Role.COMPLIANCE_OFFICER}),
+    Permission.DECIDE_RULES: frozenset({Role.COMPLIANCE_OFFICER}),
     Permission.REGISTER: frozenset({Role.PROJECT_LEAD, Role.COMPLIANCE_OFFICER}),
     Permission.TAKE_PART: frozenset({Role.PROJECT_LEAD, Role.REVIEWER, Role.COMPLIANCE_OFFICER}),
     Permission.READ_LEDGER: frozenset({Role.AUDITOR, Role.COMPLIANCE_OFFICER}),
     Permission.ISSUE_PACKS: frozenset({Role.AUDITOR, Role.COMPLIANCE_OFFICER, Role.PROJECT_LEAD}),
     Permission.READ_PACKS: frozenset({Role.AUDITOR, Role.COMPLIANCE_OFFICER, Role.PROJECT_LEAD}),
     Permission.ISSUE_TRAIL: frozenset({Role.AUDITOR, Role.COMPLIANCE_OFFICER}),
+    Permission.READ_IMPACT: frozenset({Role.AUDITOR, Role.COMPLIANCE_OFFICER}),
+    Permission.MOVE_REQUESTS: frozenset({Role.COMPLIANCE_OFFICER}),
     Permission.ADMINISTER: frozenset({Role.ADMIN}),
 }
 
@@ -72,6 +80,8 @@ ROUTES: Mapping[str, Permission] = {
     "facts.tiering": Permission.SIGNED_IN,
     "facts.answer": Permission.TAKE_PART,
     "facts.limits": Permission.TAKE_PART,
+    "ml_test_score.form": Permission.SIGNED_IN,
+    "ml_test_score.save": Permission.TAKE_PART,
     "checklists.checklist": Permission.SIGNED_IN,
     "checklists.answer": Permission.TAKE_PART,
     "checklists.add_evidence": Permission.TAKE_PART,
@@ -104,6 +114,41 @@ ROUTES: Mapping[str, Permission] = {
     "policies.history": Permission.SIGNED_IN,
     "policies.export": Permission.SIGNED_IN,
     "policies.changes": Permission.SIGNED_IN,
+    "frameworks.listing": Permission.SIGNED_IN,
+    "frameworks.export": Permission.SIGNED_IN,
+    "frameworks.framework": Permission.SIGNED_IN,
+    "frameworks.export_clauses": Permission.SIGNED_IN,
+    "frameworks.clause": Permission.SIGNED_IN,
+    "frameworks.export_clause": Permission.SIGNED_IN,
+    "attesting.attest": Permission.ATTEST,
+    "attesting.attestation": Permission.SIGNED_IN,
+    "attesting.confirm": Permission.ATTEST,
+    "attesting.withdraw": Permission.ATTEST,
+    "attesting.download": Permission.SIGNED_IN,
+    "impact.page": Permission.READ_IMPACT,
+    "impact.ask": Permission.MOVE_REQUESTS,
+    "impact.choose": Permission.MOVE_REQUESTS,
+    "impact.move": Permission.MOVE_REQUESTS,
+    "impact.moves": Permission.READ_IMPACT,
+    "impact.moved": Permission.READ_IMPACT,
+    "policy_checks.listing": Permission.SIGNED_IN,
+    "drafting.draft": Permission.DECIDE_RULES,
+    "drafting.propose": Permission.DECIDE_RULES,
+    "drafting.check": Permission.DECIDE_RULES,
+    "drafting.seat": Permission.DECIDE_RULES,
+    "drafting.add_seat": Permission.DECIDE_RULES,
+    "drafting.remove_seat": Permission.DECIDE_RULES,
+    "drafting.days": Permission.DECIDE_RULES,
+    "drafting.undo": Permission.DECIDE_RULES,
+    "drafting.discard": Permission.DECIDE_RULES,
+    "drafting.go_on": Permission.DECIDE_RULES,
+    "proposals.listing": Permission.SIGNED_IN,
+    "proposals.export": Permission.SIGNED_IN,
+    "proposals.page": Permission.SIGNED_IN,
+    "proposals.decide": Permission.DECIDE_RULES,
+    "proposals.withdraw": Permission.DECIDE_RULES,
+    "proposing.start": Permission.DECIDE_RULES,
+    "proposing.again": Permission.DECIDE_RULES,
     "ledger.entries": Permission.READ_LEDGER,
     "ledger.entry": Permission.READ_LEDGER,
     "ledger.export": Permission.READ_LEDGER,

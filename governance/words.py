@@ -5,8 +5,12 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from governance.domain.attestations import AttestationState
+from governance.domain.frameworks import CatalogueState, ClauseState
+from governance.domain.impact import Mark, Subject
 from governance.domain.importing import ImportState, Outcome
 from governance.domain.limits import spoken
+from governance.domain.ml_test_score import Practice
 from governance.domain.policy_changes import Effect
 from governance.domain.vocabulary import (
     AnswerState,
@@ -22,6 +26,7 @@ from governance.domain.vocabulary import (
     Good,
     PasswordWay,
     ProofMethod,
+    ProposalState,
     Regularity,
     RequestState,
     Role,
@@ -68,11 +73,34 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Standing.ON_HOLD: _plain("On hold", "what runs may run on; nothing new passes", "hold", "warn"),
         Standing.SUSPENDED: _plain("Suspended", "must not run", "hold", "bad"),
     },
+    ProposalState: {
+        ProposalState.OPEN: _plain("Waits for a decision", "another compliance officer publishes or declines it", "waiting", "warn"),
+        ProposalState.PUBLISHED: Word("Published", "published", "it became the rules in force", "met", "ok"),
+        ProposalState.DECLINED: _plain("Declined", "another compliance officer said no, and why", "not-met", "bad"),
+        ProposalState.WITHDRAWN: _plain("Withdrawn", "whoever made it took it back", "na"),
+        ProposalState.OVERTAKEN: _plain("Overtaken", "another policy was published since it was made", "stale", "warn"),
+    },
     Outcome: {
         Outcome.IMPORTED: Word("Import", "imported", "a new initiative", "up", "ok"),
         Outcome.UPDATED: Word("Update", "updated", "what changed in the file is taken over", "changes", "you"),
         Outcome.UNCHANGED: _plain("Unchanged", "it stands here as the file says", "met"),
         Outcome.REFUSED: _plain("Refused", "it is not taken, and the reason stands beside it", "not-met", "bad"),
+    },
+    Subject: {
+        Subject.DRAFT: _plain("Draft", "it follows the policy in force until it is submitted", "todo"),
+        Subject.IN_REVIEW: _plain("In review", "it keeps its rules until it is moved to others", "progress"),
+        Subject.CHANGES_REQUESTED: _plain("Changes requested", "it keeps its rules until it is moved to others", "changes", "warn"),
+        Subject.RUNNING: _plain("No request", "it asks for nothing now; the gate ahead follows the policy in force", "ahead"),
+    },
+    Mark: {
+        Mark.BLOCKED: _plain("Blocked anew", "something would keep the gate shut that does not now", "not-met", "bad"),
+        Mark.LAPSES: _plain("Sign-offs lapse", "sign-offs that count now would count no more", "stale", "warn"),
+        Mark.SEATS: _plain("Seats added", "a seat would be asked that is not asked now", "waiting", "warn"),
+        Mark.GATE_GONE: _plain("Gate gone", "the policy has no such gate", "not-met", "bad"),
+        Mark.LOSES: _plain("Asks for more", "something would be asked that is not, or count no more", "up", "warn"),
+        Mark.GAINS: _plain("Asks for less", "something would be asked no more, or count that does not", "met", "ok"),
+        Mark.UNCHANGED: _plain("No change", "nothing would change", "na"),
+        Mark.UNKNOWN: _plain("Cannot be worked out", "the record of it is damaged", "inconclusive", "warn"),
     },
     ImportState: {
         ImportState.PREVIEWED: _plain("Previewed", "nothing is written until whoever handed it over confirms it", "you", "you"),
@@ -141,6 +169,11 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Severity.WAIVABLE: _plain("Waivable", "must be met, or carry a waiver in force"),
         Severity.ADVISORY: _plain("Advisory", "shown and recorded; never blocks"),
     },
+    Practice: {
+        Practice.NOT_DONE: _plain("Not done", "gives no point", "todo"),
+        Practice.MANUAL: _plain("Done by hand, and documented", "gives half a point", "progress"),
+        Practice.AUTOMATED: _plain("Runs by itself, again and again", "gives a whole point", "met", "ok"),
+    },
     AnswerState: {
         AnswerState.NOT_STARTED: _plain("Not started", "nobody has answered it", "todo"),
         AnswerState.IN_PROGRESS: _plain("In progress", "somebody is at it", "progress"),
@@ -159,17 +192,10 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         WaiverState.DECLINED: _plain("Declined", "one of its two seats declined it", "not-met", "bad"),
         WaiverState.WITHDRAWN: _plain("Withdrawn", "it was taken back before it was decided", "na"),
     },
-    WaiverSeat: {
-        WaiverSeat.OWNER: _plain("Owning function", "the function that owns the check"),
-        WaiverSeat.COMPLIANCE: _plain("Compliance"),
-    },
+    WaiverSeat: {WaiverSeat.OWNER: _plain("Owning function"), WaiverSeat.COMPLIANCE: _plain("Compliance")},
     WaiverDecision: {
         WaiverDecision.GRANT: Word(
-            "Grant",
-            "granted",
-            "I reviewed the reason and the compensating control, and agree that this check is waived until the last day named.",
-            "met",
-            "ok",
+            "Grant", "granted", "I reviewed reason and control, and agree to waive this check until its last day.", "met", "ok"
         ),
         WaiverDecision.DECLINE: Word("Decline", "declined", "I do not agree that this check is waived.", "not-met", "bad"),
     },
@@ -181,9 +207,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         ExclusionState.LAPSED: _plain("Lapsed", "the facts it rests on changed: the check applies", "stale", "warn"),
     },
     Confirmation: {
-        Confirmation.CONFIRM: Word(
-            "Confirm", "confirmed", "I reviewed the reason and the facts, and confirm that this check does not apply.", "met", "ok"
-        ),
+        Confirmation.CONFIRM: Word("Confirm", "confirmed", "I reviewed the reason, and confirm that it does not apply.", "met", "ok"),
         Confirmation.DECLINE: Word("Decline", "declined", "I do not confirm that this check does not apply.", "not-met", "bad"),
     },
     EvidenceKind: {
@@ -237,6 +261,24 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Effect.LOOSER: _plain("Looser", "less is asked than before", "flag", "warn"),
         Effect.NEITHER: _plain("Neither", "what is asked stays the same", "na"),
         Effect.UNCLEAR: _plain("Unclear", "whether more or less is asked cannot be told", "inconclusive", "warn"),
+    },
+    CatalogueState: {
+        CatalogueState.CURRENT: _plain("Current", "it applies", "met"),
+        CatalogueState.AHEAD: _plain("Ahead", "it applies from a day to come", "todo", "warn"),
+        CatalogueState.SUPERSEDED: _plain("Superseded", "another catalogue took its place", "na", "warn"),
+    },
+    ClauseState: {
+        ClauseState.EVIDENCED: _plain("Evidenced", "a check that serves it is met by an initiative", "met", "ok"),
+        ClauseState.SERVED: _plain("Served", "a rule serves it, and no initiative that you see evidences it", "progress"),
+        ClauseState.ATTESTED: _plain("Attested", "the organisation states it; no initiative evidences it", "attest", "you"),
+        ClauseState.OPEN: _plain("Open", "no rule serves it, and nothing is attested", "todo", "warn"),
+    },
+    AttestationState: {
+        AttestationState.AWAITED: _plain("Awaited", "a second compliance officer has to confirm it", "waiting", "warn"),
+        AttestationState.IN_FORCE: _plain("In force", "two officers signed it, and its last day is not over", "attest", "ok"),
+        AttestationState.EXPIRED: _plain("Expired", "its last day is over", "not-met", "bad"),
+        AttestationState.OUTDATED: _plain("Outdated", "it was given for another version of the catalogue", "stale", "warn"),
+        AttestationState.WITHDRAWN: _plain("Withdrawn", "an officer took it back", "na"),
     },
     Good: {Good.UP: _plain("Higher is better"), Good.DOWN: _plain("Lower is better")},
 }

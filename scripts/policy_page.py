@@ -41,8 +41,9 @@ UNUSED: dict[tuple[str, str], Any] = {
 
 HEAD = """# What may stand in a policy
 
-A policy is a folder of `.yaml` files. Each section stands in one file, whichever; each file may have one `gate` beside. Unknown keys are
-refused. Files are stricter than YAML: no anchors, aliases, tags or merges; `yes`, `no`, `on` and `off` are words, only `true` and `false`
+A policy is a folder of `.yaml` files. Each section stands in one file, whichever; each file may have one `gate` beside, and
+`frameworks` may stand in several, so that an imported catalogue has a file of its own. Unknown keys are refused. Files are stricter than
+YAML: no anchors, aliases, tags or merges; `yes`, `no`, `on` and `off` are words, only `true` and `false`
 are not; numbers are exact. `governance policy check FOLDER` names every error at once, with file, line and column.
 
 Editors complete and check keys where a file begins with `# yaml-language-server: $schema=../policy.schema.json` (the way to the file that

@@ -14,12 +14,18 @@ ALLOWED = {
     Permission.EMPTY_INSTANCE: set(),
     Permission.SIGNED_IN: {None, LEAD, REVIEWER, OFFICER, AUDITOR, ADMIN},
     Permission.VOUCH: {OFFICER},
+    Permission.ATTEST: {OFFICER},
+    Permission.READ_IMPACT: {OFFICER, AUDITOR},
+    Permission.MOVE_REQUESTS: {OFFICER},
+    Permission.DECIDE_RULES: {OFFICER},
     Permission.REGISTER: {LEAD, OFFICER},
     Permission.TAKE_PART: {LEAD, REVIEWER, OFFICER},
     Permission.READ_LEDGER: {OFFICER, AUDITOR},
     Permission.ISSUE_PACKS: {LEAD, OFFICER, AUDITOR},
     Permission.READ_PACKS: {LEAD, OFFICER, AUDITOR},
     Permission.ISSUE_TRAIL: {OFFICER, AUDITOR},
+    Permission.READ_IMPACT: {OFFICER, AUDITOR},
+    Permission.MOVE_REQUESTS: {OFFICER},
     Permission.ADMINISTER: {ADMIN},
 }
 

@@ -36,6 +36,8 @@ NAMES: Mapping[str, str] = {
     "person": "people",
     "person_function": "functions",
     "person_role": "roles",
+    "policy_loosening": "loosened-gates",
+    "policy_proposal": "policy-proposals",
     "published_policy": "policies",
     "request_seat": "seats",
     "revision": "revisions",

@@ -25,8 +25,10 @@ OF_THE_LEDGER = ("leaf", "words")
 
 LEFT_OUT: Mapping[str, str] = {
     "node": "follows from the leaves",
+    "passing": "worked out from the governed tables",
     "summary": "worked out from the governed tables",
     "waiting": "worked out from the governed tables",
+    "policy_job": "what a policy would change is worked out again; what was moved is in the ledger",
     "web_session": "everybody signs in again",
     "idempotency": "forms from before that are not taken any more",
     "signing_refusal": "says why no head is signed at the moment, where it lies",

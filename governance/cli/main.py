@@ -34,6 +34,7 @@ COMMANDS = {
     "doctor": "governance.cli.doctor:doctor",
     "upgrade": "governance.cli.upgrade:upgrade",
     "people": "governance.cli.people:people",
+    "framework": "governance.cli.framework:framework",
     "policy": "governance.cli.policy:policy",
     "worker": "governance.cli.worker:worker",
     "backup": "governance.cli.archive:backup",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 
 from governance.demo import fill
@@ -9,14 +10,18 @@ from governance.demo.cases import Case, moment
 from governance.demo.papers import paper
 from governance.demo.stage import Act, Scene
 from governance.domain.checks import KEPT_RECORDS
-from governance.domain.dossier import StatedValue
+from governance.domain.dossier import ML_TEST_SCORE, StatedValue
 from governance.domain.policy import Item
 from governance.domain.vocabulary import CLAIMS, AnswerState, Applies, EvidenceKind
 from governance.ledger.log import Log
 from governance.models.initiatives import Tiering
 from governance.policy.plan import decide_plan
 from governance.reads.material import approved, limits
+from governance.services import ml_test_score
 from governance.services.answers import NewAnswer, NewEvidence, add_evidence, answer_item, carry_answer
+
+KEPT_ELSEWHERE = KEPT_RECORDS - {ML_TEST_SCORE}
+"""Records that other acts of a case fill."""
 
 LOADED = "Loaded as given: the record of this app that will answer it comes with a later version."
 
@@ -26,7 +31,7 @@ def answer_acts(scene: Scene, request: Case, by: str, at: datetime) -> Iterator[
     if isinstance(request["answers"], dict):
         yield from _filled(scene, request, at)
         return
-    told = [answer for answer in request["answers"] if answer.get("source") not in KEPT_RECORDS]
+    told = [answer for answer in request["answers"] if answer.get("source") not in KEPT_ELSEWHERE]
     placed = sorted(((_moment(answer, at), _author(answer, by), answer) for answer in told), key=lambda place: (place[0], place[1]))
     for (when, who), group in groupby(placed, key=lambda place: (place[0], place[1])):
         answers = [answer for _, _, answer in group]
@@ -53,11 +58,20 @@ def _act(when: datetime, who: str, request: Case, do: object) -> Act:
 def _told(scene: Scene, log: Log, answer: Case) -> None:
     item = scene.policy.item(answer["item"])
     values = tuple(_value(row) for row in answer.get("measurements", []))
+    if item.source == ML_TEST_SCORE:
+        _fill_in(scene, log, values)
+        return
     if item.source is not None:
         carry_answer(log, scene.key, item.id, NewAnswer(_carried(answer), f"{LOADED} {answer.get('note', '')}".strip(), values))
         return
     pieces = [_piece(scene, log, item, answer["evidence"], values)] if "evidence" in answer else []
     answer_item(log, scene.key, item.id, NewAnswer(_claim(answer), answer.get("note", ""), values, pieces))
+
+
+def _fill_in(scene: Scene, log: Log, values: tuple[StatedValue, ...]) -> None:
+    """The form with the score that the case tells."""
+    form = fill.ml_test_score(Decimal(values[0].value), f"https://evidence.nordhaven.example/{scene.case['slug']}/ml-test-score")
+    ml_test_score.fill_in(log, scene.key, form)
 
 
 def _claim(answer: Case) -> AnswerState:
@@ -133,7 +147,7 @@ def _fill(scene: Scene, request: Case, log: Log, person: str, when: datetime) ->
         if (
             mine
             and planned.applicability.applies is Applies.YES
-            and item.source not in KEPT_RECORDS
+            and item.source not in KEPT_ELSEWHERE
             and state is not AnswerState.NOT_STARTED
         ):
             values = tuple(fill.values(planned, stated, before, when - timedelta(hours=1)))
@@ -143,6 +157,9 @@ def _fill(scene: Scene, request: Case, log: Log, person: str, when: datetime) ->
 def _answer_light(
     scene: Scene, log: Log, item: Item, state: AnswerState, person: str, when: datetime, values: tuple[StatedValue, ...]
 ) -> None:
+    if item.source == ML_TEST_SCORE:
+        _fill_in(scene, log, values)
+        return
     if item.source is not None:
         carry_answer(log, scene.key, item.id, NewAnswer(state, LOADED))
         return

@@ -5,15 +5,30 @@ Values are the limit moved 10 percent to the good side (counts: exactly what pas
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
+from itertools import zip_longest
 
 from governance.domain.dossier import StatedLimit, StatedValue
+from governance.domain.ml_test_score import SECTIONS, Done, Practice
 from governance.domain.policy import Combination, PlannedItem, Threshold
 from governance.domain.vocabulary import Comparator, Good
 
 UP, DOWN = Decimal("1.1"), Decimal("0.9")
 PLAIN_REFERENCE = Decimal("0.80")
 """What a light case measures for a reference that lies in the same evidence."""
+
+
+def ml_test_score(points: Decimal, job: str) -> dict[str, Done]:
+    """A form whose lowest section comes to so many points, rounded up to the next half: monitoring, where work is done last."""
+    halves = int((points * 2).to_integral_value(ROUND_CEILING))
+    least = [Practice.AUTOMATED] * (halves // 2) + [Practice.MANUAL] * (halves % 2)
+    usual = [Practice.AUTOMATED] * (halves // 2 + 1) + [Practice.MANUAL]
+    return {
+        test: Done(practice, "" if practice is Practice.NOT_DONE else f"{job}/{test}")
+        for section, (_, tests) in SECTIONS.items()
+        for test, practice in zip_longest(tests, (least if section == "monitor" else usual)[: len(tests)], fillvalue=Practice.NOT_DONE)
+    }
+
 
 LIMITS = (
     StatedLimit("offline_quality_target", "0.80", "share", "up"),

@@ -163,7 +163,7 @@ def _found(ledger: Ledger, told: Case, password: str) -> Policy:
         settings = directory.OrganisationSettings(group["name"], group["time_zone"], demo=True)
         directory.found(log, settings, (first["id"], first["name"]), admin["id"], _profile(admin), admin["email"])
         texts = load_policy(policies_directory() / SHIPPED).texts
-        policies.publish(log, texts)
+        policies.publish_shipped(log, texts)
     with ledger.writing(Actor(admin["id"]), start + timedelta(minutes=1)) as log:
         for unit in group["units"][1:]:
             directory.open_unit(log, unit["id"], unit["name"])

@@ -42,16 +42,19 @@ def evaluate(
 def _judged(
     planned: PlannedItem, answer: Answer, references: References, now: datetime, usual_age: Mapping[EvidenceKind, int]
 ) -> Evaluated:
-    asked = text.one(planned.item.evidence.value.replace("_", " "))
     if not answer.evidence and (planned.item.source is None or planned.thresholds is None):
-        return Evaluated(AnswerState.INCONCLUSIVE, f"no evidence yet: {asked} is asked for")
+        return Evaluated(AnswerState.INCONCLUSIVE, f"no evidence yet: {_asked(planned)} is asked for")
     if planned.item.source is None and all(piece.kind is not planned.item.evidence for piece in answer.evidence):
-        return Evaluated(AnswerState.INCONCLUSIVE, f"the evidence is of another kind: {asked} is asked for")
+        return Evaluated(AnswerState.INCONCLUSIVE, f"the evidence is of another kind: {_asked(planned)} is asked for")
     comparisons = compare_all(planned.thresholds, answer, references) if planned.thresholds else ()
     state, why = _combined(planned.thresholds, comparisons)
     if state is AnswerState.MET and (old := _too_old(planned, answer, now, usual_age)):
         return Evaluated(AnswerState.STALE, old, comparisons)
     return Evaluated(state, why, comparisons)
+
+
+def _asked(planned: PlannedItem) -> str:
+    return text.one(planned.item.evidence.value.replace("_", " "))
 
 
 def _combined(thresholds: Thresholds | None, comparisons: tuple[Comparison, ...]) -> tuple[AnswerState, str | None]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from governance.domain import checklist, exclusions, waivers
+from governance.domain import checklist, exclusions, ml_test_score, waivers
 from governance.domain.checklist import PASSING, Evaluated
 from governance.domain.comparison import Reference
-from governance.domain.dossier import Answer, Material, StatedValue
+from governance.domain.dossier import ML_TEST_SCORE, Answer, Material, StatedValue
+from governance.domain.dossier_rules import LEAST_ATTRIBUTION
 from governance.domain.exemptions import Waiver
 from governance.domain.policy import Item, Plan, PlannedItem, Policy
 from governance.domain.vocabulary import AnswerState, Applies, Function
@@ -25,8 +26,11 @@ __all__ = [
     "undecided_seats",
 ]
 
-KEPT_RECORDS = frozenset({"tier", "team", "open_points"})
+KEPT_RECORDS = frozenset({"tier", "team", "open_points", ML_TEST_SCORE})
 """The app records that exist: items that name one of them answer themselves and cannot be typed."""
+
+SCORE = "ml_test_score"
+"""The metric under which a policy asks for the score of the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +100,13 @@ def references_of(policy: Policy, material: Material) -> Mapping[str, Reference]
     found = {f"limits.{limit.name}": Reference(limit.value, limit.unit, limit.good) for limit in material.limits}
     found |= {f"approved.{metric}": Reference(value.value, value.unit, value.good) for metric, value in material.approved.items()}
     minimum = policy.attribution_minimum.get(material.plan.gate, {}).get(material.tier)
-    return found | ({"attribution.gate_minimum": Reference(minimum)} if minimum else {})
+    return found | ({LEAST_ATTRIBUTION: Reference(minimum)} if minimum else {})
 
 
 def _checked(policy: Policy, planned: PlannedItem, material: Material, references: Mapping[str, Reference], now: datetime) -> Checked:
     answer = material.answers.get(planned.item.id)
     if planned.item.source in KEPT_RECORDS:
-        answer = _from_record(planned, material, now)
+        answer = _from_form(planned, material) if planned.item.source == ML_TEST_SCORE else _from_record(planned, material, now)
     found = checklist.evaluate(planned, answer, references, now, policy.max_age_days)
     waiver = _waiver(policy, planned, material, now)
     under = checklist.waived(planned, found, waiver) if waiver else found
@@ -130,3 +134,21 @@ def _from_record(planned: PlannedItem, material: Material, now: datetime) -> Ans
         if part.metric in measured
     )
     return Answer(planned.item.id, AnswerState.MET, "system", now, values=values)
+
+
+def _from_form(planned: PlannedItem, material: Material) -> Answer | None:
+    """The answer that the ML Test Score form gives: its score, measured over the tests that were answered.
+
+    Without a form only what was carried over before there was one stands.
+    """
+    form = material.ml_test_score
+    if form is None:
+        given = material.answers.get(planned.item.id)
+        return given if given is not None and given.carried else None
+    points, source = str(ml_test_score.score(form.tests)), f"ML Test Score form for model {form.model_version}"
+    values = tuple(
+        StatedValue(part.metric, points, part.unit, part.window, len(form.tests), form.at, source)
+        for part in (planned.thresholds.parts if planned.thresholds else ())
+        if part.metric == SCORE
+    )
+    return Answer(planned.item.id, AnswerState.MET, form.by, form.at, values=values)

@@ -45,9 +45,22 @@ class Comparison:
 
     threshold: Threshold
     measured: StatedValue | None
-    reference: str | None  # what the value had to keep to, worked out
     outcome: Outcome
-    why: str  # in words, for every outcome
+    limit: Value | None = None  # what the value had to keep to, worked out
+    number: Value | None = None  # what was compared with it: the value, or the worse end of its interval
+    why_not: str | None = None  # what kept the two from being compared
+
+    @property
+    def reference(self) -> str | None:
+        return None if self.limit is None else text(self.limit)
+
+    @property
+    def why(self) -> str:
+        """In words, for every outcome. Phrased when somebody reads it: most comparisons are only counted."""
+        if self.measured is None or self.number is None or self.limit is None:
+            return self.why_not or ""
+        unit = self.measured.unit
+        return f"{amount(self.number, unit)} against {in_words(self.threshold.comparator, self.limit, unit)}"
 
 
 def compare_all(thresholds: Thresholds, answer: Answer, references: References) -> tuple[Comparison, ...]:
@@ -58,7 +71,7 @@ def compare_all(thresholds: Thresholds, answer: Answer, references: References) 
 def _each(threshold: Threshold, answer: Answer, references: References) -> Iterator[Comparison]:
     measured = [value for value in answer.values if value.metric == threshold.metric]
     if not measured:
-        yield Comparison(threshold, None, None, Outcome.INCONCLUSIVE, f"no value for {spoken(threshold.metric)}")
+        yield _inconclusive(threshold, None, f"no value for {spoken(threshold.metric)}")
     for value in measured if threshold.for_each else measured[-1:]:
         yield compare(threshold, value, answer, references)
 
@@ -66,18 +79,21 @@ def _each(threshold: Threshold, answer: Answer, references: References) -> Itera
 def compare(threshold: Threshold, value: StatedValue, answer: Answer, references: References) -> Comparison:
     """One value against one threshold. Whatever keeps the two from being compared makes it inconclusive, and is said."""
     if value.n < threshold.min_n:
-        return Comparison(threshold, value, None, Outcome.INCONCLUSIVE, f"n {value.n:,}, needs {threshold.min_n:,}")
+        return _inconclusive(threshold, value, f"n {value.n:,}, needs {threshold.min_n:,}")
     if threshold.unit not in AS_THE_METRIC and value.unit != threshold.unit:
-        return Comparison(threshold, value, None, Outcome.INCONCLUSIVE, f"stated in {value.unit}, the policy asks for {threshold.unit}")
+        return _inconclusive(threshold, value, f"stated in {value.unit}, the policy asks for {threshold.unit}")
     limit = _limit(threshold, value, answer, references)
     if isinstance(limit, str):
-        return Comparison(threshold, value, None, Outcome.INCONCLUSIVE, limit)
+        return _inconclusive(threshold, value, limit)
     if why_not := _incomparable(threshold, value, limit):
-        return Comparison(threshold, value, text(limit.value), Outcome.INCONCLUSIVE, why_not)
+        return _inconclusive(threshold, value, why_not, limit.value)
     number = _bounded(threshold, value, limit.good)
     outcome = Outcome.SUCCESSFUL if _holds(threshold.comparator, number, limit) else Outcome.FAILED
-    why = f"{amount(number, value.unit)} against {in_words(threshold.comparator, limit.value, value.unit)}"
-    return Comparison(threshold, value, text(limit.value), outcome, why)
+    return Comparison(threshold, value, outcome, limit.value, number)
+
+
+def _inconclusive(threshold: Threshold, value: StatedValue | None, why: str, limit: Value | None = None) -> Comparison:
+    return Comparison(threshold, value, Outcome.INCONCLUSIVE, limit, why_not=why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +136,7 @@ def _reference(name: str, answer: Answer, references: References, value: StatedV
 def _good(*said: str | None) -> Good | None:
     """The direction that was stated, or None where nobody said one, or not all the same."""
     found = {word for word in said if word}
-    return next((good for good in Good if found == {good.value}), None)
+    return next((good for good in Good if found == {good.value}), None) if found else None
 
 
 def _upwards(comparator: Comparator, good: Good | None) -> bool:

@@ -2,6 +2,10 @@
 
 A section is plain data (strings, integers, booleans, lists, maps with ASCII keys), so that `json` with sorted keys gives the
 canonical form of RFC 8785. Nothing that depends on the time of reading goes in: only what people and records stated.
+
+In form 2 the rules stand where they bear: a function's section holds what its checks ask and who of it signs, so that another policy
+changes exactly the sections whose rules it changes. In form 1 the common section named the policy as a whole. A request keeps the form
+in which it was first submitted, until it is moved to other rules.
 """
 
 import hashlib
@@ -11,16 +15,25 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 
+from governance.domain import dossier_rules
 from governance.domain.exemptions import Exclusion, Waiver
+from governance.domain.ml_test_score import Form
 from governance.domain.plain import Plain, instant
 from governance.domain.policy import Plan, PlannedItem
 from governance.domain.questionnaire import FactValue
-from governance.domain.vocabulary import SECTION_OF, AnswerState, EvidenceKind, FindingSeverity, Function, Section, Tier
+from governance.domain.vocabulary import SECTION_OF, AnswerState, Applies, EvidenceKind, FindingSeverity, Function, Section, Tier
 
 Digests: TypeAlias = Mapping[Section, str]
 
-WAIVERS, EXCLUSIONS = "waivers", "exclusions"
-"""The keys of a section under which its waivers stand, and what was confirmed not to apply."""
+ML_TEST_SCORE = "ml_test_score_form"
+"""The record of the app that an item names to be answered by the form."""
+
+NAMES_POLICY, FORM = 1, 2
+"""The form of older dossiers, and the form of new ones."""
+
+RULES, SEATS, WAIVERS, EXCLUSIONS = "rules", "seats", "waivers", "exclusions"
+NOT_ITEMS = frozenset({"v", "function", RULES, SEATS, WAIVERS, EXCLUSIONS})
+"""What stands in the section of a function beside its items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +175,8 @@ class Material:
     approved: Mapping[str, StatedValue] = field(default_factory=dict)  # measured at the last gate passed
     waivers: Mapping[str, Waiver] = field(default_factory=dict)  # granted, by item
     exclusions: Mapping[str, Exclusion] = field(default_factory=dict)  # confirmed on these facts, by item
+    ml_test_score: Form | None = None
+    form: int = FORM
 
     def of(self, function: Function) -> tuple[PlannedItem, ...]:
         return tuple(planned for planned in self.plan.items if planned.item.owner is function)
@@ -198,18 +213,9 @@ def changed(before: Digests, after: Digests) -> list[Section]:
     return [section for section in Section if before.get(section) != after.get(section)]
 
 
-def authors(material: Material, section: Section) -> frozenset[str]:
-    """Who wrote what a function's section rests on: evidence, and answers that carry none."""
-    functions = [function for function in Function if SECTION_OF[function] is section]
-    answers = [material.answers.get(planned.item.id) for function in functions for planned in material.of(function)]
-    given = [answer for answer in answers if answer is not None]
-    pieces = {piece.added_by for answer in given for piece in answer.evidence}
-    return frozenset(pieces | {answer.by for answer in given if not answer.evidence})
-
-
 def _common(material: Material) -> dict[str, Plain]:
     return {
-        "v": 1,
+        "v": material.form,
         "initiative": material.initiative,
         "name": material.name,
         "summary": material.summary,
@@ -217,25 +223,36 @@ def _common(material: Material) -> dict[str, Plain]:
         "lead": material.lead,
         "gate": material.plan.gate,
         "model_version": material.model_version,
-        "policy": material.plan.policy,
         "tier": {"tier": material.tier.value, "score": material.score, "by": material.tier_by},
         "facts": dict(sorted(material.facts.items())),
         "limits": {limit.name: limit.plain() for limit in material.limits},
-        "items": [_applicability(planned) for planned in material.plan.items],
-        "seats": [seat.id for seat in material.plan.seats],
+        **(_whole_policy(material.plan) if material.form == NAMES_POLICY else _passage(material.plan)),
     }
 
 
-def _applicability(planned: PlannedItem) -> dict[str, Plain]:
-    return {"item": planned.item.id, "applies": planned.applicability.applies.value, "why": planned.applicability.why}
+def _whole_policy(plan: Plan) -> dict[str, Plain]:
+    items: list[Plain] = [dossier_rules.applicability(planned) for planned in plan.items]
+    return {"policy": plan.policy, "items": items, "seats": [seat.id for seat in plan.seats]}
+
+
+def _passage(plan: Plan) -> dict[str, Plain]:
+    """What everybody agrees to besides the record: what the gate asks, and where it leads."""
+    return {"question": plan.question, "kind": plan.kind.value, "enters": plan.enters.value if plan.enters else None}
 
 
 def _function_section(material: Material, function: Function) -> dict[str, Plain]:
-    content: dict[str, Plain] = {"v": 1, "function": function.value}
-    for planned in material.of(function):
+    content: dict[str, Plain] = {"v": material.form, "function": function.value}
+    counted = material.of(function)
+    if material.form != NAMES_POLICY:
+        counted = tuple(planned for planned in counted if planned.applicability.applies is not Applies.NO)
+        content |= {
+            RULES: {planned.item.id: dossier_rules.rule(material.plan, planned) for planned in counted},
+            SEATS: {seat.id: dossier_rules.who_signs(seat) for seat in material.plan.seats if seat.function is function},
+        }
+    for planned in counted:
         answer = material.answers.get(planned.item.id)
         content[planned.item.id] = answer.plain() if answer and not planned.item.source else _recorded(material, planned, answer)
-    waived = [planned.item.id for planned in material.of(function) if planned.item.id in material.waivers]
+    waived = [planned.item.id for planned in counted if planned.item.id in material.waivers]
     if waived:  # left out where there is none, so that dossiers from before there were waivers keep their digests
         content[WAIVERS] = {item: material.waivers[item].plain() for item in waived}
     excluded = [planned.item.id for planned in material.of(function) if planned.item.id in material.exclusions]
@@ -253,5 +270,7 @@ def _recorded(material: Material, planned: PlannedItem, answer: Answer | None) -
             return [point.plain() for point in material.open_points]
         case "tier":
             return {"tier": material.tier.value, "score": material.score, "by": material.tier_by}
+        case "ml_test_score_form" if material.ml_test_score is not None:
+            return material.ml_test_score.plain()
         case _:
             return answer.plain() if answer else None

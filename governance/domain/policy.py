@@ -141,14 +141,19 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause of a framework that items may name as `FRAMEWORK:clause`."""
+    """A clause of a framework that items may name as `FRAMEWORK:clause`. The texts are our own words, as the catalogue has them."""
 
     id: str
     title: str
+    who: str | None = None  # whom it binds
+    applies: str | None = None  # from when, as precise as the source says
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Framework:
+    """A versioned catalogue. An item names it by id; which version that is, the texts of the same policy say."""
+
     id: str
     title: str
     version: str
@@ -157,6 +162,10 @@ class Framework:
     effective_from: str | None
     superseded_by: str | None
     clauses: tuple[Clause, ...]
+    effective_to: str | None = None
+    date_status: str | None = None  # how sure its dates are
+    scope: str | None = None
+    licence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,3 +242,8 @@ class Plan:
     items: tuple[PlannedItem, ...]  # in policy order; `applies` no included, with why not
     seats: tuple[Seat, ...]  # only those that must decide
     undecided_seats: tuple[tuple[str, str], ...] = ()  # seat id, why: blocks
+    question: str = ""  # of the gate
+    kind: GateKind = GateKind.PASSAGE
+    enters: Stage | None = None
+    usual_age: Mapping[EvidenceKind, int] = field(default_factory=dict)  # in days, where an item names none of its own
+    least_attribution: str | None = None

@@ -2,11 +2,12 @@
 not take the seat any more has no say in it either."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from governance.domain import signoffs
 from governance.domain.errors import Conflict, NotAllowed, RuleBroken
+from governance.domain.loosening import BARRED_FOR, Loosening
 from governance.domain.policy import Seat
 from governance.domain.signoffs import Review
 from governance.domain.vocabulary import Decision, Function, RequestState, Role, Section
@@ -46,6 +47,7 @@ class Circumstances:
     first_submitted: datetime
     team: frozenset[str]
     authors: Mapping[Section, frozenset[str]]
+    loosened: Mapping[str, Loosening] = field(default_factory=dict)  # by whom it bars
 
 
 def holding_for(signer: Signer, function: Function, unit: str) -> Holding | None:
@@ -86,8 +88,20 @@ def obstacles(review: Review, seat: Seat, signer: Signer, around: Circumstances)
         yield "You are the only author of the evidence this seat judges. Somebody else has to sign it off, or add evidence of their own."
     if any(given.by == signer.id and given.seat != seat.id for given in review.given):
         yield "You have signed another seat of this request. Nobody fills two seats of one request."
+    if (loosening := around.loosened.get(signer.id)) is not None:
+        yield _loosened(loosening, signer.id)
     if seat.independent and signer.id in around.team:
         yield f"The seat {label} is independent: members of the initiative's team may not take it."
+
+
+def _loosened(found: Loosening, signer: str) -> str:
+    deed = "proposed" if signer == found.proposed_by else "published"
+    rules = "a rule" if found.changes == 1 else f"{found.changes:,} rules"
+    return (
+        f"You {deed} version {found.version} of the policy, which loosened {rules} of gate {found.gate}, and this request benefits. "
+        f"You sign none of them for {BARRED_FOR.days} days, until {found.until:%Y-%m-%d %H:%M} UTC. "
+        "Somebody else who holds the function has to sign it off."
+    )
 
 
 def check_may_sign(review: Review, seat: Seat, signer: Signer, around: Circumstances, now: datetime) -> None:

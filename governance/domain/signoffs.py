@@ -55,7 +55,7 @@ class Review:
     """Everything a verdict depends on."""
 
     state: RequestState
-    revision: int
+    revision: int  # the last that the lead submitted
     seats: tuple[Seat, ...]
     frozen: Digests  # the sections as submitted
     live: Digests  # the sections as the record stands now
@@ -85,7 +85,7 @@ def _cause(review: Review, sign_off: SignOff, now: datetime) -> Fall | None:
     moved = tuple(section for section, seen in sign_off.covers.items() if seen != review.frozen[section] or _moved(review, section))
     if moved:
         return Fall(Reason.CHANGED, moved)
-    if sign_off.decision is Decision.REQUEST_CHANGES and sign_off.revision != review.revision:
+    if sign_off.decision is Decision.REQUEST_CHANGES and sign_off.revision < review.revision:
         return Fall(Reason.ANSWERED)
     if not can_still_pass(review):
         return None

@@ -33,9 +33,7 @@ def read_table(content: bytes, encoding: str, delimiter: str) -> Table:
     try:
         text = content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
     except UnicodeDecodeError as error:
-        raise RuleBroken(
-            f"The file is not {encoding}, as the mapping says: byte {error.start + 1:,} does not fit. Name its encoding."
-        ) from None
+        raise RuleBroken(f"The file is not {encoding}: byte {error.start + 1:,} does not fit. Name its encoding.") from None
     found = _rows(text, delimiter)
     header = tuple(one_line(cell) for cell in found[0].cells) if found else ()
     if not any(header):

@@ -232,3 +232,13 @@ class Good(StrEnum):
 
     UP = "up"
     DOWN = "down"
+
+
+class ProposalState(StrEnum):
+    """What became of a proposed policy."""
+
+    OPEN = "open"
+    PUBLISHED = "published"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    OVERTAKEN = "overtaken"

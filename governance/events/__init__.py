@@ -2,12 +2,14 @@
 
 from governance.events import (
     answers,
+    attestations,
     directory,
     exclusions,
     findings,
     gates,
     initiatives,
     ledger,
+    ml_test_score,
     moving_in,
     packs,
     policies,
@@ -17,12 +19,14 @@ from governance.events import (
 
 __all__ = [
     "answers",
+    "attestations",
     "directory",
     "exclusions",
     "findings",
     "gates",
     "initiatives",
     "ledger",
+    "ml_test_score",
     "moving_in",
     "packs",
     "policies",

@@ -79,15 +79,59 @@ class GateSubmitted(Event, frozen=True, kw_only=True):
                 note=self.note,
                 by=book.by,
                 at=book.at,
+                moved_from=None,
             )
         )
-        for gone in self.gone:
-            book.remove(book.get(RequestSeat, (self.request, gone)))
-        for position, seat in enumerate(self.seats):
-            book.put(_seat(self.request, position, seat))
+        _ask(book, self.request, self.seats, self.gone)
 
     def words_kept(self) -> list[str | None]:
         return [self.note, *self.sections.values()]
+
+
+@event("gate.migrated")
+class GateMigrated(Event, frozen=True, kw_only=True):
+    """A running request was moved to other rules: its dossier as submitted, under them, is its next revision. Nobody submitted it anew."""
+
+    request: str
+    revision: int
+    before: str  # digest of the policy it ran under
+    policy: str  # digest of the policy it runs under from now on
+    dossier: str
+    sections: dict[str, str]
+    seats: list[SeatAsked]
+    gone: list[str]  # seats that are asked no more
+    why: str  # digest of the words
+
+    def apply(self, book: Book) -> None:
+        request = book.get(GateRequest, self.request)
+        submitted = book.get(Revision, (self.request, request.revision))
+        request.revision, request.policy = self.revision, self.policy
+        book.add(
+            Revision(
+                request_id=self.request,
+                number=self.revision,
+                digest=self.dossier,
+                sections=self.sections,
+                policy=self.policy,
+                model_version=submitted.model_version,
+                note=self.why,
+                by=book.by,
+                at=book.at,
+                moved_from=self.before,
+            )
+        )
+        _ask(book, self.request, self.seats, self.gone)
+
+    def words_kept(self) -> list[str | None]:
+        return [self.why, *self.sections.values()]
+
+
+def _ask(book: Book, request: str, seats: list[SeatAsked], gone: list[str]) -> None:
+    """Seats that were asked before keep their row; those that are asked no more lose it."""
+    for seat in gone:
+        book.remove(book.get(RequestSeat, (request, seat)))
+    for position, asked in enumerate(seats):
+        book.put(_seat(request, position, asked))
 
 
 def _seat(request: str, position: int, asked: SeatAsked) -> RequestSeat:

@@ -22,6 +22,10 @@ def policy(policy_id: str) -> str:
     return f"policy/{policy_id}"
 
 
+def framework(framework_id: str) -> str:
+    return f"framework/{framework_id}"
+
+
 def named(found: Iterable[str], kind: Callable[[str], str]) -> list[str]:
     """The names in those streams that are of a kind, in order: `named(touched, initiative)`."""
     prefix = kind("")

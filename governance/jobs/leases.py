@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlalchemy.orm import Session
 
 from governance.ledger.log import SYSTEM, Ledger, Log
-from governance.models.jobs import ImportJob, Job
+from governance.models.jobs import ImportJob, Job, PolicyJob
 from governance.reads import recovery
 from governance.storage.content import ContentUnreachable
 from governance.storage.engines import Busy, DiskFull
@@ -24,7 +24,7 @@ NOT_NOW = (DiskFull, Busy, ContentUnreachable)
 
 GIVEN_UP = f"It was tried {MOST_TRIES} times and did not succeed. The administrator finds the cause in the log."
 
-Kind = TypeVar("Kind", Job, ImportJob)
+Kind = TypeVar("Kind", Job, ImportJob, PolicyJob)
 Ending = Callable[[Ledger], None]
 
 _owed: "WeakKeyDictionary[Ledger, list[Ending]]" = WeakKeyDictionary()
@@ -72,6 +72,13 @@ def held(open_log: Log, job: Kind) -> Kind:
     if row is None or row.try_in_hand != job.try_in_hand or row.done_at is not None or row.failed is not None:
         raise LeaseLost(job.id)
     return row
+
+
+def renew(ledger: Ledger, job: Kind) -> None:
+    """Go on for ten more minutes. Raises `LeaseLost`; where others write all the time, the lease stays as it is."""
+    now = datetime.now(UTC)
+    with suppress(Busy, DiskFull), ledger.writing(SYSTEM, now) as open_log:
+        held(open_log, job).leased_until = now + LEASE
 
 
 def fail(ledger: Ledger, job: Kind, why: str) -> None:

@@ -138,6 +138,8 @@ def _text(found: Addressed, site: str) -> str:
         notice=notice,
         outcome=word(notice.outcome).past if notice.outcome else "",
         due=day_in_words(notice.due) if notice.due else "",
+        version=in_one_line(notice.version or ""),
+        became=word(notice.became).past if notice.became else "",
     )
 
 

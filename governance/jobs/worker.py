@@ -12,7 +12,7 @@ from threading import Event
 from sqlalchemy.orm import Session
 
 from governance import logs, settings
-from governance.jobs import imports, mail, outbox, reports, waivers
+from governance.jobs import impacts, imports, mail, outbox, reports, waivers
 from governance.jobs.mail import Post
 from governance.ledger.keys import KeyFile, NotSigned
 from governance.ledger.log import SYSTEM, Ledger
@@ -58,6 +58,8 @@ DUTIES = (
     Duty("mail", IDLE_SECONDS, lambda desk: mail.deliver(desk.ledger, desk.post, desk.is_over)),
     Duty("reports", IDLE_SECONDS, lambda desk: reports.work(desk.ledger, desk.content)),
     Duty("imports", IDLE_SECONDS, lambda desk: imports.work(desk.ledger, desk.content, desk.slate)),
+    Duty("impacts", IDLE_SECONDS, lambda desk: impacts.work(desk.ledger, desk.slate)),
+    Duty("old impacts", HOUR, lambda desk: impacts.throw_away(desk.ledger)),
     Duty("old imports", HOUR, lambda desk: imports.throw_away(desk.ledger)),
     Duty("old forms", HOUR, lambda desk: sweep(desk.ledger)),
     Duty("old deliveries", HOUR, lambda desk: outbox.clear(desk.ledger, datetime.now(UTC))),

@@ -42,6 +42,17 @@ def remembered(
     return decorate
 
 
+def foreknow(
+    session: Session, read: Callable[Concatenate[Session, Given], Found], found: Found, *args: Given.args, **kwargs: Given.kwargs
+) -> None:
+    """Give the answer of a remembered read that was worked out for many at once, until a row it rests on may have changed.
+
+    Raises `KeyError` for a read that is not remembered.
+    """
+    assert RESTS_ON[read]
+    session.info.setdefault(MEMO, {}).setdefault(read, {})[args, tuple(kwargs.items())] = found
+
+
 def forget(session: Session, changed: Iterable[type[Governed]] = (Governed,)) -> None:
     """Rows of these kinds may have changed; without them, any row."""
     memo, stale = session.info.get(MEMO, {}), tuple(changed)

@@ -29,7 +29,7 @@ class GateRequest(Governed):
 
 
 class Revision(Governed):
-    """A dossier as submitted. The texts of its sections are kept by their digests."""
+    """A dossier as submitted, or as submitted and then put under other rules. The texts of its sections are kept by their digests."""
 
     __tablename__ = "revision"
 
@@ -42,6 +42,7 @@ class Revision(Governed):
     note: Mapped[str | None] = mapped_column(String(64), comment="digest of the words")
     by: Mapped[str] = mapped_column(points_to("person.id"))
     at: Mapped[datetime] = mapped_column(Moment)
+    moved_from: Mapped[str | None] = mapped_column(String(64), comment="digest of the policy before, where the rules changed under it")
 
 
 class RequestSeat(Governed):

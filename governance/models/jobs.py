@@ -66,3 +66,17 @@ class ImportJob(Leased, Base):
     def try_in_hand(self) -> tuple[object, ...]:
         """One that was refused, looked at and confirmed again begins to count anew."""
         return self.tries, self.confirmed_at
+
+
+class PolicyJob(Leased, Base):
+    """What a policy would change, to be worked out; or requests to be moved to the policy in force, one after another."""
+
+    __tablename__ = "policy_job"
+
+    kind: Mapped[str] = mapped_column(String(20))
+    policy: Mapped[str] = mapped_column(String(64), index=True, comment="digest of the policy it is about")
+    asked_by: Mapped[str] = mapped_column(String(60), index=True)
+    asked_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    chosen: Mapped[list[str]] = mapped_column(Json, comment="the requests to be moved")
+    because: Mapped[str] = mapped_column(Text, comment="why they are moved; empty once each that was moved has it on record")
+    told: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, comment="what was found, or what became of each request, packed")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import TypedDict
 
-from sqlalchemy import Date, Integer, String, Text
+from sqlalchemy import Date, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.domain.vocabulary import Function, Tier
@@ -33,9 +33,25 @@ class Summary(Base):
     waits_for: Mapped[str] = mapped_column(Text, comment="whose turn it is, in words")
     waits_since: Mapped[datetime | None] = mapped_column(Moment, index=True)
     findings_open: Mapped[int] = mapped_column(Integer)
+    met_passed: Mapped[str] = mapped_column(Text, comment="checks that were met when a gate passed, each between two spaces")
+    met_now: Mapped[str] = mapped_column(Text, comment="what is met as the record stands now, in the same way")
     last_leaf: Mapped[int] = mapped_column(Integer)
-    last_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    last_at: Mapped[datetime] = mapped_column(Moment)
     changes_at: Mapped[datetime | None] = mapped_column(Moment, index=True, comment="when time alone will change this row")
+
+    __table_args__ = (Index("summary_latest_first", last_at.desc(), initiative_key),)
+
+
+class Passing(Base):
+    """Which checks were met when a gate was passed. It never changes, so it is worked out once for each request that passed."""
+
+    __tablename__ = "passing"
+
+    request_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    initiative_key: Mapped[str] = mapped_column(String(20), index=True)
+    gate: Mapped[str] = mapped_column(String(20))
+    number: Mapped[int] = mapped_column(Integer)
+    met: Mapped[str] = mapped_column(Text, comment="each between two spaces")
 
 
 class Waiting(Base):

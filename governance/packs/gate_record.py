@@ -13,6 +13,23 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyFile:
+    """A file of a policy; its SHA-256 is that of the text."""
+
+    name: str
+    digest: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyText:
+    """The rules themselves, so that what judged can be read where nobody keeps the policy any more."""
+
+    policy: Policy
+    files: tuple[PolicyFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SectionDigest:
     section: Section
     digest: str
@@ -20,7 +37,7 @@ class SectionDigest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """A dossier as it was submitted."""
+    """A dossier as it was submitted, or as it was submitted before and then put under other rules."""
 
     number: int
     dossier: str  # digest
@@ -30,6 +47,7 @@ class Revision:
     by: str
     at: str
     note: str = ""
+    moved_from: str | None = None  # digest of the policy before, where it was put under other rules and not submitted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

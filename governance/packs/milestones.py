@@ -45,7 +45,8 @@ def _of_requests(record: InitiativeRecord) -> Iterator[Milestone]:
         title = f"{gate_name(request)}, {passage(request)}"
         for revision in request.revisions:
             again = f", revision {revision.number}" if revision.number > 1 else ""
-            yield Milestone(revision.at, Tone.PLAIN, f"{title}: submitted by {revision.by}{again}", f"model {revision.model_version}")
+            did = "moved to other rules" if revision.moved_from else "submitted"
+            yield Milestone(revision.at, Tone.PLAIN, f"{title}: {did} by {revision.by}{again}", f"model {revision.model_version}")
         if request.settled_at:
             settled = mark(request.state)
             yield Milestone(request.settled_at, settled.tone, f"{title}: {settled.word}", _signatures(request), key=True)

@@ -19,7 +19,19 @@ from governance.domain.vocabulary import (
     Standing,
     Tier,
 )
-from governance.packs.gate_record import Check, Comment, GateRequest, Policy, Revision, Seat, SectionDigest, SignOff, Value
+from governance.packs.gate_record import (
+    Check,
+    Comment,
+    GateRequest,
+    Policy,
+    PolicyFile,
+    PolicyText,
+    Revision,
+    Seat,
+    SectionDigest,
+    SignOff,
+    Value,
+)
 from governance.packs.waiver_record import Waiver, WaiverSignature
 
 __all__ = [
@@ -36,6 +48,8 @@ __all__ = [
     "Organisation",
     "Paper",
     "Policy",
+    "PolicyFile",
+    "PolicyText",
     "Revision",
     "Seat",
     "SectionDigest",
@@ -246,6 +260,7 @@ class InitiativeRecord:
     legal: tuple[Labelled, ...] = ()
     brought_in: BroughtIn | None = None
     waivers: tuple[Waiver, ...] = ()
+    rules: tuple[PolicyText, ...] = ()  # the texts of every policy that a request was submitted under or moved to
     kind: str = "initiative"
     v: int = 1
 

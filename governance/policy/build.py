@@ -20,7 +20,7 @@ from governance.domain.policy import (
 from governance.domain.questionnaire import Band, Deduction, FactValue, Option, Question, Statement, StatementKind, Tiering
 from governance.domain.vocabulary import GateKind, Stage, Tier
 from governance.policy.models import AllOf, AnyOf, FileModel, GateModel, ItemModel, ThresholdModel, ThresholdsModel
-from governance.policy.models_frameworks import FrameworkModel
+from governance.policy.models_frameworks import DutyModel, FrameworkModel
 from governance.policy.models_tiering import FactModel, QuestionModel, StatementModel, TieringModel
 from governance.policy.sections import ByTier, WaiversModel
 from governance.policy.sections_running import MinimumModel, WaiverReminderModel
@@ -44,7 +44,7 @@ def build(models: Sequence[FileModel], digest: str) -> Policy:
             name: Limit(name, None if limit.unit == AS_THE_METRIC else limit.unit, limit.meaning)
             for name, limit in whole["limits"].names.items()
         },
-        frameworks={framework.id: _framework(framework) for framework in whole["frameworks"]},
+        frameworks={framework.id: _framework(framework) for model in models for framework in model.frameworks or []},
         max_age_days=whole["freshness"].default_max_age_days,
         signoff_valid_days=_by_tier(whole["signoffs"].valid_days),
         finding_due_days=whole["findings"].default_due_days.model_dump(),
@@ -219,7 +219,21 @@ def _fact(name: str, model: FactModel) -> Fact:
 
 
 def _framework(model: FrameworkModel) -> Framework:
-    clauses = tuple(Clause(name, text if isinstance(text, str) else text.what) for name, text in model.items.items())
     return Framework(
-        model.id, model.name, model.version, model.status, "; ".join(model.source), model.effective_from, model.superseded_by, clauses
+        id=model.id,
+        title=model.name,
+        version=model.version,
+        status=model.status,
+        source="; ".join(model.source),
+        effective_from=model.effective_from,
+        superseded_by=model.superseded_by,
+        clauses=tuple(_clause(name, said) for name, said in model.items.items()),
+        effective_to=model.effective_to,
+        date_status=model.date_status,
+        scope=model.scope_note,
+        licence=model.licence_note,
     )
+
+
+def _clause(name: str, said: str | DutyModel) -> Clause:
+    return Clause(name, said) if isinstance(said, str) else Clause(name, said.what, said.who, said.applies, said.note)

@@ -1,6 +1,6 @@
 """A policy folder as `governance policy check` sees it: every error and every warning, whatever the bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +44,11 @@ def check(folder: Path) -> Checked:
         items=sum(len(gate.items) for _, gate in found.whole.gates),
         problems=tuple(_in_order([*unread, *(found.problems if texts else []), *few(warn.warnings(found.whole))])),
     )
+
+
+def warnings_of(texts: Mapping[str, str]) -> tuple[PolicyProblem, ...]:
+    """What is allowed and yet looks wrong in the texts of a sound policy."""
+    return tuple(_in_order(few(warn.warnings(reading(texts).whole))))
 
 
 def _in_order(problems: list[PolicyProblem]) -> Iterator[PolicyProblem]:

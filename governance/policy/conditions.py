@@ -123,9 +123,15 @@ class Conditions:
         self._facts = facts
         self._context = cel.Context({"facts": dict(facts), "tier": tier.value if tier else ""})
         self._tier = tier
+        self._decided: dict[str, Applicability] = {}
 
     def decide(self, expression: str) -> Applicability:
         """Yes, no, or undecided with the reason: a fact that is not known decides nothing, even beside `|| true`."""
+        if expression not in self._decided:
+            self._decided[expression] = self._decide(expression)
+        return self._decided[expression]
+
+    def _decide(self, expression: str) -> Applicability:
         if BARE_FACTS.search(expression):
             return Applicability(Applies.UNDECIDED, "the condition asks the facts as a whole")
         if missing := [name for name in FACT.findall(expression) if name not in self._facts]:

@@ -23,6 +23,9 @@ from governance.policy.whole import Whole
 
 SUFFIX = ".yaml"
 
+IN_SEVERAL_FILES = frozenset({"gate", "frameworks"})
+"""A gate has a file of its own, and so may a catalogue that was imported; every other section stands in one file."""
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedPolicy:
@@ -144,7 +147,7 @@ def _doubled(files: list[tuple[Document, FileModel]]) -> list[PolicyProblem]:
     first: dict[str, str] = {}
     problems = []
     for document, model in files:
-        for key in sorted(model.model_fields_set - {"gate"}):
+        for key in sorted(model.model_fields_set - IN_SEVERAL_FILES):
             if key in first:
                 problems.append(document.problem((key,), f"“{key}” stands in {first[key]} already", Code.SECTION_TWICE, key=True))
             first.setdefault(key, document.file)

@@ -175,7 +175,7 @@ TITLE = "A file of a policy of Governance"
 
 
 class FileModel(Closed):
-    """The keys a file may have. Every key stands in one file only, except `gate`, of which each file may have one."""
+    """The keys a file may have. Every key stands in one file only, except `gate` and `frameworks`, of which each file may have one."""
 
     policy: Head | None = None
     """What the policy is called."""

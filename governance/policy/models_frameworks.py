@@ -4,7 +4,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import Discriminator, Tag
 
-from governance.policy.values import MARK, Plain, Strict, StringOrMore
+from governance.policy.values import MARK, Id, Plain, Status, Strict, StringOrMore, When
 
 
 class DutyModel(Strict):
@@ -27,19 +27,19 @@ ClauseModel: TypeAlias = Annotated[
 
 
 class FrameworkModel(Strict):
-    id: Plain
+    id: Id
     """The catalogue's name in mappings, before the colon."""
     name: str
     """Its full name."""
     version: str
     """The edition."""
-    status: str
-    """`current` or `superseded`, with what is still open after a comma."""
+    status: Status
+    """`current`, `superseded` or `verify`, with what is still open after a comma."""
     source: Annotated[list[str], StringOrMore]
     """Where its ids come from."""
-    effective_from: str | None = None
+    effective_from: When | None = None
     """Since when it applies, as precise as the source says."""
-    effective_to: str | None = None
+    effective_to: When | None = None
     """Until when it applied."""
     superseded_by: str | None = None
     """The catalogue that took its place; mappings to this one are warned of."""

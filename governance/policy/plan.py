@@ -20,6 +20,11 @@ def decide_plan(policy: Policy, gate_id: str, facts: Mapping[str, FactValue], ti
         items=tuple(_item(item, conditions, tier) for item in gate.items),
         seats=seats,
         undecided_seats=undecided,
+        question=gate.question,
+        kind=gate.kind,
+        enters=gate.enters,
+        usual_age=policy.max_age_days,
+        least_attribution=policy.attribution_minimum.get(gate_id, {}).get(tier),
     )
 
 

@@ -23,6 +23,7 @@ BOOLEAN = re.compile(r"^(?:true|false)$")
 DECIMAL = re.compile(r"^[-+]?[0-9]+\.[0-9]+$")
 INTEGER = re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$")
 NULL = re.compile(r"^(?:null|~|)$")
+HALF = re.compile("[\ud800-\udfff]")
 
 Location: TypeAlias = tuple[str | int, ...]
 
@@ -40,6 +41,18 @@ for _tag, _pattern, _first in (
     ("null", NULL, ["n", "~", ""]),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", _pattern, list(_first))
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How much a file may hold, so that a hostile one costs no more than a glance."""
+
+    largest: int = LARGEST  # bytes
+    nodes: int = MOST_NODES
+    deepest: int = DEEPEST
+
+
+USUAL = Caps()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +113,12 @@ def read(file: str, text: str) -> Document:
     return document
 
 
-def read_on(file: str, text: str) -> tuple[Document, list[PolicyProblem]]:
+def read_on(file: str, text: str, caps: Caps = USUAL) -> tuple[Document, list[PolicyProblem]]:
     """One file and what is wrong in it but leaves the rest readable. Raises `PolicyError` where nothing can be read."""
-    _check_text(file, text)
+    _check_text(file, text, caps)
     problems: list[PolicyProblem] = []
     try:
-        tagged = _check_events(file, text, problems)
+        tagged = _check_events(file, text, problems, caps)
         loader = _Loader(text)
         try:
             node = loader.get_single_node()
@@ -123,16 +136,26 @@ def read_on(file: str, text: str) -> tuple[Document, list[PolicyProblem]]:
     return Document(file, data, walk.values, walk.keys, frozenset(walk.broken)), [*problems, *walk.problems]
 
 
-def _check_text(file: str, text: str) -> None:
-    if len(text.encode(errors="surrogatepass")) > LARGEST:
-        raise _refused(file, f"larger than {LARGEST:,} bytes", Code.TOO_LARGE)
-    if any("\ud800" <= sign <= "\udfff" for sign in text):
+def composed(text: str) -> yaml.Node | None:
+    """The nodes of a text that `read` takes, each with the place where it begins and ends."""
+    loader = _Loader(text)
+    try:
+        node: yaml.Node | None = loader.get_single_node()
+        return node
+    finally:
+        loader.dispose()
+
+
+def _check_text(file: str, text: str, caps: Caps) -> None:
+    if len(text.encode(errors="surrogatepass")) > caps.largest:
+        raise _refused(file, f"larger than {caps.largest:,} bytes", Code.TOO_LARGE)
+    if HALF.search(text):
         raise _refused(file, "holds half a character (a lone surrogate): save it as UTF-8", Code.LONE_SURROGATE)
     if text.startswith("\ufeff"):
         raise _refused(file, "starts with a byte order mark: save it as plain UTF-8", Code.BYTE_ORDER_MARK)
 
 
-def _check_events(file: str, text: str, problems: list[PolicyProblem]) -> set[tuple[int, int]]:
+def _check_events(file: str, text: str, problems: list[PolicyProblem], caps: Caps) -> set[tuple[int, int]]:
     """Refuse what costs too much before anything is built, note what has no place here, and return where a tag stands."""
     depth, tagged, shared = 0, set(), False
     for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
@@ -147,8 +170,8 @@ def _check_events(file: str, text: str, problems: list[PolicyProblem]) -> set[tu
             depth += 1
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             depth -= 1
-        if depth > DEEPEST or count > MOST_NODES:
-            message = f"deeper than {DEEPEST} levels or more than {MOST_NODES:,} entries"
+        if depth > caps.deepest or count > caps.nodes:
+            message = f"deeper than {caps.deepest} levels or more than {caps.nodes:,} entries"
             raise PolicyError([*problems, PolicyProblem(file, *_place(event.start_mark), message, Code.TOO_DEEP)])
     return tagged
 

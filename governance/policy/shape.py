@@ -12,7 +12,7 @@ from governance.policy.codes import Code
 from governance.policy.problems import PolicyProblem, foreign_letter, near, nearest
 from governance.policy.reader import Document, Location
 from governance.policy.schema import known_keys, properties_at
-from governance.policy.values import DURATION, MARK, NAME
+from governance.policy.values import DURATION, MARK, NAME, STATUS, WHEN
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -34,7 +34,12 @@ SENTENCES = {
     "model_attributes_type": "keys and values are asked for",
 }
 ALLOWED = re.compile(r"'([^']*)'")
-RULES = {NAME: "a name: a letter first, then letters, digits, - and _", DURATION: "a time such as 48h"}
+RULES = {
+    NAME: "a name: a letter first, then letters, digits, - and _",
+    DURATION: "a time such as 48h",
+    STATUS: "a status: current, superseded or verify, with what is open after a comma",
+    WHEN: "a year, a month or a day such as 2024-08-01, or unknown",
+}
 BOUNDS = {
     "greater_than_equal": "at least {ge} is asked for",
     "less_than_equal": "at most {le} is asked for",

@@ -106,6 +106,12 @@ Name: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,59}$",
 Plain: TypeAlias = Annotated[str, Field(pattern=r"^[!-~]([ -~]{0,78}[!-~])?$", examples=["x"])]
 """A name that may hold any plain sign."""
 
+STATUS, WHEN = r"^(current|superseded|verify)(,.*)?$", r"^(unknown|[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)$"
+Status: TypeAlias = Annotated[str, Field(pattern=STATUS, examples=["current"])]
+"""Of a catalogue; what is still open stands after a comma."""
+When: TypeAlias = Annotated[str, Field(pattern=WHEN, examples=["2024-08-01"])]
+"""A year, a month or a day, as precise as the source is."""
+
 Days: TypeAlias = Annotated[int, Field(ge=1, le=36_525, strict=True)]
 Percent: TypeAlias = Annotated[int, Field(ge=1, le=100, strict=True)]
 Level: TypeAlias = Literal["A0", "A1", "A2", "A3", "A4", "A5"]

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from governance.domain.frameworks import is_superseded
 from governance.domain.vocabulary import Applies, Tier
-from governance.policy import conditions, warn_thresholds
+from governance.policy import warn_thresholds
 from governance.policy.build import threshold_parts
 from governance.policy.codes import Code, Level
 from governance.policy.models import GateModel
@@ -48,7 +49,7 @@ def _gate(whole: Whole, document: Document, gate: GateModel) -> Iterator[PolicyP
 
 def _condition(whole: Whole, document: Document, at: Location, expression: str, what: str) -> Iterator[PolicyProblem]:
     """What a condition comes to where an initiative can pass a gate at all."""
-    if expression.strip() == ALWAYS or not document.sound(at) or whole.unsure or any(conditions.faults(expression, whole.values)):
+    if expression.strip() == ALWAYS or not document.sound(at) or whole.unsure or whole.faults(expression):
         return
     found = truth(expression, whole.values)
     if found == {Applies.NO} and Applies.YES in truth(expression, whole.values, [Tier.PROHIBITED]):
@@ -65,9 +66,10 @@ def _condition(whole: Whole, document: Document, at: Location, expression: str, 
 def _superseded(whole: Whole, document: Document, at: Location, maps: Sequence[str]) -> Iterator[PolicyProblem]:
     if "frameworks" in whole.open:
         return
-    old = {framework.id: framework.superseded_by for _, _, framework in whole.frameworks if framework.superseded_by}
+    superseded = [one for _, _, one in whole.frameworks if is_superseded(one.status, one.superseded_by)]
+    old = {one.id: f"was superseded by {one.superseded_by}: map to that" if one.superseded_by else "is superseded" for one in superseded}
     for number, reference in enumerate(maps):
         framework = reference.split(":")[0]
         if framework in old and document.sound((*at, number)):
-            message = f"{framework} was superseded by {old[framework]}: map to that"
+            message = f"{framework} {old[framework]}"
             yield document.problem((*at, number), message, Code.SUPERSEDED_FRAMEWORK, level=Level.WARNING)

@@ -42,6 +42,7 @@ class Whole:
     minimum: set[str] = field(default_factory=set)  # the gates that ask for an attribution level
     open: set[str] = field(default_factory=set)
     unsure: set[str] = field(default_factory=set)  # facts whose values are not known
+    _judged: dict[str, tuple[conditions.Fault, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for document, model in self.files:
@@ -85,10 +86,16 @@ class Whole:
         """One, unless a fault left it out or doubled it."""
         return [model.risk_tiering for _, model in self.files if model.risk_tiering]
 
+    def faults(self, expression: str) -> tuple[conditions.Fault, ...]:
+        """What is wrong with a condition, wherever it stands; worked out once, because many items share one."""
+        if expression not in self._judged:
+            self._judged[expression] = tuple(conditions.faults(expression, self.values))
+        return self._judged[expression]
+
     def condition(self, document: Document, at: Location, expression: str) -> Iterator[PolicyProblem]:
         """What is wrong with a condition over the facts and the tier."""
         unsure = not self.unsure.isdisjoint(conditions.FACT.findall(expression))
-        for code, message in conditions.faults(expression, self.values):
+        for code, message in self.faults(expression):
             if not (code is Code.UNKNOWN_FACT and "facts" in self.open) and not (unsure and code in VALUES_UNSURE):
                 yield from document.fault(at, message, code)
 

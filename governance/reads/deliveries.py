@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from governance.domain.deliveries import MOST_TRIES, DeliveryState
 from governance.events.findings import FindingRaised
-from governance.events.gates import ChangesRequested, GateSettled, GateSubmitted, SignedOff
+from governance.events.gates import ChangesRequested, GateMigrated, GateSettled, GateSubmitted, SignedOff
+from governance.events.policies import PolicyProposed, PolicyPublished, ProposalClosed
 from governance.events.waivers import WaiverAsked, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
 from governance.models.accounts import Account
 from governance.models.directory import Person
@@ -20,6 +21,7 @@ MOST_SHOWN = 200
 
 ABOUT: Mapping[str, str] = {
     GateSubmitted.kind: "A gate waits for their sign-off",
+    GateMigrated.kind: "A gate waits for their sign-off",
     SignedOff.kind: "A gate waits for their sign-off",
     ChangesRequested.kind: "A reviewer asked for changes",
     GateSettled.kind: "A gate request is settled",
@@ -29,6 +31,9 @@ ABOUT: Mapping[str, str] = {
     WaiverGranted.kind: "A waiver that they asked for is decided",
     WaiverReminded.kind: "A waiver ends soon",
     WaiverExpired.kind: "A waiver expired",
+    PolicyProposed.kind: "A proposed policy waits for a second officer",
+    PolicyPublished.kind: "A policy that they proposed is published, or overtaken",
+    ProposalClosed.kind: "A policy that they proposed is declined",
 }
 """What a notice said, by the kind of entry it follows from."""
 

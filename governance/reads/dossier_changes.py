@@ -28,6 +28,23 @@ _COMMON = {
 }
 
 
+_OF_FORM_1 = frozenset({"policy", "seats"})
+
+_PASSAGE = {"question": "What the gate asks", "enters": "Where the gate leads", "kind": "Kind of gate"}
+
+_RULE = {
+    "asks": "What is asked",
+    "requires": "What is required",
+    "severity": "Severity",
+    "evidence": "Kind of evidence",
+    "source": "Record that answers it",
+    "max_age_days": "Evidence at most this old, in days",
+    "combination": "Of several limits",
+}
+
+_LIMIT = ("window", "min_n", "bound", "factor", "margin", "allow", "for_each", "least")
+
+
 _GIVEN = "Answer given"
 """Told only where an answer was given again and nothing else about it differs."""
 
@@ -59,7 +76,7 @@ def live_content(material: Material) -> Content:
 
 def compare(session: Session, before: Content, after: Content) -> tuple[Change, ...]:
     """Every difference between two dossiers, in the order of a dossier."""
-    found = [*_common(before.get(Section.COMMON, {}), after.get(Section.COMMON, {}))]
+    found = [*_common(_common_of(before), _common_of(after)), *_rules(before, after)]
     for section in Section:
         if section is not Section.COMMON:
             found += _items(section, before.get(section, {}), after.get(section, {}))
@@ -68,15 +85,84 @@ def compare(session: Session, before: Content, after: Content) -> tuple[Change, 
 
 def _common(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     for key, label in _COMMON.items():
+        if key in _OF_FORM_1 and not (key in before and key in after):
+            continue  # in form 2 the rules stand with the functions
         yield from _differs(None, label, _text(before.get(key)), _text(after.get(key)))
     yield from _differs(None, "Risk tier", _tier(before.get("tier")), _tier(after.get("tier")))
     for key, noun in (("facts", "Fact"), ("limits", "Limit")):
         old, new = before.get(key) or {}, after.get(key) or {}
         for name in sorted(old.keys() | new.keys()):
             yield from _differs(None, f"{noun}: {name.replace('_', ' ')}", _text(old.get(name)), _text(new.get(name)))
+
+
+def _rules(before: Content, after: Content) -> Iterator[Change]:
+    """What the policy asks: which items apply, what each asks, and who signs."""
     old, new = _applies(before), _applies(after)
+    absent = "" if _names_policy(before) and _names_policy(after) else "no"
     for item in sorted(old.keys() | new.keys()):
-        yield from _differs(item, "Applies", old.get(item, ""), new.get(item, ""))
+        for change in _differs(item, "Applies", old.get(item, absent), new.get(item, absent)):
+            yield Change(_where(item, before, after), item, change.what, change.before, change.after)
+    if _names_policy(before) or _names_policy(after):
+        return
+    for key, label in _PASSAGE.items():
+        yield from _differs(None, label, _text(_common_of(before).get(key)), _text(_common_of(after).get(key)))
+    for section in Section:
+        asked, asks = _of(before, section, dossier.RULES), _of(after, section, dossier.RULES)
+        for item in sorted(asked.keys() & asks.keys()):
+            for change in _rule(item, asked[item], asks[item]):
+                yield Change(section, change.item, change.what, change.before, change.after)
+        seats, others = _of(before, section, dossier.SEATS), _of(after, section, dossier.SEATS)
+        for seat in sorted(seats.keys() | others.keys()):
+            if seats.get(seat) != others.get(seat):
+                yield Change(section, None, f"Seat {seat.replace('_', ' ')}", _seat(seats.get(seat)), _seat(others.get(seat)))
+
+
+def _where(item: str, *contents: Content) -> Section:
+    """The section that holds the rule of an item: that of its function, in form 1 the common one."""
+    holding = (section for content in contents for section in Section if item in _of(content, section, dossier.RULES))
+    return next(holding, Section.COMMON)
+
+
+def _rule(item: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    for key, label in _RULE.items():
+        yield from _differs(item, label, _text(old.get(key)), _text(new.get(key)))
+    limits, others = _limits(old), _limits(new)
+    for metric in dict.fromkeys([*limits, *others]):
+        yield from _differs(item, f"Limit: {spoken(metric)}", limits.get(metric, ""), others.get(metric, ""))
+
+
+def _limits(rule: Mapping[str, Any]) -> dict[str, str]:
+    """What each limit says, by metric; the second of the same metric gets a number."""
+    found: dict[str, str] = {}
+    for part in rule["limits"]:
+        name = part["metric"] if part["metric"] not in found else f"{part['metric']} {len(found) + 1}"
+        value = " to ".join(part["value"]) if isinstance(part["value"], list) else part["value"] or part["compare_with"] or ""
+        rest = [f"{key.replace('_', ' ')} {part[key]}" for key in _LIMIT if part[key] is not None]
+        found[name] = f"{part['comparator'].replace('_', ' ')} {value} {part['unit']}, {', '.join(rest)}"
+    return found
+
+
+def _seat(seat: Mapping[str, Any] | None) -> str:
+    if seat is None:
+        return "not asked"
+    said = [seat["label"], f"covers {', '.join(seat['covers']).replace('_', ' ')}", f"order {seat['order']}"]
+    said += ["independent"] if seat["independent"] else []
+    return ", ".join([*said, seat["qualification"]] if seat["qualification"] else said)
+
+
+def _names_policy(content: Content) -> bool:
+    """Whether it is a dossier of form 1, or none at all."""
+    form: int = _common_of(content).get("v", dossier.NAMES_POLICY)
+    return form == dossier.NAMES_POLICY
+
+
+def _common_of(content: Content) -> Mapping[str, Any]:
+    return content.get(Section.COMMON, {})
+
+
+def _of(content: Content, section: Section, part: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = content.get(section, {}).get(part, {})
+    return found
 
 
 def _items(section: Section, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
@@ -85,7 +171,7 @@ def _items(section: Section, before: Mapping[str, Any], after: Mapping[str, Any]
         for item in sorted(old.keys() | new.keys()):
             if old.get(item) != new.get(item):
                 yield Change(section, item, what, said(old.get(item)), said(new.get(item)))
-    for item in sorted((before.keys() | after.keys()) - {"v", "function", dossier.WAIVERS, dossier.EXCLUSIONS}):
+    for item in sorted((before.keys() | after.keys()) - dossier.NOT_ITEMS):
         old, new = before.get(item), after.get(item)
         if old == new:
             continue
@@ -158,8 +244,9 @@ def _tier(tier: Mapping[str, Any] | None) -> str:
     return f"{tier['tier']}, {tier['score']} points" if tier else ""
 
 
-def _applies(common: Mapping[str, Any]) -> dict[str, str]:
-    return {row["item"]: row["applies"] for row in common.get("items", [])}
+def _applies(content: Content) -> dict[str, str]:
+    rules = (row for section in Section for row in _of(content, section, dossier.RULES).values())
+    return {row["item"]: row["applies"] for row in (*_common_of(content).get("items", []), *rules)}
 
 
 def _recorded(content: object) -> str:

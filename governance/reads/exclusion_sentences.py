@@ -16,8 +16,3 @@ EXCLUSION_DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "exclusion.decided": _decided,
     "exclusion.withdrawn": lambda body: f"withdrew proposal {body['exclusion']} that a check does not apply",
 }
-
-EXCLUSION_MARKS: Mapping[str, tuple[str, str]] = {
-    "exclusion.proposed": ("na", "idle"),
-    "exclusion.withdrawn": ("na", "idle"),
-}

@@ -1,8 +1,8 @@
 """Proposals that a check does not apply: those that count, and those that wait for compliance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from governance.domain import exclusions, exemptions
@@ -31,8 +31,17 @@ def next_id(session: Session, key: str) -> str:
 @remembered(Exclusion)
 def confirmed(session: Session, key: str) -> Mapping[str, exemptions.Exclusion]:
     """Those that compliance confirmed, by item, the latest of each; whether the facts are still the same is not asked here."""
-    query = select(Exclusion).where(Exclusion.initiative_key == key, Exclusion.state == ExclusionState.CONFIRMED)
-    return {row.item: _confirmed(row) for row in session.scalars(query.order_by(Exclusion.decided_at, Exclusion.id))}
+    return as_confirmed(session.scalars(counting([key])))
+
+
+def counting(keys: Collection[str]) -> Select[Exclusion]:
+    """Those of some initiatives that were confirmed, the latest last."""
+    named = Exclusion.initiative_key.in_(keys), Exclusion.state == ExclusionState.CONFIRMED
+    return select(Exclusion).where(*named).order_by(Exclusion.decided_at, Exclusion.id)
+
+
+def as_confirmed(rows: Iterable[Exclusion]) -> Mapping[str, exemptions.Exclusion]:
+    return {row.item: _confirmed(row) for row in rows}
 
 
 def _confirmed(row: Exclusion) -> exemptions.Exclusion:

@@ -1,20 +1,35 @@
 """A dossier as it was submitted, read back from the texts of its sections."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from governance.domain.dossier import EXCLUSIONS, WAIVERS, Answer, Evidence, Material, OpenPoint, StatedLimit, TeamMember
+from governance.domain.dossier import (
+    EXCLUSIONS,
+    FORM,
+    ML_TEST_SCORE,
+    WAIVERS,
+    Answer,
+    Evidence,
+    Material,
+    OpenPoint,
+    StatedLimit,
+    StatedValue,
+    TeamMember,
+)
 from governance.domain.exemptions import Exclusion, Waiver
+from governance.domain.ml_test_score import Form
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import AnswerState, EvidenceKind, FindingSeverity, Function, Section, Tier
 from governance.ledger.memo import remembered
 from governance.models.gates import GateRequest, Revision
 from governance.policy.plan import decide_plan
 from governance.reads import policies, words
-from governance.reads.material import approved, stated_value
+from governance.reads.material import approved, done, stated_value
 
 
 @remembered(GateRequest, Revision)
@@ -23,8 +38,20 @@ def frozen_material(session: Session, request: GateRequest, revision: Revision, 
 
     Raises `RuleBroken` where a text of it is gone.
     """
-    policy = policies.by_digest(session, policy_digest)
     texts = words.texts(session, revision.sections.values())
+    return read_back(session, request, revision, policy_digest, texts, approved(session, request.initiative_key, before=request))
+
+
+def read_back(
+    session: Session,
+    request: GateRequest,
+    revision: Revision,
+    policy_digest: str,
+    texts: Mapping[str, str],
+    before: Mapping[str, StatedValue],
+) -> Material:
+    """The same where the texts, and what was measured at the gates passed before, were looked up already."""
+    policy = policies.by_digest(session, policy_digest)
     content = {Section(name): json.loads(words.said(texts, digest)) for name, digest in revision.sections.items()}
     common = content[Section.COMMON]
     tier = Tier(common["tier"]["tier"])
@@ -40,14 +67,32 @@ def frozen_material(session: Session, request: GateRequest, revision: Revision, 
         tier_by=common["tier"]["by"],
         facts=common["facts"],
         plan=decide_plan(policy, request.gate, common["facts"], tier),
-        answers=_answers(content),
+        answers=answers(content),
         team=_team(content, policy),
         open_points=_open_points(content, policy),
         limits=tuple(StatedLimit(name, row["value"], row["unit"], row["good"]) for name, row in common["limits"].items()),
-        approved=approved(session, request.initiative_key, before=request),
+        approved=before,
         waivers=_waivers(content),
         exclusions=_exclusions(content),
+        ml_test_score=_form(content, policy),
+        form=common["v"],
     )
+
+
+def under(found: Material, policy: Policy) -> Material:
+    """The same dossier under other rules: what was stated stays, the plan is decided anew, and it is written in the form of today.
+
+    Raises `KeyError` for a gate that these rules do not have.
+    """
+    return replace(found, plan=decide_plan(policy, found.plan.gate, found.facts, found.tier), form=FORM)
+
+
+def _form(content: dict[Section, Any], policy: Policy) -> Form | None:
+    """The form that answered; an answer that was carried over before there was one is no form."""
+    row = _record(content, policy, ML_TEST_SCORE)
+    if not row or "tests" not in row:
+        return None
+    return Form(done(row["tests"]), row["model_version"], row["rubric"], row["by"], datetime.fromisoformat(row["at"]))
 
 
 def _exclusions(content: dict[Section, Any]) -> dict[str, Exclusion]:
@@ -77,7 +122,7 @@ def _waiver(item: str, row: dict[str, Any]) -> Waiver:
     )
 
 
-def _answers(content: dict[Section, Any]) -> dict[str, Answer]:
+def answers(content: dict[Section, Any]) -> dict[str, Answer]:
     found = {}
     for section, entries in content.items():
         if section is not Section.COMMON:

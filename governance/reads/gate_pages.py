@@ -1,7 +1,7 @@
 """What the page of a gate request shows: the seats as cards, what changed, what is missing, the conversation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -173,7 +173,8 @@ def _part(section: Section) -> str:
 def _live(session: Session, table: OnTheTable) -> dossier_changes.Content:
     request = table.request
     try:
-        return dossier_changes.live_content(material(session, request.initiative_key, request.gate, table.policy))
+        now = material(session, request.initiative_key, request.gate, table.policy)
+        return dossier_changes.live_content(replace(now, form=table.material.form))
     except RuleBroken:
         return {}
 

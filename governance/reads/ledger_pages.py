@@ -13,8 +13,8 @@ from governance.ledger import read, rebuild, tree
 from governance.ledger.read import Entry
 from governance.models.base import Governed
 from governance.models.ledger import Leaf
-from governance.reads import people, sentences, words
-from governance.reads.sentences import Mark
+from governance.reads import marks, people, sentences, words
+from governance.reads.marks import Mark
 from governance.storage.search import text_of
 
 PAGE = 50
@@ -88,7 +88,7 @@ def in_words(session: Session, entries: Iterable[Entry]) -> list[Line]:
     return [
         Line(
             entry,
-            sentences.state_of(entry),
+            marks.state_of(entry),
             sentences.who(entry, names),
             sentences.deed(entry, names),
             said.get(sentences.digest_of_words(entry) or "", ""),

@@ -1,16 +1,17 @@
 """What the dossier of an initiative would be made of, as the record stands now."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
 from governance.domain.errors import RuleBroken
 from governance.domain.exclusions import facts_digest
 from governance.domain.exemptions import Exclusion
+from governance.domain.ml_test_score import Done, Form, Practice
 from governance.domain.policy import Policy
 from governance.domain.questionnaire import FactValue
 from governance.domain.vocabulary import Function, RequestState, Tier
@@ -20,6 +21,7 @@ from governance.models.directory import Person
 from governance.models.findings import Finding
 from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative, LimitValue, TeamSeat, Tiering
+from governance.models.ml_test_score import DoneRow, MlTestScore
 from governance.policy.plan import decide_plan
 from governance.reads import exclusions, waivers, words
 
@@ -49,6 +51,7 @@ def material(session: Session, key: str, gate: str, policy: Policy) -> Material:
         approved=approved(session, key),
         waivers=waivers.granted(session, key),
         exclusions=_on_these_facts(exclusions.confirmed(session, key), tiering.facts, tiering.tier),
+        ml_test_score=ml_test_score(session, key),
     )
 
 
@@ -63,13 +66,13 @@ def answers(session: Session, key: str) -> Mapping[str, Answer]:
     """The answers given so far, by item."""
     pieces = evidence(session, key)
     given = session.scalars(select(rows.Answer).where(rows.Answer.initiative_key == key))
-    return {row.item: _answer(row, pieces) for row in given}
+    return {row.item: as_answer(row, pieces) for row in given}
 
 
 @remembered(rows.Evidence)
 def evidence(session: Session, key: str) -> Mapping[str, Evidence]:
     found = session.scalars(select(rows.Evidence).where(rows.Evidence.initiative_key == key).order_by(rows.Evidence.at, rows.Evidence.id))
-    return {row.id: _evidence(row) for row in found}
+    return {row.id: as_evidence(row) for row in found}
 
 
 def next_piece(session: Session, key: str) -> str:
@@ -84,38 +87,75 @@ def team(session: Session, key: str) -> tuple[TeamMember, ...]:
     rows_ = session.scalars(select(TeamSeat).where(TeamSeat.initiative_key == key)).all()
     people = {row.person_id for row in rows_} | {row.deputy_id for row in rows_ if row.deputy_id}
     active = set(session.scalars(select(Person.id).where(Person.id.in_(people), Person.disabled_at.is_(None)))) if rows_ else set()
-    seats = {seat.function: seat for seat in rows_ if active & {seat.person_id, seat.deputy_id}}
+    return as_team(rows_, active)
+
+
+def as_team(found: Iterable[TeamSeat], active: Set[str | None]) -> tuple[TeamMember, ...]:
+    seats = {seat.function: seat for seat in found if active & {seat.person_id, seat.deputy_id}}
     named = [seats[function] for function in Function if function in seats]
     return tuple(TeamMember(seat.function, seat.person_id, seat.deputy_id, seat.hours_a_week) for seat in named)
 
 
 @remembered(Finding)
 def open_points(session: Session, key: str) -> tuple[OpenPoint, ...]:
-    found = session.scalars(select(Finding).where(Finding.initiative_key == key, Finding.closed_at.is_(None)).order_by(Finding.id))
+    return as_points(
+        session.scalars(select(Finding).where(Finding.initiative_key == key, Finding.closed_at.is_(None)).order_by(Finding.id))
+    )
+
+
+def as_points(found: Iterable[Finding]) -> tuple[OpenPoint, ...]:
     return tuple(OpenPoint(row.id, row.severity, row.owner_id, row.due) for row in found)
 
 
 @remembered(LimitValue)
 def limits(session: Session, key: str) -> tuple[StatedLimit, ...]:
-    found = session.scalars(select(LimitValue).where(LimitValue.initiative_key == key).order_by(LimitValue.name))
+    return as_limits(session.scalars(select(LimitValue).where(LimitValue.initiative_key == key).order_by(LimitValue.name)))
+
+
+def as_limits(found: Iterable[LimitValue]) -> tuple[StatedLimit, ...]:
     return tuple(StatedLimit(row.name, row.value, row.unit, row.good) for row in found)
+
+
+@remembered(MlTestScore)
+def ml_test_score(session: Session, key: str) -> Form | None:
+    """The form as it was filled in last."""
+    return as_form(session.get(MlTestScore, key))
+
+
+def as_form(row: MlTestScore | None) -> Form | None:
+    if row is None:
+        return None
+    return Form(done(row.tests), row.model_version, row.rubric, row.by, row.at)
+
+
+def done(tests: Mapping[str, DoneRow]) -> dict[str, Done]:
+    return {test: Done(Practice(row["practice"]), row["proof"]) for test, row in tests.items()}
 
 
 @remembered(GateRequest, Revision)
 def approved(session: Session, key: str, before: GateRequest | None = None) -> Mapping[str, StatedValue]:
     """The values measured in the dossiers of passed gates, by metric; the latest gate counts. `before` leaves later ones out."""
-    passed = (
-        select(Revision.sections)
-        .join(GateRequest, GateRequest.id == Revision.request_id)
-        .where(GateRequest.initiative_key == key, GateRequest.state == RequestState.PASSED, Revision.number == GateRequest.revision)
-        .order_by(GateRequest.settled_at)
-    )
+    passed = passed_of([key])
     if before is not None:
         passed = passed.where(GateRequest.settled_at < before.opened_at)
-    digests = [digest for (sections,) in session.execute(passed) for digest in sections.values()]
-    texts = words.texts(session, digests)
-    stated = [value for digest in digests for value in _stated_in(texts.get(digest, "{}"))]
-    return {value.metric: value for value in stated}
+    found = [row.sections for row in session.execute(passed)]
+    return stated_in(found, words.texts(session, [digest for sections in found for digest in sections.values()]))
+
+
+def passed_of(keys: Collection[str]) -> Select[str, datetime | None, dict[str, str]]:
+    """The sections of the dossiers of passed gates, the first passed first."""
+    return (
+        select(GateRequest.initiative_key, GateRequest.settled_at, Revision.sections)
+        .join(Revision, GateRequest.id == Revision.request_id)
+        .where(GateRequest.initiative_key.in_(keys), GateRequest.state == RequestState.PASSED, Revision.number == GateRequest.revision)
+        .order_by(GateRequest.settled_at)
+    )
+
+
+def stated_in(passed: Iterable[Mapping[str, str]], texts: Mapping[str, str]) -> Mapping[str, StatedValue]:
+    """The values measured in these dossiers, by metric; the latest counts."""
+    digests = [digest for sections in passed for digest in sections.values()]
+    return {value.metric: value for digest in digests for value in _stated_in(texts.get(digest, "{}"))}
 
 
 def _stated_in(section: str) -> list[StatedValue]:
@@ -127,7 +167,7 @@ def stated_value(row: rows.ValueRow) -> StatedValue:
     return StatedValue(**{**row, "measured_at": datetime.fromisoformat(row["measured_at"])})  # type: ignore[arg-type]
 
 
-def _answer(row: rows.Answer, pieces: Mapping[str, Evidence]) -> Answer:
+def as_answer(row: rows.Answer, pieces: Mapping[str, Evidence]) -> Answer:
     return Answer(
         item=row.item,
         claim=row.claim,
@@ -140,7 +180,7 @@ def _answer(row: rows.Answer, pieces: Mapping[str, Evidence]) -> Answer:
     )
 
 
-def _evidence(row: rows.Evidence) -> Evidence:
+def as_evidence(row: rows.Evidence) -> Evidence:
     return Evidence(
         id=row.id,
         kind=row.kind,

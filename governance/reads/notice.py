@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from governance.domain.notices import NoticeKind
-from governance.domain.vocabulary import RequestState
+from governance.domain.vocabulary import ProposalState, RequestState
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a text needs, and no more of the record than this: the name of the initiative, and the gate."""
+    """What a text needs, and no more of the record than this: the name of the initiative, and the gate; of a policy, its version."""
 
     kind: NoticeKind
     to: str
-    key: str
+    key: str | None
     gate: str | None = None
     request: str | None = None
     outcome: RequestState | None = None
@@ -21,3 +21,6 @@ class Notice:
     due: date | None = None
     waiver: str | None = None
     item: str | None = None
+    proposal: str | None = None
+    version: str | None = None
+    became: ProposalState | None = None

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import Refused
-from governance.domain.notices import NoticeKind, may_be_told
-from governance.domain.vocabulary import RequestState
+from governance.domain.notices import NoticeKind, may_be_told, may_be_told_of_rules
+from governance.domain.vocabulary import ProposalState, RequestState
 from governance.events.findings import FindingRaised
-from governance.events.gates import ChangesRequested, GateSettled, GateSubmitted, SignedOff
+from governance.events.gates import ChangesRequested, GateMigrated, GateSettled, GateSubmitted, SignedOff
+from governance.events.policies import PolicyProposed, PolicyPublished, ProposalClosed
 from governance.events.waivers import WaiverAsked, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
 from governance.ledger.book import Event
 from governance.ledger.read import Entry
@@ -27,7 +28,8 @@ from governance.models.findings import Finding
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
 from governance.models.ledger import Leaf
-from governance.reads import people, review_turns, reviews, waiver_notices
+from governance.models.policies import PolicyProposal
+from governance.reads import people, proposals, review_turns, reviews, waiver_notices
 from governance.reads.notice import Notice
 from governance.reads.reviews import OnTheTable
 
@@ -67,7 +69,10 @@ def by_mail(session: Session, leaf: Entry, now: datetime) -> dict[str, Addressed
 
 
 def _may_be_told(session: Session, notice: Notice, leaf: Entry, now: datetime) -> bool:
-    return may_be_told(people.doer(session, notice.to, now), people.ties(session, notice.key), leaf.actor)
+    doer = people.doer(session, notice.to, now)
+    if notice.key is None:
+        return may_be_told_of_rules(doer, leaf.actor, to_decide=notice.kind is NoticeKind.PROPOSAL)
+    return may_be_told(doer, people.ties(session, notice.key), leaf.actor)
 
 
 def _addressed(session: Session, notice: Notice) -> Addressed | None:
@@ -75,15 +80,16 @@ def _addressed(session: Session, notice: Notice) -> Addressed | None:
     row = session.execute(
         select(Account.email, Person.name, Initiative.name)
         .join(Person, Person.id == Account.person_id)
-        .join(Initiative, Initiative.key == notice.key)
+        .outerjoin(Initiative, Initiative.key == notice.key)
         .where(Account.person_id == notice.to, Account.wants_mail)
     ).first()
-    return None if row is None else Addressed(notice, email=row[0], name=row[1], initiative=row[2])
+    return None if row is None else Addressed(notice, email=row[0], name=row[1], initiative=row[2] or "")
 
 
 def _turn_came(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterator[Notice]:
-    """Reviewers whose turn began with this entry, while it still is: the first seats with a submission, later ones with a sign-off."""
-    assert isinstance(event, GateSubmitted | SignedOff)
+    """Reviewers whose turn began with this entry, while it still is: the first seats with a submission or other rules, later ones with a
+    sign-off."""
+    assert isinstance(event, GateSubmitted | GateMigrated | SignedOff)
     request = session.get(GateRequest, event.request)
     if request is None or request.state is not RequestState.IN_REVIEW or request.revision != event.revision:
         return
@@ -145,8 +151,29 @@ def _found(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterat
         yield Notice(NoticeKind.FINDING, row.owner_id, row.initiative_key, finding=row.id, due=row.due)
 
 
+def _proposed(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterator[Notice]:
+    """The other compliance officers, while there is something to decide."""
+    assert isinstance(event, PolicyProposed)
+    del leaf
+    row = session.get(PolicyProposal, event.proposal)
+    if row is not None and row.state is ProposalState.OPEN:
+        for person in proposals.others_than(session, row.by, now):
+            yield Notice(NoticeKind.PROPOSAL, person.id, None, proposal=row.id, version=row.version)
+
+
+def _proposal_ended(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterator[Notice]:
+    """Whoever proposed it, and whoever proposed what it overtook."""
+    assert isinstance(event, PolicyPublished | ProposalClosed)
+    del leaf, now
+    ended = [event.proposal, *(event.overtakes if isinstance(event, PolicyPublished) else ())]
+    for row in (session.get(PolicyProposal, proposal) for proposal in reversed(ended) if proposal):
+        if row is not None:
+            yield Notice(NoticeKind.PROPOSAL_ENDED, row.by, None, proposal=row.id, version=row.version, became=row.state)
+
+
 RULES: Mapping[str, Rule] = {
     GateSubmitted.kind: _turn_came,
+    GateMigrated.kind: _turn_came,
     SignedOff.kind: _turn_came,
     ChangesRequested.kind: _changes_asked,
     GateSettled.kind: _settled,
@@ -156,5 +183,8 @@ RULES: Mapping[str, Rule] = {
     WaiverGranted.kind: waiver_notices.decided,
     WaiverReminded.kind: waiver_notices.ends,
     WaiverExpired.kind: waiver_notices.expired,
+    PolicyProposed.kind: _proposed,
+    PolicyPublished.kind: _proposal_ended,
+    ProposalClosed.kind: _proposal_ended,
 }
 """Every kind of entry that somebody is told about."""

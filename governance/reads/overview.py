@@ -24,7 +24,7 @@ from governance.models.initiatives import Initiative, NamedViewer, TeamSeat, Tie
 from governance.models.moving_in import Origin
 from governance.models.summary import Summary, Waiting
 from governance.policy.assess import assess_initiative
-from governance.reads import moving_in, sentences, words
+from governance.reads import marks, moving_in, sentences, words
 from governance.words import word
 
 SHOWN = 20
@@ -108,7 +108,7 @@ def timeline(entries: list[Entry], names: Mapping[str, str], texts: Mapping[str,
     """The entries in plain words."""
     found = []
     for entry in entries:
-        mark = sentences.state_of(entry)
+        mark = marks.state_of(entry)
         said = texts.get(sentences.digest_of_words(entry) or "", "")
         who, deed = sentences.who(entry, names), sentences.deed(entry, names)
         found.append(Happened(who, deed, mark.shape, mark.tone, entry.at, said, entry.index))

@@ -81,6 +81,18 @@ def ties(session: Session, key: str) -> Ties:
     return Ties(key, row.unit_id, row.lead_id, row.visibility, team, named)
 
 
+def as_ties(row: Initiative, seats: Iterable[TeamSeat], named: Iterable[NamedViewer]) -> Ties:
+    """The same from rows that were read already."""
+    team = frozenset(person for seat in seats for person in (seat.person_id, seat.deputy_id) if person)
+    return Ties(row.key, row.unit_id, row.lead_id, row.visibility, team, frozenset(one.person_id for one in named))
+
+
+@remembered(Person, PersonRole, PersonFunction)
+def signers_of(session: Session, ids: frozenset[str], now: datetime) -> Mapping[str, Signer]:
+    """These people as the rules of signing see them at a moment."""
+    return signers(session, session.scalars(select(Person).where(Person.id.in_(ids))), now) if ids else {}
+
+
 def is_active(session: Session, person_id: str) -> bool:
     person = session.get(Person, person_id)
     return person is not None and person.disabled_at is None

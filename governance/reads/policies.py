@@ -1,5 +1,6 @@
 """Policies as published: the texts kept in the record, read into domain values once per digest."""
 
+import re
 from collections.abc import Mapping
 
 from sqlalchemy import select
@@ -17,13 +18,19 @@ def current(session: Session) -> Policy:
     """The policy in force. Raises `RuleBroken` while none is published: without rules nothing passes."""
     row = session.scalars(select(CurrentPolicy).order_by(CurrentPolicy.id)).first()
     if row is None:
-        raise RuleBroken("No policy is published yet. A compliance officer publishes one with `governance policy publish`.")
+        raise RuleBroken("No policy is published yet. One compliance officer proposes it, another one publishes it.")
     return by_digest(session, row.digest)
 
 
 def of_request(session: Session, request: GateRequest | None) -> Policy:
-    """The rules a request runs under: those it pinned when it was first submitted, until then those in force."""
-    return by_digest(session, request.policy) if request is not None and request.revision else current(session)
+    """The rules a request runs under: those it was submitted under or moved to, until then those in force.
+
+    A draft whose gate is gone from those is shown by the rules that it was begun under; it can be submitted under neither.
+    """
+    if request is not None and request.revision:
+        return by_digest(session, request.policy)
+    found = current(session)
+    return by_digest(session, request.policy) if request is not None and request.gate not in found.gates else found
 
 
 def by_digest(session: Session, digest: str) -> Policy:
@@ -41,7 +48,17 @@ def _parsed(session: Session, digest: str) -> Policy:
 
 def texts(session: Session, row: PublishedPolicy) -> Mapping[str, str]:
     """The published texts by file name. Raises `RuleBroken` where the record no longer has one of them."""
-    found = words.texts(session, row.files.values())
-    if missing := sorted(name for name, of_file in row.files.items() if of_file not in found):
-        raise RuleBroken(f"The record no longer has {', '.join(missing)} of the policy {row.id} {row.version}. Restore a backup.")
-    return {name: found[of_file] for name, of_file in row.files.items()}
+    return kept(session, row.files, f"the policy {row.id} {row.version}")
+
+
+def kept(session: Session, files: Mapping[str, str], whose: str) -> Mapping[str, str]:
+    """Texts by file name, from their digests. Raises `RuleBroken` where the record no longer has one of them."""
+    found = words.texts(session, files.values())
+    if missing := sorted(name for name, of_file in files.items() if of_file not in found):
+        raise RuleBroken(f"The record no longer has {', '.join(missing)} of {whose}. Restore a backup.")
+    return {name: found[of_file] for name, of_file in files.items()}
+
+
+def natural(version: str) -> list[tuple[bool, int, str]]:
+    """Versions as people order them: 1.9 before 1.10."""
+    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", version)]

@@ -1,10 +1,11 @@
 """Every publication of a policy, and the published text that somebody means."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from governance.ledger.read import Entry
 from governance.models.ledger import Leaf
 from governance.models.policies import CurrentPolicy, PublishedPolicy
 from governance.policy.differences.whole import Rules, rules_of
-from governance.reads import people, policies
+from governance.reads import people, policies, words
 
 PAGE = 50
 IN_FORCE = "current"
@@ -55,32 +56,55 @@ class Publication:
     digest: str
     before: str | None
     in_force: bool
+    proposal: str = ""
+    proposed_by: str = ""
+    reason: str = ""
     damage: str | None = None
 
 
 def publications(session: Session) -> list[Publication]:
     """Every one, the latest first."""
     entries = read.entries(session, Leaf.kind == PolicyPublished.kind, newest_first=False)
-    names = people.names(session, [entry.actor for entry in entries])
+    names = people.names(session, [person for entry in entries for person in (entry.actor, entry.body.get("proposed_by"))])
+    said = words.texts(session, [entry.body.get("reason") for entry in entries])
     found: list[Publication] = []
     before: str | None = None
     for entry in entries:
-        found.append(_publication(entry, names.get(entry.actor, entry.actor), before, latest=entry is entries[-1]))
+        found.append(_publication(entry, names, said, before, latest=entry is entries[-1]))
         before = found[-1].digest or before
     return found[::-1]
 
 
-def _publication(entry: Entry, by: str, before: str | None, *, latest: bool) -> Publication:
+def last(session: Session) -> Publication | None:
+    """The latest one that is not damaged."""
+    return next((one for one in publications(session) if one.digest), None)
+
+
+def _publication(entry: Entry, names: Mapping[str, str], said: Mapping[str, str], before: str | None, *, latest: bool) -> Publication:
     version, title, digest = (str(entry.body.get(name, "")) for name in ("version", "title", "digest"))
-    return Publication(entry.index, entry.at, by, version, title, digest, before, latest, entry.damage)
+    proposer, reason = entry.body.get("proposed_by") or "", entry.body.get("reason")
+    return Publication(
+        entry=entry.index,
+        at=entry.at,
+        by=names.get(entry.actor, entry.actor),
+        version=version,
+        title=title,
+        digest=digest,
+        before=before,
+        in_force=latest,
+        proposal=entry.body.get("proposal") or "",
+        proposed_by=names.get(proposer, proposer),
+        reason=said.get(reason, words.GONE) if reason else "",
+        damage=entry.damage,
+    )
 
 
 def every(session: Session, wanted: Wanted) -> list[Publication]:
     """Those in which every word occurs, in the order asked for."""
-    words = fold(wanted.text).split()
-    found = [one for one in publications(session) if all(word in fold(_text(one)) for word in words)]
+    asked = fold(wanted.text).split()
+    found = [one for one in publications(session) if all(word in fold(_text(one)) for word in asked)]
     if wanted.order is not Order.WHEN:
-        return sorted(found, key=_natural if wanted.order is Order.VERSION else lambda one: fold(one.by), reverse=wanted.descending)
+        return sorted(found, key=_BY[wanted.order], reverse=wanted.descending)
     return found if wanted.descending else found[::-1]
 
 
@@ -91,13 +115,14 @@ def page(session: Session, wanted: Wanted, number: int) -> tuple[list[Publicatio
     return found[(number - 1) * PAGE : number * PAGE], len(found), number
 
 
+_BY: Mapping[Order, Callable[[Publication], Any]] = {
+    Order.VERSION: lambda one: policies.natural(one.version),
+    Order.WHO: lambda one: fold(one.by),
+}
+
+
 def _text(one: Publication) -> str:
-    return f"{one.title} {one.version} {one.by} {one.digest}"
-
-
-def _natural(one: Publication) -> list[tuple[bool, int, str]]:
-    """Versions as people order them: 1.9 before 1.10."""
-    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", one.version)]
+    return f"{one.title} {one.version} {one.by} {one.proposed_by} {one.reason} {one.digest}"
 
 
 def named(session: Session, name: str) -> PublishedPolicy:
@@ -120,6 +145,14 @@ def named(session: Session, name: str) -> PublishedPolicy:
 
 def _listed(rows: Iterable[PublishedPolicy]) -> str:
     return ", ".join(f"{row.version} ({row.digest[:12]})" for row in rows)
+
+
+def of_digest(session: Session, digest: str) -> PublishedPolicy:
+    """Raises `NotThere`."""
+    row = session.get(PublishedPolicy, digest)
+    if row is None:
+        raise NotThere("No policy was ever published under this digest.")
+    return row
 
 
 _rules: dict[str, Rules] = {}

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from governance.domain.lifecycle import ORDER
@@ -68,6 +68,7 @@ class Line:
 class Page:
     lines: tuple[Line, ...]
     total: int
+    waiting: int  # of all that were found, how many wait for somebody
     number: int  # from 1
     size: int
 
@@ -76,15 +77,23 @@ class Page:
         return max(1, -(-self.total // self.size))
 
 
+@dataclass(frozen=True, slots=True)
+class Board:
+    columns: Mapping[Stage, Sequence[Line]]
+    """At most 30 cards each."""
+    totals: Mapping[Stage, int]
+    waiting: int
+
+
 def page(session: Session, doer: Doer, filters: Filters, number: int = 1, size: int = PAGE) -> Page:
     """One page of the list; a number past the end gives the last page.
 
     Its keys are found first: putting 20,000 keys in order costs a fraction of putting 20,000 whole rows in order.
     """
-    total = session.scalar(_found(select(func.count()), doer, filters)) or 0
+    total, waiting = session.execute(_found(select(func.count(), func.count(Summary.waits_since)), doer, filters)).one()
     number = min(max(1, number), max(1, -(-total // size)))
     keys = _ordered(_found(select(Initiative.key), doer, filters), filters).limit(size).offset((number - 1) * size)
-    return Page(tuple(_lines(session, _ordered(_base().where(Initiative.key.in_(keys)), filters))), total, number, size)
+    return Page(tuple(_lines(session, _ordered(_base().where(Initiative.key.in_(keys)), filters))), total, waiting, number, size)
 
 
 def every(session: Session, doer: Doer, filters: Filters) -> list[Line]:
@@ -92,33 +101,27 @@ def every(session: Session, doer: Doer, filters: Filters) -> list[Line]:
     return _lines(session, _ordered(_base().where(*_conditions(doer, filters)), filters))
 
 
-def board(session: Session, doer: Doer, filters: Filters) -> tuple[Mapping[Stage, Sequence[Line]], Mapping[Stage, int]]:
-    """The columns by stage, at most 30 cards each, and how many there are in all."""
-    ranked = (
-        select(
-            Initiative.key,
-            func.row_number().over(partition_by=Initiative.stage, order_by=[Summary.last_at.desc(), Initiative.key]).label("place"),
-        )
-        .join(Summary, Summary.initiative_key == Initiative.key)
-        .where(*_conditions(doer, filters))
-        .subquery()
-    )
-    query = _base().where(Initiative.key.in_(select(ranked.c.key).where(ranked.c.place <= MOST_ON_BOARD)))
-    lines = _lines(session, _ordered(query, filters))
-    counts = dict(session.execute(_found(select(Initiative.stage, func.count()), doer, filters).group_by(Initiative.stage)).all())
-    columns = {stage: [line for line in lines if line.initiative.stage is stage] for stage in ORDER}
-    return columns, {stage: counts.get(stage, 0) for stage in ORDER}
+def board(session: Session, doer: Doer, filters: Filters) -> Board:
+    """The columns by stage. Each has its keys found by itself: the first 30 of a column need no order of all the others."""
+    firsts = [_firsts(stage, doer, filters) for stage in ORDER]
+    lines = _lines(session, _ordered(_base().where(Initiative.key.in_(union_all(*firsts))), filters))
+    columns = {stage: tuple(line for line in lines if line.initiative.stage is stage) for stage in ORDER}
+    counting = _found(select(Initiative.stage, func.count(), func.count(Summary.waits_since)), doer, filters).group_by(Initiative.stage)
+    counts = {stage: (found, waiting) for stage, found, waiting in session.execute(counting)}
+    totals = {stage: counts.get(stage, (0, 0))[0] for stage in ORDER}
+    return Board(columns, totals, sum(waiting for _, waiting in counts.values()))
 
 
-def waiting(session: Session, doer: Doer, filters: Filters) -> int:
-    """How many of the initiatives wait for somebody."""
-    return session.scalar(_found(select(func.count()), doer, filters).where(Summary.waits_since.is_not(None))) or 0
+def _firsts(stage: Stage, doer: Doer, filters: Filters) -> Select[str]:
+    latest = _found(select(Initiative.key), doer, filters).where(Initiative.stage == stage)
+    first = latest.order_by(Summary.last_at.desc(), Summary.initiative_key).limit(MOST_ON_BOARD).subquery()
+    return select(first.c.key)
 
 
 def leads(session: Session, doer: Doer) -> Mapping[str, str]:
-    """Who leads an initiative that this person may see: names by id."""
-    query = select(Person.id, Person.name).where(Person.id.in_(select(Initiative.lead_id).where(visible(doer)))).order_by(Person.folded)
-    return {row.id: row.name for row in session.execute(query)}
+    """Who leads an initiative that this person may see: names by id. Of each lead one initiative is enough to know."""
+    one = select(Initiative.key).where(Initiative.lead_id == Person.id, visible(doer)).exists()
+    return {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(one).order_by(Person.folded))}
 
 
 def _base() -> Listed:
@@ -166,10 +169,11 @@ def _brought_in(wanted: Regularity, today: date) -> Select[str]:
 
 
 def _ordered(query: Select[*Columns], filters: Filters) -> Select[*Columns]:
+    """By the column asked for, then by key. What has no value comes last; where every row has one, saying so would keep the index out."""
     stage_order = {stage: place for place, stage in enumerate(ORDER)}
     tier_order = {tier: place for place, tier in enumerate(Tier)}
     column: ColumnElement[object] = {
-        Sort.KEY: Initiative.key,
+        Sort.KEY: Summary.initiative_key,
         Sort.NAME: Initiative.folded,
         Sort.STAGE: case(stage_order, value=Initiative.stage),
         Sort.TIER: case(tier_order, value=Summary.tier),
@@ -177,7 +181,8 @@ def _ordered(query: Select[*Columns], filters: Filters) -> Select[*Columns]:
         Sort.LAST: Summary.last_at,
     }[filters.sort]  # type: ignore[assignment]
     ordered = column.desc() if filters.descending else column.asc()
-    return query.order_by(ordered.nulls_last(), Initiative.key)
+    may_lack = filters.sort in (Sort.STAGE, Sort.TIER, Sort.WAITS)
+    return query.order_by(ordered.nulls_last() if may_lack else ordered, Summary.initiative_key)
 
 
 def _lines(session: Session, query: Listed) -> list[Line]:

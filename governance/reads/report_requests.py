@@ -20,6 +20,7 @@ from governance.domain.vocabulary import OPEN_STATES, SECTION_OF, Comparator, Fu
 from governance.ledger import read
 from governance.models.directory import Person
 from governance.models.gates import Comment, GateRequest, Revision, SignOff
+from governance.models.policies import PublishedPolicy
 from governance.packs import record
 from governance.reads import policies, readiness, reviews, words
 from governance.reads.material import material
@@ -38,8 +39,18 @@ def policy_of(policy: Policy) -> record.Policy:
     return record.Policy(id=policy.id, version=policy.version, digest=policy.digest)
 
 
+def rules_of(session: Session, key: str) -> Iterable[record.PolicyText]:
+    """Every policy that judged a dossier of an initiative, the first published first, with its texts as they are kept."""
+    judged = select(Revision.policy).join(GateRequest, GateRequest.id == Revision.request_id).where(GateRequest.initiative_key == key)
+    query = select(PublishedPolicy).where(PublishedPolicy.digest.in_(judged)).order_by(PublishedPolicy.at, PublishedPolicy.digest)
+    for row in session.scalars(query):
+        found = policies.texts(session, row)
+        files = (record.PolicyFile(name=name, digest=row.files[name], text=found[name]) for name in sorted(found))
+        yield record.PolicyText(policy=record.Policy(id=row.id, version=row.version, digest=row.digest), files=tuple(files))
+
+
 def _request(session: Session, row: GateRequest, name: Name, at: datetime) -> record.GateRequest:
-    policy = policies.by_digest(session, row.policy)
+    policy = policies.of_request(session, row)
     table = reviews.on_the_table(session, row.id, at) if row.revision else None
     gate = policy.gates[row.gate]
     return record.GateRequest(
@@ -83,6 +94,7 @@ def _revisions(session: Session, row: GateRequest, name: Name) -> Iterable[recor
             by=name(revision.by),
             at=instant(revision.at),
             note=words.said(notes, revision.note),
+            moved_from=revision.moved_from,
         )
 
 

@@ -28,8 +28,14 @@ from governance.reads import material as reading
 from governance.reads import moving_in, people, policies, report_requests, report_waivers, sentences, words
 from governance.words import named
 
-DIRECTORY = ("settings/", "unit/", "person/", "policy/")
-COVERS = ("settings of the organisation", "units", "people, their roles and functions", "published policies")
+DIRECTORY = ("settings/", "unit/", "person/", "policy/", "framework/")
+COVERS = (
+    "settings of the organisation",
+    "units",
+    "people, their roles and functions",
+    "published policies",
+    "attestations of clauses of frameworks",
+)
 
 
 def initiative_record(session: Session, key: str) -> InitiativeRecord:
@@ -56,6 +62,7 @@ def initiative_record(session: Session, key: str) -> InitiativeRecord:
         findings=tuple(_findings(session, key, names)),
         brought_in=_brought_in(session, key, names, at),
         waivers=tuple(report_waivers.waivers(session, key, names.of, at)),
+        rules=tuple(report_requests.rules_of(session, key)),
         trail=_trail(session, read.of_stream(session, streams.initiative(key))),
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from governance.domain import signoffs
+from governance.domain import checks, signoffs
 from governance.domain.separation import obstacles
 from governance.domain.vocabulary import Function
 from governance.models.initiatives import Initiative
@@ -20,6 +20,10 @@ def review_turns(session: Session, initiative: Initiative, table: OnTheTable, no
         what = f"Submit {request.gate} again: the record changed after the dossier was frozen"
         yield lead_turn(initiative, "renew", what, "You lead it; nobody can decide on the old dossier", table.revision.at, request.id)
         return
+    if table.revision.moved_from is not None and (unanswered := checks.keep_open(table.checks)):
+        asked = "1 check" if len(unanswered) == 1 else f"{len(unanswered)} checks"
+        what = f"Answer {asked} that the new rules of {request.gate} ask, then submit again"
+        yield lead_turn(initiative, "renew", what, "You lead it, and it was moved to other rules", table.revision.at, request.id)
     if not signoffs.can_still_pass(review):
         what = f"Close {request.gate}, or wait for the remaining seats"
         why = "You are a compliance officer, and a seat rejected it"

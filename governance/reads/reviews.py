@@ -1,13 +1,13 @@
 """A gate request as the rules see it: seats, sign-offs, sections as frozen and as they stand now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import func, or_, select, union
 from sqlalchemy.orm import Session
 
-from governance.domain import checks, dossier, separation, signoffs
+from governance.domain import authorship, checks, dossier, separation, signoffs
 from governance.domain.dossier import Digests, Material
 from governance.domain.errors import NotThere, RuleBroken
 from governance.domain.policy import Policy, Seat
@@ -17,15 +17,15 @@ from governance.domain.signoffs import Review, Settled
 from governance.domain.vocabulary import OPEN_STATES, Decision, RequestState, Section, Standing
 from governance.ledger.memo import remembered
 from governance.models.base import Governed
-from governance.models.directory import Person
 from governance.models.gates import GateRequest, RequestSeat, Revision, SignOff
 from governance.models.initiatives import Initiative, TeamSeat
-from governance.reads import people, policies
-from governance.reads.frozen import frozen_material
+from governance.reads import frozen, loosenings, people, policies
 from governance.reads.material import material
 
 TOGETHER = 1_000
 """Keys in one statement."""
+
+WHEN_REJECTED = "It is recorded as rejected when all seats have decided, or when a compliance officer closes it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,39 @@ def on_the_table(session: Session, request_id: str, now: datetime) -> OnTheTable
     if revision is None:
         raise NotThere("Nothing was submitted yet, so there is nothing to decide on.")
     policy = policies.by_digest(session, row.policy)
-    frozen = frozen_material(session, row, revision, row.policy)
-    checked, around = checks.evaluated(policy, frozen, row.settled_at or now), _around(session, row, frozen)
-    review = _review(session, row, revision, policy, frozen, checked)
+    found = frozen.frozen_material(session, row, revision, row.policy)
+    return _table(session, row, revision, policy, found, seats(session, request_id), frozen_sections(revision), now)
+
+
+def under(session: Session, table: OnTheTable, policy: Policy, now: datetime) -> OnTheTable:
+    """An open request as it would be on the table under other rules: its dossier as submitted, their plan, the same sign-offs.
+
+    Nothing is written. Raises `KeyError` where these rules do not have its gate.
+    """
+    material_ = frozen.under(table.material, policy)
+    digests = dossier.digests(dossier.sections(material_))
+    return _table(session, table.request, table.revision, policy, material_, material_.plan.seats, digests, now, taken=now)
+
+
+def _table(
+    session: Session,
+    row: GateRequest,
+    revision: Revision,
+    policy: Policy,
+    found: Material,
+    asked: tuple[Seat, ...],
+    digests: Digests,
+    now: datetime,
+    taken: datetime | None = None,
+) -> OnTheTable:
+    at = row.settled_at or now
+    checked, around = checks.evaluated(policy, found, at), _around(session, row, found, at, taken)
+    review = _review(session, row, policy, found, asked, digests, checked)
     return OnTheTable(
         request=row,
         revision=revision,
         policy=policy,
-        material=frozen,
+        material=found,
         review=review if review.settled else _with_rights(session, review, around, now),
         around=around,
         checks=checked,
@@ -74,7 +99,10 @@ def on_the_table(session: Session, request_id: str, now: datetime) -> OnTheTable
 @remembered(RequestSeat)
 def seats(session: Session, request_id: str) -> tuple[Seat, ...]:
     """The seats of the frozen plan, in policy order."""
-    rows = session.scalars(select(RequestSeat).where(RequestSeat.request_id == request_id).order_by(RequestSeat.position))
+    return as_seats(session.scalars(select(RequestSeat).where(RequestSeat.request_id == request_id).order_by(RequestSeat.position)))
+
+
+def as_seats(rows: Iterable[RequestSeat]) -> tuple[Seat, ...]:
     return tuple(
         Seat(
             id=row.seat,
@@ -89,8 +117,15 @@ def seats(session: Session, request_id: str) -> tuple[Seat, ...]:
     )
 
 
-def sign_offs(session: Session, request_id: str) -> list[SignOff]:
+@remembered(SignOff)
+def sign_offs(session: Session, request_id: str) -> Sequence[SignOff]:
     return list(session.scalars(select(SignOff).where(SignOff.request_id == request_id).order_by(SignOff.leaf)))
+
+
+def form(session: Session, request: GateRequest) -> int:
+    """The form that the dossier of a request is written in: that of the revision before, so that no release of this program changes one."""
+    revision = session.get(Revision, (request.id, request.revision))
+    return frozen.frozen_material(session, request, revision, revision.policy).form if revision is not None else dossier.FORM
 
 
 def frozen_sections(revision: Revision) -> Digests:
@@ -98,18 +133,23 @@ def frozen_sections(revision: Revision) -> Digests:
 
 
 def _review(
-    session: Session, row: GateRequest, revision: Revision, policy: Policy, found: Material, checked: tuple[checks.Checked, ...]
+    session: Session,
+    row: GateRequest,
+    policy: Policy,
+    found: Material,
+    asked: tuple[Seat, ...],
+    frozen: Digests,
+    checked: tuple[checks.Checked, ...],
 ) -> Review:
     """The review of an open request against the record as it stands now; of a settled one, as it was then."""
     initiative = session.get_one(Initiative, row.initiative_key)
-    frozen = frozen_sections(revision)
     settled = Settled(row.settled_at, frozenset(row.counted)) if row.settled_at else None
     return Review(
         state=row.state,
-        revision=row.revision,
-        seats=seats(session, row.id),
+        revision=last_submitted(session, row.id),
+        seats=asked,
         frozen=frozen,
-        live=frozen if settled else _live(session, row, policy),
+        live=frozen if settled else _live(session, row, policy, found.form),
         given=tuple(_given(given) for given in sign_offs(session, row.id)),
         valid_days=policy.signoff_valid_days[found.tier],
         obstacles=tuple(_obstacles(initiative, found, checked)),
@@ -123,8 +163,7 @@ def _with_rights(session: Session, review: Review, around: Circumstances, now: d
     A password that was set anew only afterwards did not sign, so it does not matter here.
     """
     asked = {seat.id: seat for seat in review.seats}
-    signed_by = session.scalars(select(Person).where(Person.id.in_({given.by for given in review.given}))).all() if review.given else ()
-    signers = people.signers(session, signed_by, now)
+    signers = people.signers_of(session, frozenset(given.by for given in review.given), now)
 
     def is_entitled(given: signoffs.SignOff) -> bool:
         signer, seat = replace(signers[given.by], reset_at=None), asked.get(given.seat)
@@ -133,10 +172,10 @@ def _with_rights(session: Session, review: Review, around: Circumstances, now: d
     return replace(review, given=tuple(replace(given, entitled=is_entitled(given)) for given in review.given))
 
 
-def _live(session: Session, row: GateRequest, policy: Policy) -> Digests:
+def _live(session: Session, row: GateRequest, policy: Policy, in_form: int) -> Digests:
     """The sections as the record stands now; none where the initiative lost its tier, so that nothing matches them."""
     try:
-        return dossier.digests(dossier.sections(material(session, row.initiative_key, row.gate, policy)))
+        return dossier.digests(dossier.sections(replace(material(session, row.initiative_key, row.gate, policy), form=in_form)))
     except RuleBroken:
         return dict.fromkeys(Section, "")
 
@@ -161,7 +200,7 @@ def _given(row: SignOff) -> signoffs.SignOff:
     )
 
 
-def _around(session: Session, row: GateRequest, found: Material) -> Circumstances:
+def _around(session: Session, row: GateRequest, found: Material, now: datetime, taken: datetime | None) -> Circumstances:
     bound = people.ties(session, row.initiative_key)
     return Circumstances(
         unit=bound.unit,
@@ -169,7 +208,8 @@ def _around(session: Session, row: GateRequest, found: Material) -> Circumstance
         submitters=submitters(session, row.id),
         first_submitted=row.first_submitted_at or row.opened_at,
         team=bound.team | {bound.lead},
-        authors={section: dossier.authors(found, section) for section in Section},
+        authors={section: authorship.authors(found, section) for section in Section},
+        loosened=loosenings.bearing_on(session, row, now, taken),
     )
 
 
@@ -210,5 +250,12 @@ def was_rejected(session: Session, request_id: str) -> bool:
 
 @remembered(Revision)
 def submitters(session: Session, request_id: str) -> frozenset[str]:
-    """Who submitted any revision of a request."""
-    return frozenset(session.scalars(select(Revision.by).where(Revision.request_id == request_id)))
+    """Who submitted any revision of a request. Whoever moved it to other rules submitted nothing."""
+    return frozenset(session.scalars(select(Revision.by).where(Revision.request_id == request_id, Revision.moved_from.is_(None))))
+
+
+@remembered(Revision)
+def last_submitted(session: Session, request_id: str) -> int:
+    """The revision that the lead submitted last: what answers a request for changes."""
+    query = select(func.max(Revision.number)).where(Revision.request_id == request_id, Revision.moved_from.is_(None))
+    return session.scalars(query).one()

@@ -1,13 +1,10 @@
 """The ledger in people's words: one sentence for every kind of entry, and the mark that stands beside it."""
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
-from typing import NamedTuple
 
 from governance.domain.limits import amount, spoken
 from governance.domain.vocabulary import (
     AnswerState,
-    Confirmation,
     Decision,
     EvidenceKind,
     FindingSeverity,
@@ -19,21 +16,13 @@ from governance.domain.vocabulary import (
     Standing,
     Tier,
     Visibility,
-    WaiverDecision,
 )
 from governance.ledger.log import UNPROVED
 from governance.ledger.read import Entry
-from governance.reads.exclusion_sentences import EXCLUSION_DEEDS, EXCLUSION_MARKS
-from governance.reads.telling import Facts, Names, brought_in, count, day, imported, prior_approval, regularised
-from governance.reads.waiver_sentences import WAIVER_DEEDS, WAIVER_MARKS
+from governance.reads.exclusion_sentences import EXCLUSION_DEEDS
+from governance.reads.telling import Facts, Names, brought_in, count, day, imported, ml_test_score, prior_approval, published, regularised
+from governance.reads.waiver_sentences import WAIVER_DEEDS
 from governance.words import word
-
-
-class Mark(NamedTuple):
-    """An icon of `static/icons.svg`, and the tone it is shown in: ok, warn, bad, idle or you."""
-
-    shape: str
-    tone: str
 
 
 def sentence(entry: Entry, names: Names, words: Mapping[str, str] | None = None) -> str:
@@ -78,56 +67,11 @@ def digest_of_words(entry: Entry) -> str | None:
 
 def people_in(entry: Entry) -> set[str]:
     """The ids of everybody a sentence may name."""
-    named = {entry.body.get(field) for field in ("person", "deputy", "owner", "lead")}
+    named = {entry.body.get(field) for field in ("person", "deputy", "owner", "lead", "proposed_by")}
     return {entry.actor, *(person for person in named if isinstance(person, str))}
 
 
-def state_of(entry: Entry) -> Mark:
-    """The mark for a timeline or a list."""
-    if entry.damage:
-        return Mark("not-met", "bad")
-    match entry.kind:
-        case "gate.signed_off":
-            return _mark(Decision(entry.body["decision"]))
-        case "gate.settled":
-            return _mark(RequestState(entry.body["outcome"]))
-        case "waiver.signed":
-            return _mark(WaiverDecision(entry.body["decision"]))
-        case "exclusion.decided":
-            return _mark(Confirmation(entry.body["decision"]))
-        case "standing.changed":
-            return _mark(Standing(entry.body["standing"]))
-    return _MARKS.get(entry.kind, Mark("doc", "idle"))
-
-
-def _mark(member: StrEnum) -> Mark:
-    said = word(member)
-    return Mark(said.shape, said.tone)
-
-
 _DIGEST = 64
-
-_MARKS = {
-    "gate.opened": Mark("todo", "idle"),
-    "gate.submitted": Mark("up", "idle"),
-    "gate.changes_requested": Mark("changes", "warn"),
-    "gate.commented": Mark("comment", "idle"),
-    "initiative.advanced": Mark("met", "ok"),
-    "initiative.brought_in": Mark("attest", "warn"),
-    "initiative.regularised": Mark("met", "ok"),
-    "initiative.model_named": Mark("metric", "idle"),
-    "item.answered": Mark("progress", "idle"),
-    "finding.raised": Mark("flag", "bad"),
-    "finding.closed": Mark("met", "ok"),
-    **{kind: Mark(*mark) for kind, mark in {**WAIVER_MARKS, **EXCLUSION_MARKS}.items()},
-    "person.locked": Mark("lock", "bad"),
-    "person.disabled": Mark("lock", "warn"),
-    "person.link_made": Mark("lock", "warn"),
-    "person.password_set": Mark("lock", "idle"),
-    "ledger.key_changed": Mark("lock", "warn"),
-    "pack.issued": Mark("report", "idle"),
-    "ledger.recovery_confirmed": Mark("flag", "warn"),
-}
 
 _OUTCOMES = {
     RequestState.PASSED: "settled request {request}: it passed",
@@ -189,6 +133,11 @@ def _submitted(body: Facts) -> str:
     return f"submitted request {body['request']}{again}: revision {body['revision']}, put before {count(len(body['seats']), 'seat')}"
 
 
+def _migrated(body: Facts) -> str:
+    rules = f"moved request {body['request']} to other rules (policy {body['policy'][:8]} in the place of {body['before'][:8]})"
+    return f"{rules}: revision {body['revision']}, before {count(len(body['seats']), 'seat')}"
+
+
 def _signed(body: Facts) -> str:
     return f"signed request {body['request']} for {_function(body)}, revision {body['revision']}: {word(Decision(body['decision'])).past}"
 
@@ -245,9 +194,23 @@ def _key_changed(body: Facts) -> str:
     return f"named {key} as the key that signs heads of the ledger" + (", in the place of the one before" if body.get("previous") else "")
 
 
+def _attested(body: Facts) -> str:
+    shown = f", shown by {body['file_name'] or body['address']}" if body.get("file_name") or body.get("address") else ""
+    until = day(body["valid_until"])
+    return f"attested {body['framework']} {body['version']}, clause {body['clause']}, until {until} ({body['attestation']}){shown}"
+
+
 DEEDS: Mapping[str, Callable[[Facts], str]] = {
+    "clause.attested": _attested,
+    "clause.attestation_confirmed": lambda body: (
+        f"confirmed attestation {body['attestation']} for {body['framework']}, clause {body['clause']}"
+    ),
+    "clause.attestation_withdrawn": lambda body: (
+        f"withdrew attestation {body['attestation']} for {body['framework']}, clause {body['clause']}"
+    ),
     "evidence.added": _evidence_added,
     "item.answered": _item_answered,
+    "ml_test_score.filled": ml_test_score,
     "settings.changed": lambda body: f"set the organisation to “{body['name']}”, time zone {body['time_zone']}",
     "unit.opened": lambda body: f"opened the unit “{body['name']}”",
     "unit.renamed": lambda body: f"renamed the unit {body['unit']} to “{body['name']}”",
@@ -267,6 +230,7 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "finding.closed": lambda body: f"accepted the answer to finding {body['finding']} and closed it",
     "gate.opened": lambda body: f"started request {body['request']} to pass gate {body['gate']}",
     "gate.submitted": _submitted,
+    "gate.migrated": _migrated,
     "gate.signed_off": _signed,
     "gate.changes_requested": lambda body: f"gave request {body['request']} back to its lead: changes are asked for",
     "gate.settled": lambda body: _OUTCOMES[RequestState(body["outcome"])].format(request=body["request"]),
@@ -290,5 +254,7 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "pack.issued": _pack,
     **WAIVER_DEEDS,
     **EXCLUSION_DEEDS,
-    "policy.published": lambda body: f"published the policy “{body['title']}”, version {body['version']}",
+    "policy.proposed": lambda body: f"proposed the policy “{body['title']}”, version {body['version']}, as {body['proposal']}",
+    "policy.proposal_closed": lambda body: f"{body['outcome']} proposal {body['proposal']} of policy version {body['version']}",
+    "policy.published": published,
 }

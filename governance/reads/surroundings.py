@@ -34,8 +34,10 @@ class Surroundings:
 
     def policy(self, session: Session, request: GateRequest | None) -> Policy | None:
         """The rules an initiative is judged by; None where there are none, or the record lost them."""
+        if request is None or (not request.revision and self.current is not None and request.gate in self.current.gates):
+            return self.current
         try:
-            return policies.of_request(session, request) if request is not None and request.revision else self.current
+            return policies.of_request(session, request)
         except RuleBroken:
             return None
 

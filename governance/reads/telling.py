@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeAlias
 
+from governance.domain import ml_test_score as rubric
+from governance.domain.ml_test_score import Done, Practice
 from governance.domain.moving_in import NOT_SIGNED_HERE
 from governance.domain.vocabulary import Function, Stage
 from governance.words import day_in_words, word
@@ -49,3 +51,19 @@ def prior_approval(body: Facts) -> str:
 
 def imported(body: Facts) -> str:
     return f"took over what line {body['line']} of a file of {body['source']} says of {body['initiative']}"
+
+
+def ml_test_score(body: Facts) -> str:
+    tests = {test: Done(Practice(row["practice"])) for test, row in body["tests"].items()}
+    points = rubric.score(tests).normalize()
+    told = f"filled in the ML Test Score of {body['initiative']} for model {body['model_version']}"
+    return f"{told}: {len(tests)} of {len(rubric.TESTS)} tests, {'1 point' if points == 1 else f'{points:f} points'}"
+
+
+def published(body: Facts) -> str:
+    told = f"published the policy “{body['title']}”, version {body['version']}"
+    if not body.get("proposal"):
+        return told
+    gates = ", ".join(gate["gate"] for gate in body["loosened"])
+    asks = f"; it asks for less at {gates}" if gates else ""
+    return f"{told}, which {body.name('proposed_by')} proposed as {body['proposal']}{asks}"

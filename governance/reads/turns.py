@@ -197,8 +197,8 @@ def _in_words(session: Session, initiative: Initiative, around: Surroundings, tu
 
 
 def _changes_at(table: OnTheTable | None, now: datetime) -> datetime | None:
-    """When a sign-off will stop counting by its age."""
+    """When a sign-off will stop counting by its age, or somebody may sign again who loosened a rule."""
     if table is None or table.request.state is not RequestState.IN_REVIEW:
         return None
     ends = [signoffs.holds_until(table.review, given) for given in signoffs.standing(table.review, now).values()]
-    return min(ends, default=None)
+    return min([*ends, *(loosening.until for loosening in table.around.loosened.values())], default=None)

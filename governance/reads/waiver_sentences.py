@@ -38,13 +38,3 @@ WAIVER_DEEDS: Mapping[str, Callable[[Facts], str]] = {
         f"recorded that what the end of waiver {body['waiver']} led to is over: its check is {body['how'].replace('_', ' ')}"
     ),
 }
-
-WAIVER_MARKS: Mapping[str, tuple[str, str]] = {
-    "waiver.asked": ("waived", "idle"),
-    "waiver.withdrawn": ("na", "idle"),
-    "waiver.granted": ("waived", "warn"),
-    "waiver.reminded": ("waived", "warn"),
-    "waiver.expired": ("not-met", "bad"),
-    "waiver.took_effect": ("hold", "warn"),
-    "waiver.ended": ("met", "ok"),
-}

@@ -1,10 +1,10 @@
 """Waivers of an initiative as the rules see them: how each is bound to people, and whose signatures count."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from governance.domain import exemptions, waivers
@@ -40,10 +40,17 @@ def next_id(session: Session, key: str) -> str:
 @remembered(Waiver)
 def granted(session: Session, key: str) -> Mapping[str, exemptions.Waiver]:
     """The waivers that the record has as in force, by item; where one was renewed early, the one that holds longer."""
-    query = (
-        select(Waiver).where(Waiver.initiative_key == key, Waiver.state == WaiverState.IN_FORCE).order_by(Waiver.expires, Waiver.granted_at)
-    )
-    return {row.item: _granted(row) for row in session.scalars(query)}
+    return as_granted(session.scalars(in_force([key])))
+
+
+def in_force(keys: Collection[str]) -> Select[Waiver]:
+    """Those of some initiatives, the one that holds longest last."""
+    named = Waiver.initiative_key.in_(keys), Waiver.state == WaiverState.IN_FORCE
+    return select(Waiver).where(*named).order_by(Waiver.expires, Waiver.granted_at)
+
+
+def as_granted(rows: Iterable[Waiver]) -> Mapping[str, exemptions.Waiver]:
+    return {row.item: _granted(row) for row in rows}
 
 
 def _granted(row: Waiver) -> exemptions.Waiver:

@@ -1,5 +1,7 @@
 """Asking to pass a gate: open, submit, withdraw, comment, close."""
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 
 from governance.domain import dossier, lifecycle, rights
@@ -17,7 +19,6 @@ from governance.reads import people, policies, readiness, reviews
 from governance.reads.material import material
 
 LONGEST_COMMENT = 10_000
-WHEN_REJECTED = "It is recorded as rejected when all seats have decided, or when a compliance officer closes it."
 
 
 def open_request(log: Log, key: str, gate_id: str) -> str:
@@ -48,6 +49,8 @@ def submit(log: Log, request_id: str, note: str = "") -> int:
     key = request.initiative_key
     rights.check_leads(people.doer(log.session, log.by, log.now), people.ties(log.session, key), "submit its gate requests")
     policy = policies.of_request(log.session, request)
+    if not request.revision and request.gate not in policies.current(log.session).gates:
+        raise RuleBroken(f"The policy in force has no gate {request.gate} any more. Withdraw the request, and ask for a gate that it has.")
     found = _material(log, request, policy)
     sections = dossier.sections(found)
     digests = dossier.digests(sections)
@@ -65,8 +68,8 @@ def withdraw(log: Log, request_id: str, reason: str) -> None:
     rights.check_leads(people.doer(log.session, log.by, log.now), ties, "withdraw its gate requests")
     _check_open(request)
     if reviews.was_rejected(log.session, request.id):
-        raise RuleBroken(f"A seat has rejected this request, and that stays on record. {WHEN_REJECTED}")
-    _check_words(reason, "Say why you withdraw the request.")
+        raise RuleBroken(f"A seat has rejected this request, and that stays on record. {reviews.WHEN_REJECTED}")
+    check_words(reason, "Say why you withdraw the request.")
     _settle(log, request, RequestState.WITHDRAWN, reason)
 
 
@@ -77,7 +80,7 @@ def close(log: Log, request_id: str, reason: str) -> None:
     rights.check_may_see(doer, ties)
     rights.check_role(doer, [Role.COMPLIANCE_OFFICER], "close a request that was rejected by a seat")
     _check_no_hand_in(doer, log, request)
-    _check_words(reason, "Say why the remaining seats are not needed.")
+    check_words(reason, "Say why the remaining seats are not needed.")
     if request.state is not RequestState.IN_REVIEW or not reviews.was_rejected(log.session, request_id):
         raise RuleBroken("Only a request in review that a seat has rejected can be closed. The lead can withdraw the others.")
     _settle(log, request, RequestState.REJECTED, reason)
@@ -87,7 +90,7 @@ def comment(log: Log, request_id: str, words: str) -> None:
     """Say something about a request. It does not count as a decision."""
     request = reviews.request(log.session, request_id)
     rights.check_may_comment(people.doer(log.session, log.by, log.now), people.ties(log.session, request.initiative_key))
-    _check_words(words, "Write a comment first.")
+    check_words(words, "Write a comment first.")
     event = Commented(request=request_id, words=log.keep_words(words))
     log.record(event, streams.initiative(request.initiative_key))
 
@@ -102,13 +105,14 @@ def _material(log: Log, request: GateRequest, policy: Policy) -> Material:
     initiative = log.session.get_one(Initiative, request.initiative_key)
     tiering = log.session.get(Tiering, request.initiative_key)
     lifecycle.check_may_request(policy.gates[request.gate], initiative.stage, initiative.standing, tiering.tier if tiering else None)
-    return material(log.session, request.initiative_key, request.gate, policy)
+    found = material(log.session, request.initiative_key, request.gate, policy)
+    return replace(found, form=reviews.form(log.session, request))
 
 
 def _check_submittable(log: Log, request: GateRequest, policy: Policy, found: Material, digests: Digests) -> None:
     _check_open(request)
     if reviews.was_rejected(log.session, request.id):
-        raise RuleBroken(f"A seat has rejected this request, so it can no longer pass. {WHEN_REJECTED} Then open a new one.")
+        raise RuleBroken(f"A seat has rejected this request, so it can no longer pass. {reviews.WHEN_REJECTED} Then open a new one.")
     if request.state is RequestState.IN_REVIEW and not _moved(log, request, digests):
         raise Conflict("This dossier is in review already, and nothing has changed since it was submitted.")
     problems = readiness.open_points(log.session, request, policy, found, log.now)
@@ -123,13 +127,13 @@ def _moved(log: Log, request: GateRequest, digests: Digests) -> bool:
 
 
 def _submission(log: Log, request: GateRequest, policy: Policy, found: Material, digests: Digests, note: str) -> GateSubmitted:
-    asked = [_asked(seat) for seat in found.plan.seats]
+    asked = [asked_of(seat) for seat in found.plan.seats]
     before = {seat.id for seat in reviews.seats(log.session, request.id)}
     return GateSubmitted(
         request=request.id,
         revision=request.revision + 1,
         dossier=dossier.dossier_digest(digests),
-        sections=_plain(digests),
+        sections=plain(digests),
         policy=policy.digest,
         model_version=found.model_version,
         seats=asked,
@@ -138,11 +142,11 @@ def _submission(log: Log, request: GateRequest, policy: Policy, found: Material,
     )
 
 
-def _plain(digests: Digests) -> dict[str, str]:
+def plain(digests: Digests) -> dict[str, str]:
     return {section.value: digests[section] for section in Section}
 
 
-def _asked(seat: Seat) -> SeatAsked:
+def asked_of(seat: Seat) -> SeatAsked:
     return SeatAsked(
         seat=seat.id,
         function=seat.function,
@@ -159,7 +163,7 @@ def _check_open(request: GateRequest) -> None:
         raise Conflict("This request is settled. Open a new one.")
 
 
-def _check_words(words: str, ask: str) -> None:
+def check_words(words: str, ask: str) -> None:
     if not words.strip():
         raise RuleBroken(ask, Problem("required", ask, "reason"))
     if len(words) > LONGEST_COMMENT:

@@ -23,6 +23,7 @@ from governance.reads import surroundings, turns
 from governance.reads.surroundings import Surroundings
 from governance.reads.turn import Turn
 from governance.reads.turns import State
+from governance.services import evidencing
 
 Columns: TypeAlias = Mapping[str, object]
 
@@ -44,12 +45,12 @@ def refresh(session: Session, keys: Sequence[str], now: datetime) -> None:
 def _refresh(session: Session, keys: Sequence[str], now: datetime) -> None:
     around = surroundings.of(session, keys)
     states = {key: found for key, row in around.initiatives.items() if (found := _try(session, row, around, now))}
-    last = _last_leaves(session, list(states))
+    last, passed = _last_leaves(session, list(states)), evidencing.met_when_passed(session, list(states))
     for kind in (Waiting, Summary):
         session.execute(delete(kind).where(kind.initiative_key.in_(list(states))))
     connection = session.connection()
     if states:
-        rows = [_summary(key, state, around, last[key]) for key, state in states.items()]
+        rows = [_summary(key, state, around, last[key], passed.get(key, "")) for key, state in states.items()]
         connection.execute(insert(table_of(Summary)), rows)
     if waiting := [_waiting(around.initiatives[key], turn) for key, state in states.items() for turn in state.turns]:
         connection.execute(insert(table_of(Waiting)), waiting)
@@ -87,7 +88,7 @@ def _try(session: Session, initiative: Initiative, around: Surroundings, now: da
         return None
 
 
-def _summary(key: str, state: State, around: Surroundings, last: tuple[int, datetime]) -> Columns:
+def _summary(key: str, state: State, around: Surroundings, last: tuple[int, datetime], passed: str) -> Columns:
     tiering = around.tierings.get(key)
     return {
         "initiative_key": key,
@@ -102,6 +103,8 @@ def _summary(key: str, state: State, around: Surroundings, last: tuple[int, date
         "waits_for": state.waits_for,
         "waits_since": min((turn.since for turn in state.turns), default=None),
         "findings_open": len(around.findings.get(key, ())),
+        "met_passed": passed,
+        "met_now": evidencing.met_now(state.checked),
         "last_leaf": last[0],
         "last_at": last[1],
         "changes_at": state.changes_at,

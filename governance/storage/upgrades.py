@@ -13,7 +13,7 @@ from sqlalchemy import Connection, MetaData, inspect
 from governance.storage.backend import Backend
 from governance.storage.faults import GuardsMissing
 
-WORKED_OUT = frozenset({"summary", "waiting"})
+WORKED_OUT = frozenset({"summary", "passing", "waiting"})
 """Neither governed nor durable: recomputed at any time."""
 
 Step = Callable[[Operations], None]

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from governance.domain import checks, rights
-from governance.domain.dossier import Material
+from governance.domain.dossier import ML_TEST_SCORE, Material
 from governance.domain.errors import NotThere, RuleBroken
 from governance.domain.policy import Gate, Policy
 from governance.domain.vocabulary import Function
@@ -149,6 +149,7 @@ def _record_links(key: str) -> dict[str, str]:
         "tier": url_for("facts.tiering", key=key),
         "team": url_for("initiatives.overview", key=key),
         "open_points": url_for("findings.listing", key=key),
+        ML_TEST_SCORE: url_for("ml_test_score.form", key=key),
     }
 
 

@@ -39,8 +39,9 @@ UNDER_WAY, PATIENCE, LOOK_AGAIN = timedelta(seconds=10), 2.0, 0.02
 AGAIN = "It was recorded already; this is how it stands."
 AGAIN_FOR_NOBODY = "It was recorded already. Sign in to see how it stands."
 NAMED = {"request_id": "gates.request_page", "key": "initiatives.overview", "person_id": "people.person"}
-NAMED |= {"import_id": "importing.job"}
+NAMED |= {"import_id": "importing.job", "proposal_id": "proposals.page"}
 LISTED = {"importing": "importing.listing", "packs": "packs.listing", "people": "people.listing", "staffing": "people.listing"}
+LISTED |= {"proposing": "proposals.listing"}
 LISTED |= {"settings": "settings.organisation", "intake": "portfolio.table", "accounts": "accounts.profile"}
 """Where to see how a thing stands: by what the address names, else by the group of pages it belongs to."""
 

@@ -14,7 +14,14 @@ from governance.web.forms import day
 
 bp = Blueprint("ledger", __name__)
 
-STREAM_NAMES = {"initiative": "Initiatives", "person": "People", "unit": "Units", "policy": "Policies", "settings": "Settings"}
+STREAM_NAMES = {
+    "initiative": "Initiatives",
+    "person": "People",
+    "unit": "Units",
+    "policy": "Policies",
+    "framework": "Frameworks",
+    "settings": "Settings",
+}
 MOST_EXPORTED = 100_000
 
 

@@ -19,11 +19,14 @@ ENTRIES = (
     ("settings.organisation", "Settings"),
 )
 
+BELONGS = {"drafting": "policies", "policy_checks": "policies", "proposals": "policies", "proposing": "policies"}
+"""Groups of pages that are part of another entry."""
+
 
 class Entry(NamedTuple):
     endpoint: str
     label: str
-    waiting: int | None
+    waiting: str
     here: bool
 
 
@@ -48,14 +51,20 @@ def surroundings() -> dict[str, object]:
 
 
 def entries() -> list[Entry]:
-    here = (request.endpoint or "").split(".")[0]
+    group = (request.endpoint or "").split(".")[0]
+    here = BELONGS.get(group, group)
     return [
         Entry(
             endpoint,
             label,
-            work.count(current.session(), current.doer()) if endpoint == "work.mine" else None,
+            _waiting() if endpoint == "work.mine" else "",
             endpoint.split(".")[0] == here,
         )
         for endpoint, label in ENTRIES
         if allows(ROUTES[endpoint], current.doer())
     ]
+
+
+def _waiting() -> str:
+    count = work.count(current.session(), current.doer())
+    return f"{work.MOST_COUNTED}+" if count > work.MOST_COUNTED else str(count or "")

@@ -10,22 +10,39 @@ from governance.domain.policy_changes import Effect
 from governance.domain.text import fold
 from governance.domain.vocabulary import Function
 from governance.models.policies import PublishedPolicy
+from governance.permissions import Permission, allows
 from governance.policy import phrases
-from governance.reads import people, policies, policy_changes, policy_history
+from governance.reads import people, policies, policy_changes, policy_history, proposals
 from governance.reads.policy_history import IN_FORCE, Order, Publication, Wanted
 from governance.web import csvs, current
 from governance.web.filters import counted, same_page
+from governance.web.policy_checks import may_change
+from governance.web.proposals import may_propose
 
 bp = Blueprint("policies", __name__)
 
-HEADER = ("entry", "version", "title", "published at (UTC)", "by", "in force", "sha-256", "before it (sha-256)")
+HEADER = (
+    "entry",
+    "version",
+    "title",
+    "published at (UTC)",
+    "by",
+    "in force",
+    "sha-256",
+    "before it (sha-256)",
+    "proposed by",
+    "proposal",
+    "why",
+)
 
 
 @bp.get("/policy")
 def overview() -> str:
     policy = policies.current(current.session())
     wanted = current.text("q")
-    return render_template("policies/overview.html", policy=policy, found=_found(policy, wanted), q=wanted, **_published())
+    return render_template(
+        "policies/overview.html", policy=policy, found=_found(policy, wanted), q=wanted, may_change=may_change(), **_published()
+    )
 
 
 @bp.get("/policy/gates/<gate_id>")
@@ -42,6 +59,7 @@ def gate(gate_id: str) -> str:
         applies=lambda when: phrases.applies(when, policy.facts),
         kept=KEPT_RECORDS,
         limits=_limits,
+        may_change=may_change(),
         clauses=_clauses(policy),
     )
 
@@ -61,7 +79,26 @@ def history() -> str:
         sorting={"by": wanted.order.value, "down": wanted.descending},
         versions=_versions(),
         export=same_page(".export", page=None),
+        in_force=_in_force(),
+        may_propose=may_propose(),
+        **_waiting(),
     )
+
+
+def _in_force() -> Publication | None:
+    """What is in force, who put it there, and why."""
+    return next((one for one in policy_history.publications(current.session()) if one.in_force), None)
+
+
+def _waiting() -> dict[str, object]:
+    """The open proposals, and by whom each can be decided."""
+    session = current.session()
+    rows = proposals.still_open(session)
+    officers = proposals.officers(session, current.now()) if rows else ()
+    return {
+        "waiting": proposals.tell(session, rows),
+        "deciders": {row.id: [person.name for person in officers if person.id != row.by] for row in rows},
+    }
 
 
 @bp.get("/policies/export.csv")
@@ -78,7 +115,14 @@ def changes() -> str:
     before = policy_history.named(session, asked) if asked else policy_history.predecessor(session, after)
     found = policy_changes.compare(policy_history.rules(session, before), policy_history.rules(session, after)) if before else None
     return render_template(
-        "policies/changes.html", found=found, before=before, after=after, title=_changed(found), versions=_versions(), effects=Effect
+        "policies/changes.html",
+        found=found,
+        before=before,
+        after=after,
+        title=_changed(found),
+        versions=_versions(),
+        effects=Effect,
+        may_read_impact=allows(Permission.READ_IMPACT, current.doer()),
     )
 
 
@@ -104,13 +148,15 @@ def _changed(found: policy_changes.Difference | None) -> str:
 
 
 def _row(one: Publication) -> list[object]:
-    return [one.entry, one.version, one.title, one.at, one.by, "yes" if one.in_force else "no", one.digest, one.before or ""]
+    head = [one.entry, one.version, one.title, one.at, one.by, "yes" if one.in_force else "no"]
+    return [*head, one.digest, one.before or "", one.proposed_by, one.proposal, one.reason]
 
 
 def _published() -> dict[str, object]:
     """Every text that was ever in force, the latest first."""
     rows = current.session().scalars(select(PublishedPolicy).order_by(PublishedPolicy.at.desc())).all()
-    return {"history": rows, "names": people.names(current.session(), [row.by for row in rows])}
+    named = people.names(current.session(), [row.by for row in rows])
+    return {"history": rows, "names": named, "may_read_impact": allows(Permission.READ_IMPACT, current.doer())}
 
 
 def _found(policy: Policy, wanted: str) -> list[tuple[str, Item]]:

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from flask import Blueprint, Response, render_template, request
 
-from governance.domain.lifecycle import ORDER
 from governance.domain.vocabulary import Decision, Function, Regularity, RequestState, Role, Stage, Standing, Tier
 from governance.models.moving_in import Origin
 from governance.permissions import HOLDERS, Permission
@@ -57,11 +56,10 @@ class Asked:
 @bp.get("")
 def board() -> str:
     asked = read_address()
-    columns, counts = portfolio.board(current.session(), current.doer(), asked.filters)
-    shown = [(stage, columns[stage], counts[stage]) for stage in ORDER if stage is not Stage.RETIRED or counts[stage]]
-    return render_template(
-        "portfolio/board.html", columns=shown, title=_title(asked, sum(counts.values())), most=portfolio.MOST_ON_BOARD, **_around(asked)
-    )
+    found = portfolio.board(current.session(), current.doer(), asked.filters)
+    shown = [(stage, found.columns[stage], total) for stage, total in found.totals.items() if stage is not Stage.RETIRED or total]
+    title = _title(sum(found.totals.values()), found.waiting)
+    return render_template("portfolio/board.html", columns=shown, title=title, most=portfolio.MOST_ON_BOARD, **_around(asked))
 
 
 @bp.get("/table")
@@ -69,7 +67,7 @@ def table() -> str:
     asked = read_address()
     page = portfolio.page(current.session(), current.doer(), asked.filters, current.number("page") or 1)
     sorting = {"by": asked.filters.sort.value, "down": asked.filters.descending}
-    return render_template("portfolio/table.html", page=page, title=_title(asked, page.total), sorting=sorting, **_around(asked))
+    return render_template("portfolio/table.html", page=page, title=_title(page.total, page.waiting), sorting=sorting, **_around(asked))
 
 
 @bp.get("/export.csv")
@@ -142,11 +140,10 @@ def _around(asked: Asked) -> dict[str, object]:
     }
 
 
-def _title(asked: Asked, total: int) -> str:
+def _title(total: int, waiting: int) -> str:
     """The answer first: how many there are, and how many of them wait for somebody."""
     if not total:
         return "No initiative to show"
-    waiting = portfolio.waiting(current.session(), current.doer(), asked.filters)
     return f"{counted(total, 'initiative')}, {f'{waiting:,}' if waiting else 'none'} waiting for somebody"
 
 

@@ -14,6 +14,7 @@ from governance.domain.text import listed
 from governance.domain.vocabulary import OPEN_STATES, AnswerState, RequestState, Role, Section, Stage
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
+from governance.permissions import Permission, allows
 from governance.reads import gate_pages, moving_in, people, policies, readiness, reviews, words
 from governance.reads.gate_pages import Card, Changes
 from governance.reads.ledger_pages import Line
@@ -62,6 +63,8 @@ class RequestView:
     settled_why: str = ""
     passage: str = ""
     as_found: str = ""  # that it was approved before this system, where it was
+    in_force: Policy | None = None  # where an open request runs under other rules than these
+    may_read_impact: bool = False
     may_submit: bool = False
     may_withdraw: bool = False
     may_close: bool = False
@@ -111,7 +114,7 @@ def build(request_id: str) -> RequestView:
     initiative = session.get_one(Initiative, request.initiative_key)  # held, so that the next line finds it without asking again
     rights.check_may_see(current.doer(), people.ties(session, request.initiative_key))
     table = reviews.on_the_table(session, request.id, now) if request.revision else None
-    policy = table.policy if table else policies.current(session)
+    policy = table.policy if table else policies.of_request(session, request)
     found = table.material if table else _working(request, policy)
     checked = table.checks if table else checks.evaluated(policy, found, now) if found else ()
     names = _names(initiative, checked)
@@ -142,8 +145,15 @@ def build(request_id: str) -> RequestView:
         settled_why=words.text(session, request.settled_why) or "",
         passage=passage(policy.gates[request.gate], initiative.stage if request.state in OPEN_STATES else None),
         as_found=_as_found(request.initiative_key),
+        in_force=_in_force(request, policy),
+        may_read_impact=allows(Permission.READ_IMPACT, current.doer()),
         **_rights(request, initiative, table),
     )
+
+
+def _in_force(request: GateRequest, policy: Policy) -> Policy | None:
+    found = policies.current(current.session()) if request.state in OPEN_STATES else policy
+    return found if found.digest != policy.digest else None
 
 
 def _as_found(key: str) -> str:

@@ -74,7 +74,7 @@ def _found(form: FirstAdminForm, hashed: str) -> str:
     with current.writing() as log:
         directory.found(log, settings, (form.unit.data, form.unit_name.data), form.person.data, profile, form.email.data)
         accounts.give_password(log, form.person.data, hashed, PasswordWay.FOUNDING)
-        policies.publish(log, texts)
+        policies.publish_shipped(log, texts)
         token = started(log, form.person.data)
     setup_code.forget(current.parts().settings.instance)
     return token

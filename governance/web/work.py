@@ -7,7 +7,7 @@ from itertools import groupby
 from flask import Blueprint, render_template, url_for
 
 from governance.domain.vocabulary import Role
-from governance.reads import work
+from governance.reads import proposals, work
 from governance.reads.work import Task
 from governance.web import current
 from governance.web.filters import counted
@@ -47,11 +47,15 @@ class Row:
 
 @bp.get("/")
 def mine() -> str:
-    tasks = work.mine(current.session(), current.doer())
-    rows = sorted((_row(task) for task in tasks), key=lambda row: list(HEADINGS).index(row.task.waiting.kind))
+    page = work.mine(current.session(), current.doer(), current.number("page") or 1)
+    rows = sorted((_row(task) for task in page.tasks), key=lambda row: list(HEADINGS).index(row.task.waiting.kind))
     groups = [(heading, list(found)) for heading, found in groupby(rows, key=lambda row: HEADINGS[row.task.waiting.kind])]
-    title = f"{counted(len(rows), 'thing')} {'waits' if len(rows) == 1 else 'wait'} for you" if rows else "Nothing waits for you"
-    return render_template("work/mine.html", groups=groups, title=title, next_step=_next_step())
+    waiting = proposals.tell(current.session(), proposals.waiting_for(current.session(), current.doer()))
+    number = page.total + len(waiting)
+    title = f"{counted(number, 'thing')} {'waits' if number == 1 else 'wait'} for you" if number else "Nothing waits for you"
+    return render_template(
+        "work/mine.html", groups=groups, proposals=waiting, title=title, page=page, size=work.PAGE, next_step=_next_step()
+    )
 
 
 def _row(task: Task) -> Row:

@@ -38,11 +38,14 @@ DECIDED = {
     "import_job": "kept: what somebody handed over or confirmed goes on after a restore",
     "job": "kept: what somebody asked for is done after a restore",
     "leaf": "kept, as the ledger",
+    "policy_draft": "kept: what an officer has changed and shown to nobody yet is nowhere else",
     "words": "kept, as the ledger",
     "cursor": "left out",
     "delivery": "left out",
     "idempotency": "left out",
     "node": "left out",
+    "passing": "left out",
+    "policy_job": "left out",
     "setup_link": "left out",
     "signing_refusal": "left out",
     "stamp": "left out",
@@ -109,7 +112,7 @@ def test_an_archive_is_for_its_owner_and_holds_what_its_manifest_says_and_no_sec
         assert names == [
             "leaves.jsonl",
             "words.jsonl",
-            *(f"tables/{name}.jsonl" for name in ("account", "checkpoint", "import_job", "job")),
+            *(f"tables/{name}.jsonl" for name in ("account", "checkpoint", "import_job", "job", "policy_draft")),
             f"content/{LOGO_DIGEST}",
         ]
         found = {name: archive.read(name) for name in names}

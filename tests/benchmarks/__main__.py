@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.benchmarks import large, moving_in, reports, signing, starting
+from tests.benchmarks import large, moving_in, policies, reports, signing, starting
 
-SUBJECTS = {"signing": signing, "moving_in": moving_in, "reports": reports, "starting": starting, "large": large}
+SUBJECTS = {"signing": signing, "moving_in": moving_in, "reports": reports, "starting": starting, "policies": policies, "large": large}
 
 
 def main() -> None:

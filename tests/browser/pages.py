@@ -18,10 +18,21 @@ from sqlalchemy.orm import Session
 
 from governance.domain.findings import NewFinding
 from governance.domain.moving_in import AsFound
-from governance.domain.vocabulary import Decision, EvidenceKind, FindingSeverity, Function, RequestState, Role, Stage, Visibility
+from governance.domain.vocabulary import (
+    Decision,
+    EvidenceKind,
+    FindingSeverity,
+    Function,
+    ProposalState,
+    RequestState,
+    Role,
+    Stage,
+    Visibility,
+)
 from governance.domain.waivers import Asked
 from governance.events import streams
 from governance.events.initiatives import Advanced
+from governance.jobs.impacts import work as foreseen
 from governance.jobs.imports import work as imported
 from governance.jobs.reports import work
 from governance.ledger import read
@@ -32,27 +43,33 @@ from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative
 from governance.models.jobs import ImportJob, Job
 from governance.models.moving_in import Origin
+from governance.models.policies import PolicyProposal, PublishedPolicy
 from governance.models.waivers import Waiver
 from governance.paths import policies_directory
 from governance.permissions import ROUTES, allows
-from governance.policy.loader import load_policy
+from governance.policy.loader import digest_of, load_policy
+from governance.policy.places import edit
 from governance.reads import people
 from governance.services import (
     accounts,
     answers,
+    attestations,
     checkpoints,
     directory,
     exclusions,
     findings,
+    foreseeing,
     imports,
     initiatives,
     moving_in,
     packs,
+    policy_drafts,
     signoffs,
     waivers,
 )
 from governance.services import policies as publishing
 from governance.services.answers import NewEvidence, StoredFile
+from governance.services.attestations import NewAttestation
 from governance.services.opening import ledger_of, open_engines
 from governance.storage import private
 from governance.storage.content import ContentStore
@@ -77,8 +94,9 @@ WIDEST = "wilhelmina.van.der.meer"
 """Holds every role and a long name, so that the menu on top is as wide as it gets."""
 NOT_PAGES = frozenset(
     {"static", "bootstrap.static", "health.healthz", "health.readyz", "health.metrics", "settings.logo", "evidence.download"}
-    | {"waivers.export"}
+    | {"waivers.export", "proposals.export"}
     | {"packs.download", "policies.export", "portfolio.export", "people.export", "ledger.export", "importing.example", "staffing.example"}
+    | {"frameworks.export", "frameworks.export_clauses", "frameworks.export_clause", "attesting.download"}
     | {"ledger.checkpoint", "ledger.proof"}
 )
 """What a GET answers with something else than a page; a test looks that it does."""
@@ -88,12 +106,18 @@ ASKED = {
     "portfolio.board": ["?q=nothing-has-this-name", "?stage=nowhere"],
     "portfolio.table": ["?q=nothing-has-this-name", "?sort=waits&down=0"],
     "policies.overview": ["?q=drift", "?q=nothing-has-this-name"],
+    "policy_checks.listing": ["?gate=G2&function=it_ops&tier=high", "?q=nothing-has-this-name", "?sort=severity&page=2"],
     "policies.history": ["?q=nothing-has-this-name", "?sort=version&down=1"],
+    "frameworks.listing": ["?q=nothing-has-this-name", "?state=superseded&sort=name&down=1"],
+    "frameworks.framework": ["?q=nothing-has-this-name", "?show=open&sort=state&down=1"],
+    "proposals.listing": ["?q=nothing-has-this-name", "?state=declined", "?sort=who&down=0"],
+    "proposing.start": ["?from=current"],
     "policies.changes": ["?from=1.0.0&to=1.0.0", "?from=1.1.0", "?from=no-such-version"],
     "waivers.listing": ["?q=nothing-has-this-name", "?sort=asked&down=1", "?state=overdue"],
     "ledger.entries": ["?text=nothing-has-these-words", "?kind=gate.signed_off"],
     "people.listing": ["?q=nobody-has-this-name"],
     "packs.listing": ["?q=nothing-has-this-name"],
+    "impact.page": ["?q=nothing-has-this-name", "?mark=lapses&sort=lapses&down=1"],
     "importing.listing": ["?q=nothing-has-this-name", "?sort=title&state=done"],
 }
 """The same pages with a question in the address: nothing found, another order."""
@@ -116,6 +140,7 @@ class Portfolio:
     secret: str = ""
     jobs: list[str] = field(default_factory=list)
     imports: list[str] = field(default_factory=list)
+    moves: list[str] = field(default_factory=list)
     brought: dict[str, str] = field(default_factory=dict)  # keys by name
 
     def act(self, who: str, do: Callable[[Log], object]) -> object:
@@ -168,11 +193,12 @@ def copied(demo: Path, folder: Path) -> Portfolio:
 def enrich(portfolio: Portfolio) -> None:
     """What the demo does not have yet: each line a state that some page shows."""
     act = portfolio.act
-    for texts in (eased(), SHIPPED):
-        act("aoife.lynch", lambda log: publishing.publish(log, texts))  # noqa: B023
     exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "sofia.marchetti", date.today() + timedelta(days=60))
     act("sofia.marchetti", lambda log: waivers.ask(log, "AI-0004", "G2-05", exception))
     act("sofia.marchetti", lambda log: exclusions.propose(log, "AI-0004", "G2-05", "there is nothing of the kind here"))
+    _publish(portfolio)
+    changes = [edit("gate/G2/items/G2-07/threshold/value", 10), edit("gate/G2/seats/privacy_officer/when", "facts.personal_dat")]
+    act("aoife.lynch", lambda log: policy_drafts.change(log, changes))
     profile = directory.Profile("Noor Haddad", "New colleague", "insurance")
     act("omar.said", lambda log: directory.register_person(log, "noor.haddad", profile, "noor.haddad@nordhaven.example"))
     act("omar.said", lambda log: directory.register_person(log, "left.already", directory.Profile("Lew Maas", "Analyst", "insurance"), "lew.maas@nordhaven.example"))  # fmt: skip
@@ -197,7 +223,33 @@ def enrich(portfolio: Portfolio) -> None:
     act("aoife.lynch", lambda log: findings.close_finding(log, "AI-0006.F-1"))
     _bring_in(portfolio)
     _import(portfolio)
+    _attest(portfolio)
     _order(portfolio)
+    _foresee(portfolio)
+
+
+def _publish(portfolio: Portfolio) -> None:
+    """A looser policy that was in force once, one that was declined, taken back or overtaken, and one that waits."""
+    aoife, yusuf = "aoife.lynch", "yusuf.demir"
+    late = {**SHIPPED, "policy.yaml": SHIPPED["policy.yaml"].replace("low: 90, medium: 60", "low: 30, medium: 30", 1)}
+    remark = {**SHIPPED, "facts.yaml": f"{SHIPPED['facts.yaml']}# reviewed\n"}
+
+    def propose(who: str, texts: Mapping[str, str], why: str) -> str:
+        return str(portfolio.act(who, lambda log: publishing.propose(log, texts, why)))
+
+    declined = propose(yusuf, late, "Decisions were found to rest on old sign-offs.")
+    portfolio.act(aoife, lambda log: publishing.decline(log, declined, "The reviewers cannot sign that often."))
+    withdrawn = propose(yusuf, remark, "The facts were read again.")
+    portfolio.act(yusuf, lambda log: publishing.withdraw(log, withdrawn, "Nothing follows from it."))
+    propose(yusuf, late, "It was asked for once more.")
+    looser = propose(aoife, eased(), "The audit found that low-risk pilots wait without a reason.")
+    portfolio.act(yusuf, lambda log: publishing.publish(log, looser))
+    back = propose(yusuf, SHIPPED, "The first month showed that it let too much through.")
+    portfolio.act(aoife, lambda log: publishing.publish(log, back))
+    sheet = propose(yusuf, eased_again(), "Nobody knew the data sheet.")
+    portfolio.act(aoife, lambda log: publishing.publish(log, sheet))
+    propose(yusuf, eased(), "With the reasons of the first month, as the board asked.")
+    propose(aoife, remark, "The facts were read again, and nothing else changes.")
 
 
 def _bring_in(portfolio: Portfolio) -> None:
@@ -230,6 +282,44 @@ def _import(portfolio: Portfolio) -> None:
     imported(portfolio.ledger, portfolio.content, slate_of(portfolio.folder))  # what was confirmed first
     with portfolio.ledger.writing(SYSTEM, datetime.now(UTC)) as log:
         log.session.get_one(ImportJob, portfolio.imports[1]).failed = "Something changed since the preview, so nothing was imported."
+
+
+def _attest(portfolio: Portfolio) -> None:
+    """One in force, one that was withdrawn, one that waits for a second officer."""
+    until, paper = datetime.now(UTC).date() + timedelta(days=300), StoredFile(*_stored(portfolio))
+    for clause, words in (
+        ("GOVERN-2.3", "The executive board decides on every use of high risk, and its minutes say why."),
+        ("GOVERN-1.2", "The traits are written into the policy of the group."),
+        ("GOVERN-4.1", "Teams look for what may go wrong before they look for what may go right."),
+    ):
+        given = NewAttestation("NIST-AI-RMF", clause, words, until, paper)
+        portfolio.act("aoife.lynch", lambda log: attestations.attest(log, given))  # noqa: B023 - called at once
+    portfolio.act("omar.said", lambda log: directory.grant_role(log, "pieter.dewit", Role.COMPLIANCE_OFFICER))
+    portfolio.act("pieter.dewit", lambda log: attestations.confirm(log, "AT-1"))
+    portfolio.act("pieter.dewit", lambda log: attestations.withdraw(log, "AT-2", "The policy was taken back."))
+
+
+def eased_again() -> dict[str, str]:
+    """What is in force at the end: what runs was submitted under the shipped one, and can be moved."""
+    texts = eased()
+    texts["policy.yaml"] = texts["policy.yaml"].replace('version: "1.1.0"', 'version: "1.2.0"')
+    ask = 'question: "Is every question of the data sheet answered?"'
+    new = f"    - id: G2-90\n      title: Data sheet\n      owner: data_science\n      severity: blocking\n      {ask}\n"
+    new += '      evidence: {kind: document, requirement: "the data sheet"}\n      when: "true"\n      why: "nobody knew it"\n'
+    texts["gates/G2.yaml"] = texts["gates/G2.yaml"].rstrip("\n") + "\n" + new + '      maps: ["NIST-AI-RMF:MAP-2.3"]\n'
+    return texts
+
+
+def _foresee(portfolio: Portfolio) -> None:
+    """The impact of the policy in force is worked out, that of the one before it is under way; one move is done, one waits."""
+    act, slate = portfolio.act, slate_of(portfolio.folder)
+    digest = digest_of(eased_again())
+    act("aoife.lynch", lambda log: foreseeing.ask(log, digest))
+    for request in ("AI-0007.G2-1", "AI-0001.G2-1"):
+        portfolio.moves.append(str(act("aoife.lynch", lambda log: foreseeing.ask_to_move(log, digest, [request], "It is new."))))  # noqa: B023
+    act("aoife.lynch", lambda log: foreseeing.ask(log, digest_of(SHIPPED)))
+    for _ in ("impact", "move"):
+        foreseen(portfolio.ledger, slate)
 
 
 def _stored(portfolio: Portfolio) -> tuple[str, str, str, int]:
@@ -279,8 +369,16 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "moving_in.regularise": [{"key": portfolio.brought["Letter sorting"]}, {"key": portfolio.brought["Scan index"]}],
         "importing.job": [{"import_id": import_id} for import_id in portfolio.imports],
         "facts.tiering": of["AI-0006"] + of["AI-0010"] + of["AI-0012"],
+        "ml_test_score.form": [{"key": "AI-0001"}, *of["AI-0006"]],
         "findings.listing": of["AI-0004"] + of["AI-0006"] + of["AI-0012"],
         "checklists.checklist": [{"key": key, "gate": gate} for key, gate in (("AI-0006", "G2"), ("AI-0012", "G1"), ("AI-0009", "G3"))],
+        "frameworks.framework": [{"framework_id": name} for name in ("NIST-AI-RMF", "EU-AI-ACT", "SR-11-7", "NOWHERE")],
+        "frameworks.clause": [
+            {"framework_id": name, "id": clause}
+            for name, clause in (("NIST-AI-RMF", "MAP-1.1"), ("NIST-AI-RMF", "GOVERN-2.3"), ("EU-AI-ACT", "20"))
+        ],
+        "attesting.attest": [{"framework_id": "NIST-AI-RMF", "clause_id": clause} for clause in ("GOVERN-1.2", "MAP-1.1")],
+        "attesting.attestation": [{"attestation_id": made} for made in ("AT-1", "AT-2", "AT-3", "AT-9")],
         "evidence.statement": _evidence(session),
         "gates.request_page": _requests(session),
         "signing.decide": [{"request_id": request, "seat_id": seat} for request, seat in seats],
@@ -289,11 +387,28 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "exclusions.propose": [{"key": "AI-0004", "item": "G2-07"}],
         "exclusions.exclusion": [{"exclusion_id": "AI-0004.N-1"}],
         "waivers.ask": [{"key": "AI-0004", "item": "G2-05"}, {"key": "AI-0003", "item": "G3-10"}],
+        "drafting.check": [{"gate": "G2", "item": "G2-06"}, {"gate": "G2", "item": "G2-99"}],
+        "drafting.seat": [{"gate": "G2", "seat_id": "privacy_officer"}],
+        "drafting.add_seat": [{"gate": "G2"}],
         "policies.gate": [{"gate_id": "G1"}, {"gate_id": "C1"}, {"gate_id": "C9"}],
+        "impact.page": [{"digest": digest_of(texts)} for texts in (eased_again(), SHIPPED, eased())],
+        "impact.choose": [{"digest": digest_of(eased_again()), "scope": "all"}],
+        "impact.moved": [{"job_id": job} for job in portfolio.moves],
+        "proposals.page": [{"proposal_id": row.id} for row in session.scalars(select(PolicyProposal).order_by(PolicyProposal.id))],
+        "proposing.again": [{"digest": digest} for digest in _ended(session)],
         "ledger.entry": [{"index": index} for index in (0, 500, read.head(session).size - 1)],
         "packs.job": [{"job_id": job} for job in portfolio.jobs],
         "people.person": [{"person_id": person} for person in ("joao.teles", "noor.haddad", "left.already")],
     }
+
+
+def _ended(session: Session) -> list[str]:
+    """Texts that can be proposed again: one that was in force, one that was declined."""
+    declined = select(PolicyProposal.digest).where(PolicyProposal.state == ProposalState.DECLINED)
+    return [
+        session.scalars(select(PublishedPolicy.digest).where(PublishedPolicy.version == "1.1.0")).one(),
+        session.scalars(declined).one(),
+    ]
 
 
 def _initiatives(session: Session) -> list[Values]:

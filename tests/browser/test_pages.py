@@ -93,11 +93,11 @@ def test_the_sign_in_page_offers_the_demo_people(shown: Served) -> None:
 
 def test_every_icon_that_is_named_is_drawn() -> None:
     from governance.paths import PACKAGE, templates_directory
-    from governance.reads.sentences import _MARKS
+    from governance.reads.marks import MARKS
     from governance.words import WORDS
 
     drawn = set(re.findall(r'symbol id="([^"]+)"', (PACKAGE / "static" / "icons.svg").read_text(encoding="utf-8")))
-    named = {said.shape for words in WORDS.values() for said in words.values()} | {mark.shape for mark in _MARKS.values()}
+    named = {said.shape for words in WORDS.values() for said in words.values()} | {mark.shape for mark in MARKS.values()}
     for template in Path(templates_directory()).rglob("*.html"):
         if "packs" not in template.parts:
             named |= set(re.findall(r'icon\("([a-z-]+)"', template.read_text(encoding="utf-8")))

@@ -28,7 +28,10 @@ COMMANDS = {
     "policy test": [SHIPPED],
     "policy schema": [],
     "policy diff": [SHIPPED, SHIPPED],
-    "policy publish": [SHIPPED, "--by", "nobody"],
+    "policy propose": [SHIPPED, "--reason", "The audit asked for it.", "--by", "nobody"],
+    "policy proposals": [],
+    "policy publish": ["P-1", "--by", "nobody"],
+    "policy export": ["exported"],
     "doctor": [],
     "upgrade": [],
     "backup": ["kept.zip"],
@@ -46,7 +49,9 @@ TOO_FEW = {
     "policy check": [[]],
     "policy test": [[]],
     "policy diff": [[], [SHIPPED]],
-    "policy publish": [[], [SHIPPED], ["--by", "nobody"]],
+    "policy propose": [[], [SHIPPED], [SHIPPED, "--by", "nobody"], [SHIPPED, "--reason", "The audit asked for it."]],
+    "policy publish": [[], ["P-1"], ["--by", "nobody"]],
+    "policy export": [[]],
     "log rotate-key": [[], ["--by", "nobody"], ["--reason", "it leaked"]],
     "backup": [[]],
     "restore": [[]],
@@ -286,8 +291,9 @@ def test_a_host_that_is_none_is_refused(run: Run, host: str) -> None:
     check_sentence(run("serve", GOVERNANCE_HOST=host))
 
 
-def test_who_may_not_publish_is_told_so_and_nothing_is_in_force(run: Run, tmp_path: Path) -> None:
-    check_sentence(run("policy", "publish", SHIPPED, "--by", "nobody"))
+@pytest.mark.parametrize("name", ["policy propose", "policy publish"])
+def test_who_may_not_publish_is_told_so_and_nothing_is_in_force(run: Run, tmp_path: Path, name: str) -> None:
+    check_sentence(run(*name.split(), *COMMANDS[name]))
 
     with sqlite3.connect(tmp_path / "instance" / DATABASE) as connection:
         counts = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("leaf", "words", "published_policy")]
@@ -297,7 +303,8 @@ def test_who_may_not_publish_is_told_so_and_nothing_is_in_force(run: Run, tmp_pa
 
 @pytest.mark.parametrize("who", ["", "system", "x" * 5_000, "\udcff", "a\nb", "'; DROP TABLE leaf; --"], ids=lambda said: ascii(said)[:40])
 def test_who_publishes_is_a_person(run: Run, tmp_path: Path, who: str) -> None:
-    check_usage(run("policy", "publish", SHIPPED, "--by", who))
+    check_usage(run("policy", "publish", "P-1", "--by", who))
+    check_usage(run("policy", "propose", SHIPPED, "--reason", "The audit asked for it.", "--by", who))
     assert not list(tmp_path.iterdir())
 
 

@@ -1,6 +1,7 @@
 """`governance policy diff`: folders and published policies side by side, for people and for programs."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
 
@@ -8,7 +9,6 @@ import pytest
 
 from governance.paths import policies_directory
 from governance.policy.loader import digest_of, load_policy
-from governance.services import policies
 from governance.services.opening import ledger_of, open_engines
 from tests.cli.running import run
 from tests.services.conftest import House, found
@@ -37,7 +37,7 @@ def instance(tmp_path: Path, folder: Path) -> Path:
     """An instance that published the shipped policy and then the other one."""
     engines = open_engines(tmp_path / "instance", synchronous="OFF")
     found(ledger_of(engines))
-    House(ledger_of(engines)).act("aoife", lambda log: policies.publish(log, load_policy(folder).texts))
+    House(ledger_of(engines)).publish(load_policy(folder).texts)
     engines.close()
     return tmp_path / "instance"
 
@@ -142,7 +142,9 @@ def test_a_name_of_no_policy_ends_with_2_and_a_sentence(instance: Path, name: st
 
 def test_a_version_of_two_policies_is_asked_for_by_digest(instance: Path, folder: Path) -> None:
     edit(folder / "facts.yaml", "facts:", "# reviewed\nfacts:")
-    assert run(instance, "policy", "publish", str(folder), "--by", "aoife").returncode == 0
+    engines = open_engines(instance, synchronous="OFF")
+    House(ledger_of(engines), datetime.now(UTC)).publish(load_policy(folder).texts)
+    engines.close()
     answer = run(instance, "policy", "diff", "1.0.0", "1.1.0")
 
     assert answer.returncode == 2

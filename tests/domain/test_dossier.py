@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,12 +13,25 @@ import rfc8785
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from governance.domain import dossier
+from governance.domain import authorship, dossier, dossier_rules
 from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
 from governance.domain.plain import instant
-from governance.domain.policy import Applicability, Plan, PlannedItem, Seat
-from governance.domain.vocabulary import SECTION_OF, AnswerState, Applies, EvidenceKind, FindingSeverity, Function, Section, Tier
-from tests.domain.samples import NOW, answer, evidence, item, value
+from governance.domain.policy import Applicability, Bound, Combination, Item, Plan, PlannedItem, Seat, Threshold, Thresholds
+from governance.domain.vocabulary import (
+    SECTION_OF,
+    AnswerState,
+    Applies,
+    Comparator,
+    EvidenceKind,
+    FindingSeverity,
+    Function,
+    GateKind,
+    Section,
+    Severity,
+    Stage,
+    Tier,
+)
+from tests.domain.samples import NOW, answer, evidence, item, threshold, value
 
 OWNERS = {f"G1-0{number}": function for number, function in enumerate(Function, 1)}
 RECORDS = {"G1-05": "team", "G1-06": "open_points", "G1-07": "tier", "G1-08": "plan"}
@@ -51,6 +65,8 @@ MATERIAL = Material(
     open_points=(OpenPoint("F-1", FindingSeverity.LOW, "mara", date(2026, 10, 1)),),
     limits=(StatedLimit("target", "0.9", "share", "up"), StatedLimit("lag", "24", "hours", None)),
 )
+OLD = replace(MATERIAL, form=dossier.NAMES_POLICY)
+"""The same in the form that names the policy as a whole."""
 
 
 def digests(of: Material) -> dict[Section, str]:
@@ -58,7 +74,7 @@ def digests(of: Material) -> dict[Section, str]:
 
 
 def moved(of: Material) -> set[Section]:
-    return set(dossier.changed(digests(MATERIAL), digests(of)))
+    return set(dossier.changed(digests(replace(MATERIAL, form=of.form)), digests(of)))
 
 
 text, numbers = st.text(max_size=8), st.integers(-(2**53) + 1, 2**53 - 1)
@@ -66,8 +82,11 @@ IN_COMMON: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(("initiative", "name", "summary", "unit", "lead", "model_version"), text),
     "facts": st.dictionaries(st.sampled_from(["personal_data", "hosting", "new"]), st.booleans() | text),
     "limits": st.lists(st.builds(StatedLimit, st.sampled_from(["target", "new"]), text, text, st.none() | text), max_size=1).map(tuple),
-    "plan": st.builds(lambda policy, gate: replace(PLAN, policy=policy, gate=gate), text, text)
-    | st.builds(lambda count: replace(PLAN, seats=PLAN.seats[:count]), st.integers(0, 4)),
+    "plan": st.builds(lambda gate: replace(PLAN, gate=gate), text)
+    | st.builds(lambda asks: replace(PLAN, question=asks), text)
+    | st.builds(
+        lambda kind, enters: replace(PLAN, kind=kind, enters=enters), st.sampled_from(GateKind), st.none() | st.sampled_from(Stage)
+    ),
 }
 
 
@@ -86,10 +105,112 @@ def test_the_tier_stands_in_the_common_section_and_where_an_item_asks_for_it(nam
 
 
 @pytest.mark.parametrize("applicability", [Applicability(Applies.NO), Applicability(Applies.UNDECIDED), Applicability(Applies.YES, "why")])
-def test_which_items_apply_and_why_is_common(applicability: Applicability) -> None:
+def test_which_items_apply_and_why_is_common_in_the_old_form_and_with_their_function_in_the_new(applicability: Applicability) -> None:
     items = (replace(PLAN.items[0], applicability=applicability), *PLAN.items[1:])
 
-    assert moved(replace(MATERIAL, plan=replace(PLAN, items=items))) == {COMMON}
+    assert moved(replace(OLD, plan=replace(PLAN, items=items))) == {COMMON}
+    assert moved(replace(MATERIAL, plan=replace(PLAN, items=items))) == {Section.DATA_SCIENCE}
+
+
+@given(policy=text, count=st.integers(0, 3))
+def test_the_old_form_names_the_policy_and_its_seats_for_everybody(policy: str, count: int) -> None:
+    assert moved(replace(OLD, plan=replace(PLAN, policy=policy))) == {COMMON}
+    assert moved(replace(OLD, plan=replace(PLAN, seats=PLAN.seats[:count]))) == {COMMON}
+
+
+@given(policy=text)
+def test_another_policy_with_the_same_rules_changes_nothing_in_the_new_form(policy: str) -> None:
+    assert moved(replace(MATERIAL, plan=replace(PLAN, policy=policy))) == set()
+
+
+LIMIT = threshold()
+RULED = replace(PLAN, items=(replace(PLAN.items[0], thresholds=Thresholds(Combination.ALL_OF, (LIMIT,))), *PLAN.items[1:]))
+ASKED_OF_AN_ITEM: dict[str, object] = {
+    "question": "Another?",
+    "requirement": "More.",
+    "severity": Severity.ADVISORY,
+    "evidence": EvidenceKind.LINK,
+    "source": "plan",
+    "max_age_days": 7,
+}
+ASKED_BY_A_LIMIT: dict[str, object] = {
+    "metric": "other",
+    "comparator": Comparator.BEATS,
+    "unit": "other",
+    "window": "other",
+    "min_n": 7,
+    "value": Decimal("0.07"),
+    "compare_with": "limits.other",
+    "bound": Bound.WORSE,
+    "factor": Decimal(7),
+    "margin": Decimal(7),
+    "allow": Decimal(7),
+    "for_each": "other",
+}
+
+
+def with_item(**changed: object) -> Material:
+    planned = RULED.items[0]
+    first = replace(planned, item=replace(planned.item, **changed))  # type: ignore[arg-type]
+    return replace(MATERIAL, plan=replace(RULED, items=(first, *RULED.items[1:])))
+
+
+def with_limits(combination: Combination = Combination.ALL_OF, **changed: object) -> Material:
+    parts = (replace(LIMIT, **changed),)  # type: ignore[arg-type]
+    first = replace(RULED.items[0], thresholds=Thresholds(combination, parts))
+    return replace(MATERIAL, plan=replace(RULED, items=(first, *RULED.items[1:])))
+
+
+def ruled(of: Material) -> set[Section]:
+    return set(dossier.changed(digests(replace(MATERIAL, plan=RULED)), digests(of)))
+
+
+@pytest.mark.parametrize("name", ASKED_OF_AN_ITEM)
+def test_what_an_item_asks_stands_with_its_function(name: str) -> None:
+    assert ruled(with_item(**{name: ASKED_OF_AN_ITEM[name]})) == {Section.DATA_SCIENCE}
+
+
+@pytest.mark.parametrize("name", ASKED_BY_A_LIMIT)
+def test_what_a_limit_asks_stands_with_its_function(name: str) -> None:
+    assert ruled(with_limits(**{name: ASKED_BY_A_LIMIT[name]})) == {Section.DATA_SCIENCE}
+
+
+def test_every_field_of_a_limit_counts_but_what_judges_nothing_here() -> None:
+    assert {field.name for field in fields(Threshold)} - ASKED_BY_A_LIMIT.keys() == {"per_tier", "when", "basis"}
+    assert {field.name for field in fields(Item)} - ASKED_OF_AN_ITEM.keys() == {"id", "title", "owner", "when", "why", "maps", "thresholds"}
+
+
+def test_how_limits_combine_and_what_stands_for_an_item_that_names_nothing_of_its_own_count() -> None:
+    assert ruled(with_limits(Combination.ANY_OF)) == {Section.DATA_SCIENCE}
+    usual = {EvidenceKind.DOCUMENT: 30, EvidenceKind.METRIC: 30}
+    assert moved(replace(MATERIAL, plan=replace(PLAN, usual_age=usual))) >= {Section.DATA_SCIENCE}
+    attributed = with_limits(value=None, compare_with=dossier_rules.LEAST_ATTRIBUTION)
+    higher = replace(attributed, plan=replace(attributed.plan, least_attribution="A3"))
+    assert dossier.changed(digests(attributed), digests(higher)) == [Section.DATA_SCIENCE]
+    assert moved(replace(MATERIAL, plan=replace(PLAN, least_attribution="A3"))) == set()
+
+
+@pytest.mark.parametrize("changed", [{"title": "Other"}, {"why": "Other"}, {"maps": ("X:1",)}, {"when": "facts.x"}])
+def test_what_judges_nothing_changes_nothing(changed: dict[str, object]) -> None:
+    assert ruled(with_item(**changed)) == set()
+
+
+def test_a_rule_of_an_item_that_does_not_apply_changes_nothing() -> None:
+    off = replace(RULED.items[0], applicability=Applicability(Applies.NO, "why not"))
+    here = replace(MATERIAL, plan=replace(RULED, items=(off, *RULED.items[1:])))
+    gone = replace(MATERIAL, plan=replace(RULED, items=RULED.items[1:]))
+
+    assert not dossier.changed(digests(here), digests(gone))
+
+
+@pytest.mark.parametrize(
+    "changed", [{"label": "Other"}, {"covers": frozenset({COMMON, BUSINESS})}, {"independent": True}, {"qualification": "x"}, {"order": 2}]
+)
+def test_who_signs_stands_with_the_function(changed: dict[str, object]) -> None:
+    seats = (replace(PLAN.seats[0], **changed), *PLAN.seats[1:])  # type: ignore[arg-type]
+
+    assert moved(replace(MATERIAL, plan=replace(PLAN, seats=seats))) == {SECTION_OF[PLAN.seats[0].function]}
+    assert moved(replace(MATERIAL, plan=replace(PLAN, seats=PLAN.seats[1:]))) == {SECTION_OF[PLAN.seats[0].function]}
 
 
 OF_A_VALUE: dict[str, st.SearchStrategy[Any]] = {
@@ -229,14 +350,15 @@ def test_authors_are_who_added_the_evidence_or_answered_without_any(given_answer
     answers = {"G1-01": given_answer} if given_answer else {}
     material = replace(MATERIAL, answers={**answers, "G1-03": answer(by="bea", evidence=(), at=NOW)})
 
-    assert dossier.authors(material, Section.DATA_SCIENCE) == wrote
-    assert dossier.authors(material, BUSINESS) == {"bea"}
-    assert dossier.authors(material, COMMON) == dossier.authors(material, Section.COMPLIANCE) == set()
+    assert authorship.authors(material, Section.DATA_SCIENCE) == wrote
+    assert authorship.authors(material, BUSINESS) == {"bea"}
+    assert authorship.authors(material, COMMON) == authorship.authors(material, Section.COMPLIANCE) == set()
 
 
 def test_every_section_says_in_which_form_it_is_written() -> None:
     """Digests are kept for good: another form is another number."""
     found = dossier.sections(MATERIAL)
 
-    assert [section["v"] for section in found.values()] == [1] * 5
+    assert [section["v"] for section in found.values()] == [2] * 5
+    assert [section["v"] for section in dossier.sections(OLD).values()] == [1] * 5
     assert [found[SECTION_OF[function]]["function"] for function in Function] == [function.value for function in Function]

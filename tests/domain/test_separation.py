@@ -8,6 +8,7 @@ import pytest
 
 from governance.domain import separation
 from governance.domain.errors import Conflict, NotAllowed, RuleBroken
+from governance.domain.loosening import BARRED_FOR, Loosening
 from governance.domain.policy import Seat
 from governance.domain.separation import Circumstances, Holding, Signer
 from governance.domain.vocabulary import Decision, Function, RequestState, Role, Section
@@ -271,3 +272,18 @@ def test_a_reason_is_more_than_spaces(decision: Decision, reason: str, is_reason
     else:
         with pytest.raises(RuleBroken, match="Say why"):
             separation.check_reason(decision, reason)
+
+
+@pytest.mark.parametrize("seat", SEATS)
+@pytest.mark.parametrize(("who", "deed"), [("ada", "proposed"), ("bo", "published"), ("cy", None)])
+def test_who_loosened_a_rule_takes_no_seat_of_what_benefits(seat: Seat, who: str, deed: str | None) -> None:
+    loosening = Loosening("2.0", "G1", 3, "ada", "bo", NOW)
+    signer = replace(holder(who, seat.function), qualifications=frozenset({seat.qualification or ""}))
+
+    found = refusals(signer, seat=seat, loosened={"ada": loosening, "bo": loosening})
+
+    assert [sentence for sentence in found if "loosened" in sentence] == found
+    assert bool(found) == (deed is not None)
+    if deed is not None:
+        until = (NOW + BARRED_FOR).strftime("%Y-%m-%d %H:%M UTC")
+        assert f"You {deed} version 2.0 of the policy, which loosened 3 rules of gate G1" in found[0] and until in found[0]

@@ -28,7 +28,6 @@ from governance.reads import importing as working_out
 from governance.reads import imports as reading
 from governance.reads.previews import Source
 from governance.services import directory, imports
-from governance.services import policies as publishing
 from governance.storage.content import ContentStore, ContentUnreachable
 from governance.storage.engines import Busy, DiskFull
 from governance.storage.slate import Slate, slate_of
@@ -221,7 +220,7 @@ def test_under_another_policy_nothing_is_imported_until_it_is_looked_at_again(
     confirmed: House, content: ContentStore, slate: Slate
 ) -> None:
     """Its rows would fare the same: what was confirmed was confirmed under the other rules all the same."""
-    confirmed.act("aoife", lambda log: publishing.publish(log, newer_policy()))
+    confirmed.publish(newer_policy())
     with confirmed.read() as session:
         assert reading.is_behind(session, row(confirmed), confirmed.now)
     before = counted(confirmed)
@@ -240,7 +239,7 @@ def newer_policy() -> dict[str, str]:
 
 def test_a_mapping_that_no_longer_fits_the_policy_is_said(confirmed: House, content: ContentStore, slate: Slate) -> None:
     others = {name: text.replace("G1-07", "G1-97") for name, text in TEXTS.items()}
-    confirmed.act("aoife", lambda log: publishing.publish(log, others))
+    confirmed.publish(others)
 
     working.work(confirmed.ledger, content, slate)
 
@@ -333,7 +332,7 @@ def test_what_moves_between_the_look_and_the_turn_is_seen(
     elif moved == "who leads one":
         confirmed.act("omar", lambda log: directory.disable_person(log, "mara", "left"))
     elif moved == "the policy":
-        confirmed.act("aoife", lambda log: publishing.publish(log, newer_policy()))
+        confirmed.publish(newer_policy())
     else:
         checked = replace(checked, day=checked.day - timedelta(days=1))
 

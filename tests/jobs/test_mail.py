@@ -9,7 +9,7 @@ import pytest
 
 from governance.domain.findings import NewFinding
 from governance.domain.notices import NoticeKind
-from governance.domain.vocabulary import Decision, FindingSeverity, Function, RequestState, Visibility
+from governance.domain.vocabulary import Decision, FindingSeverity, Function, ProposalState, RequestState, Visibility
 from governance.jobs import mail
 from governance.jobs.mail import Post
 from governance.ledger import read
@@ -26,7 +26,7 @@ from tests.web import hostile
 __all__ = ["engine", "house", "in_review", "post", "sink", "three"]
 
 
-SUBJECTS = {"Your turn", "Withdrawn", "Changes requested", "Passed", "A finding for you"} | {
+SUBJECTS = {"Your turn", "Withdrawn", "Changes requested", "Passed", "A finding for you", "A policy to decide on", "Declined"} | {
     "A waiver waits for you",
     "A waiver is decided",
     "A waiver ends soon",
@@ -93,6 +93,7 @@ NAMES = {
 def test_no_title_and_no_name_becomes_a_header_or_a_recipient(post: Post, kind: NoticeKind, name: str) -> None:
     """As an old or a foreign ledger may have them: the services refuse most of these."""
     notice = Notice(kind, "tom", "AI-0001", "G1", "AI-0001.G1-1", RequestState.PASSED, "AI-0001.F-1", date(2026, 9, 7))
+    notice = replace(notice, proposal="P-1", version=name, became=ProposalState.DECLINED)
     raw = mail.written(Addressed(notice, name=name, email=TOM, initiative=name), post, "<1.ab@governance.example.org>").as_bytes()
 
     headers = raw.split(b"\n\n", 1)[0].decode("ascii").split("\n")

@@ -82,6 +82,13 @@ def test_what_deserves_a_look_is_one_warning_at_its_place(folder: Path, made: tu
     load_policy(folder)
 
 
+def test_a_catalogue_that_says_it_is_superseded_needs_no_successor_to_be_old(folder: Path) -> None:
+    change(folder, {"file": ALL, "find": "    superseded_by: RULES\n", "put": ""})
+    where = change(folder, {"file": G1, "find": '["RULES:1", ', "put": '[‸"OLD-RULES:1", '})
+
+    assert said(check(folder)) == [f"{where} superseded-framework: OLD-RULES is superseded"]
+
+
 @pytest.mark.parametrize("made", SILENT, ids=[made[2][:60] for made in SILENT])
 def test_what_is_unusual_but_possible_is_none(folder: Path, made: tuple[str, str, str]) -> None:
     file, old, new = made

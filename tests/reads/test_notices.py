@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from governance.domain.findings import NewFinding
+from governance.domain.loosening import BARRED_FOR
 from governance.domain.notices import NoticeKind
-from governance.domain.vocabulary import Decision, FindingSeverity, Function, RequestState, Visibility, WaiverDecision, WaiverSeat
+from governance.domain.vocabulary import Decision, FindingSeverity, Function, RequestState, Role, Visibility, WaiverDecision, WaiverSeat
 from governance.domain.waivers import Asked
 from governance.jobs import waivers as duty
 from governance.ledger import read
@@ -45,7 +46,7 @@ def waits_for(house: House) -> set[str]:
     """Whose list the request stands on as something to sign."""
     with house.read() as session:
         everybody = people.active_people(session)
-        tasks = {person.id: work.mine(session, people.doer(session, person.id, house.now)) for person in everybody}
+        tasks = {person.id: work.mine(session, people.doer(session, person.id, house.now)).tasks for person in everybody}
         return {person for person, found in tasks.items() if any(task.waiting.kind == "sign" for task in found)}
 
 
@@ -109,7 +110,8 @@ def test_a_submission_is_told_to_exactly_those_on_whose_list_it_stands(in_review
 
 def test_a_seat_that_decides_later_is_told_when_its_turn_comes_and_by_that_entry_only(house: House) -> None:
     later = TEXTS["gates/G1.yaml"].replace("function: compliance, ", "function: compliance, order: 2, ", 1)
-    house.act("aoife", lambda log: publishing.publish(log, {**TEXTS, "gates/G1.yaml": later}))
+    house.publish({**TEXTS, "gates/G1.yaml": later})
+    house.now += BARRED_FOR  # both who brought it about are to sign
     ask(house)
     for function in (Function.DATA_SCIENCE, Function.IT_OPS, Function.BUSINESS):
         assert "aoife" not in told(house, "gate.submitted")
@@ -244,6 +246,37 @@ def test_an_entry_that_is_not_what_was_recorded_tells_nobody_anything(in_review:
     alter(in_review.ledger.engines, "UPDATE leaf SET at = '2026-09-01T09:00:00.000000Z' WHERE kind = 'gate.submitted'")
 
     assert told(in_review, "gate.submitted") == {}
+
+
+def sign_in(house: House, *who: str) -> None:
+    with house.ledger.writing(SYSTEM, house.now) as log:
+        for person in who:
+            log.session.get_one(Account, person).password = "a hash"
+
+
+@on_both
+def test_a_proposal_is_told_to_the_officers_who_can_decide_and_its_end_to_whoever_made_it(house: House) -> None:
+    sign_in(house, "aoife", "second", "lena")
+    first = house.propose({**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# 1\n"}, "aoife")
+    assert told(house, "policy.proposed") == {"second": NoticeKind.PROPOSAL}
+
+    house.publish({**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# 2\n"})
+
+    assert told(house, "policy.proposed") == {}
+    assert told(house, "policy.published") == {
+        "second": NoticeKind.PROPOSAL_ENDED
+    }  # Aoife published it: hers was overtaken by her own deed
+    again = house.propose({**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# 1\n"}, "aoife")
+    house.act("second", lambda log: publishing.decline(log, again, "It says nothing new."), proof=True)
+    assert first != again and told(house, "policy.proposal_closed") == {"aoife": NoticeKind.PROPOSAL_ENDED}
+
+
+def test_nobody_is_told_of_a_proposal_who_cannot_decide_on_it(house: House) -> None:
+    sign_in(house, "aoife", "second")
+    house.propose({**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# 1\n"}, "aoife")
+    house.act("omar", lambda log: directory.withdraw_role(log, "second", Role.COMPLIANCE_OFFICER))
+
+    assert told(house, "policy.proposed") == {}
 
 
 def test_every_kind_of_notice_follows_from_some_entry_and_has_its_text() -> None:

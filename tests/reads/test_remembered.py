@@ -14,7 +14,7 @@ from governance.ledger.memo import MEMO, RESTS_ON, remembered
 from governance.models.base import Governed, governed_classes, table_of
 from governance.models.directory import Unit
 from governance.models.gates import GateRequest, Revision
-from governance.reads import exclusions, frozen, material, people, reviews, waivers
+from governance.reads import exclusions, frozen, loosenings, material, people, reviews, waivers
 from governance.services import directory
 from tests.services.conftest import House, house, in_review
 
@@ -46,15 +46,21 @@ ASKED: dict[Callable[..., Any], Callable[[Session, House], object]] = {
     material.evidence: lambda session, _: material.evidence(session, KEY),
     material.team: lambda session, _: material.team(session, KEY),
     material.open_points: lambda session, _: material.open_points(session, KEY),
+    material.ml_test_score: lambda session, _: material.ml_test_score(session, KEY),
     material.limits: lambda session, _: material.limits(session, KEY),
     material.approved: lambda session, _: material.approved(session, KEY),
     exclusions.confirmed: lambda session, _: exclusions.confirmed(session, KEY),
     waivers.granted: lambda session, _: waivers.granted(session, KEY),
     frozen.frozen_material: as_submitted,
+    loosenings.recent: lambda session, house: loosenings.recent(session, house.now),
+    loosenings.taken_at: lambda session, _: loosenings.taken_at(session, REQUEST, "0" * 64),
     people.doer: lambda session, house: people.doer(session, "lena", house.now),
+    people.signers_of: lambda session, house: people.signers_of(session, frozenset({"joao"}), house.now),
     people.ties: lambda session, _: people.ties(session, KEY),
     reviews.on_the_table: lambda session, house: reviews.on_the_table(session, REQUEST, house.now),
     reviews.seats: lambda session, _: reviews.seats(session, REQUEST),
+    reviews.last_submitted: lambda session, _: reviews.last_submitted(session, REQUEST),
+    reviews.sign_offs: lambda session, _: reviews.sign_offs(session, REQUEST),
     reviews.submitters: lambda session, _: reviews.submitters(session, REQUEST),
 }
 """How each remembered read is asked."""

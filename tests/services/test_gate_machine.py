@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from governance.domain.errors import Refused
+from governance.domain.loosening import BARRED_FOR
 from governance.domain.vocabulary import AnswerState, Decision, Function, RequestState, Role, Stage, Visibility
 from governance.ledger import rebuild
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
 from governance.services import answers, directory, gates, initiatives, settling
-from governance.services import policies as publishing
 from governance.services.opening import ledger_of
 from governance.storage.engines import Engines
 from tests.prepared import Prepared
@@ -54,7 +54,8 @@ def small_policy() -> dict[str, str]:
 def registered(engines: Engines) -> House:
     """The cast and an initiative, under the small policy; where every run starts."""
     house = founded(engines)
-    house.act("aoife", lambda log: publishing.publish(log, small_policy()))
+    house.publish(small_policy())
+    house.now += BARRED_FOR  # it asks for less, and both who brought it about are to sign
     house.register()
     return house
 

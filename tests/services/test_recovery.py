@@ -19,7 +19,7 @@ from governance.ledger.verify import verify
 from governance.models.accounts import Account
 from governance.models.jobs import Job
 from governance.models.ledger import Leaf, Restored, Stamp
-from governance.reads import recovery, sentences
+from governance.reads import marks, recovery
 from governance.reads.ledger_pages import in_words
 from governance.services import accounts, checkpoints, checkup, directory, packs
 from governance.services import recovery as confirming
@@ -237,4 +237,4 @@ def test_a_confirmation_has_a_mark_of_its_own(house: House) -> None:
     with Session(house.ledger.engines.reader) as session:
         [entry] = read.entries(session, Leaf.kind == "ledger.recovery_confirmed")
         assert session.scalars(select(Stamp.restored)).one() is None
-    assert sentences.state_of(entry) == sentences.Mark("flag", "warn")
+    assert marks.state_of(entry) == marks.Mark("flag", "warn")

@@ -138,8 +138,8 @@ def test_a_reviewer_who_gains_a_function_is_not_asked_for_a_request_submitted_be
     in_review.act("omar", lambda log: directory.grant_function(log, "mallory", Function.BUSINESS))
 
     with in_review.read() as session:
-        assert not work.mine(session, people.doer(session, "mallory", in_review.now))
-        assert work.mine(session, people.doer(session, "joao", in_review.now))
+        assert not work.mine(session, people.doer(session, "mallory", in_review.now)).tasks
+        assert work.mine(session, people.doer(session, "joao", in_review.now)).tasks
 
 
 def test_a_rejected_request_is_not_withdrawn_but_recorded_as_rejected(in_review: House) -> None:

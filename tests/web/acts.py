@@ -1,6 +1,7 @@
 """Every form of the application, each with somebody who may fill it in and what would do. The forms themselves are read from the pages."""
 
 import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -10,15 +11,26 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
+from governance.policy.loader import digest_of
+from tests.services.conftest import TEXTS
 from tests.sheets import MAPPING, PEOPLE, sheet
 from tests.web.browser import PASSWORD, Browser
 from tests.web.controls import PageForm, forms
 from tests.web.hostile import PDF
-from tests.web.loaded import IMPORT, Loaded
+from tests.web.loaded import AGAIN, IMPORT, LATER, Loaded, other
 
 NEW = "seven lanterns over quartz 58"
 FORM = "application/x-www-form-urlencoded"
 Fields = dict[str, list[str]]
+
+
+def zipped(texts: Mapping[str, str], below: str = "stage-gates/") -> bytes:
+    """A policy as somebody packs its folder."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in texts.items():
+            archive.writestr(f"{below}{name}", text)
+    return packed.getvalue()
 
 
 @dataclass(frozen=True)
@@ -71,7 +83,12 @@ AS_FOUND |= {"reason": "The board took it on in 2023.", "regularise_by": (date.t
 PAPER = {"title": "Minutes of the board", "approved_on": "2023-05-02", "approved_by": "Ada Lind", "function": "business"}
 WAIVER = {"reason": "On leave.", "control": "By hand, weekly.", "scope": "Model 1.x."}
 WAIVER |= {"expires": (date.today() + timedelta(days=60)).isoformat()}
+ATTESTED = {"statement": "The board wrote them into the policy.", "address": "https://minutes.example/policy"}
+ATTESTED |= {"valid_until": (date.today() + timedelta(days=300)).isoformat()}
 SEAT = "/requests/AI-0001.G1-1/seats/business"
+
+WHY = "The audit asked for it."
+POLICY = zipped(other(4))
 
 APART = {"setup.first_admin": "empty", "recovery.confirm": "restored"}
 """Forms that only a house in that state shows."""
@@ -102,8 +119,12 @@ ACTS = (
     Act("moving_in.bring_in", "aoife", f"{FRESH}/bring-in", AS_FOUND),
     Act("moving_in.attach", "aoife", f"{BROUGHT}/papers", PAPER, files={"file": ("minutes.pdf", PDF)}),
     Act("moving_in.regularise", "second", f"{BROUGHT}/regularise", {"evidence": "AI-0005.E-1", "reason": "The drill was repeated."}),
+    Act("attesting.attest", "aoife", "/frameworks/NIST-AI-RMF/attest/GOVERN-1.2", {**ATTESTED, "password": PASSWORD}),
+    Act("attesting.confirm", "aoife", "/attestations/AT-1", {"password": PASSWORD}),
+    Act("attesting.withdraw", "aoife", "/attestations/AT-1", {"reason": "It does not hold."}),
     Act("facts.answer", "lena", f"{FRESH}/facts", {"q-Q1": "recommend"}),
     Act("facts.limits", "lena", f"{FRESH}/facts", {"limit-p95_latency_s": "2.5", "unit-offline_quality_target": "F2"}),
+    Act("ml_test_score.save", "lena", f"{FRESH}/ml-test-score", {"data-1-practice": "manual", "data-1-proof": "https://ci.example/data-1"}),
     Act("checklists.answer", "lena", f"{DRAFT}/checklist/G1", METRIC),
     Act("checklists.add_evidence", "lena", f"{FRESH}/checklist/G1", LINK),
     Act("checklists.add_evidence", "lena", f"{FRESH}/checklist/G1", STATEMENT),
@@ -123,6 +144,21 @@ ACTS = (
     Act("exclusions.propose", "lena", f"{DRAFT}/exclusions/G1-11", {"reason": "It runs on no server."}),
     Act("exclusions.decide", "aoife", "/exclusions/AI-0004.N-1", {"decision": "decline", "reason": "It does.", "password": PASSWORD}),
     Act("exclusions.withdraw", "lena", "/exclusions/AI-0004.N-1", {"why": "It applies."}),
+    Act("impact.ask", "aoife", f"/policies/{digest_of(TEXTS)}/impact"),
+    Act("impact.move", "aoife", f"/policies/{digest_of(LATER)}/move?scope=all", {"reason": "The rules hold for everybody."}),
+    Act("drafting.check", "aoife", "/policy/draft/gates/G2/checks/G2-07", {"t0_high": "5", "severity": "waivable"}),
+    Act("drafting.seat", "aoife", "/policy/draft/gates/G2/seats/privacy_officer", {"label": "Data protection officer", "order": "2"}),
+    Act("drafting.remove_seat", "aoife", "/policy/draft/gates/G2/seats/privacy_officer"),
+    Act("drafting.add_seat", "aoife", "/policy/draft/gates/G1/seats", {"label": "Works council", "function": "business", "order": "1"}),
+    Act("drafting.days", "aoife", "/policy/draft/days", {"pilot-max_weeks": "30"}),
+    Act("drafting.propose", "aoife", "/policy/draft", {"version": "1.1.0", "reason": "Two drills took too long."}),
+    Act("drafting.undo", "aoife", "/policy/draft"),
+    Act("drafting.discard", "aoife", "/policy/draft"),
+    Act("drafting.go_on", "second", "/policy/draft"),
+    Act("proposing.start", "aoife", "/policies/propose", {"reason": WHY}, files={"files": ("policy.zip", POLICY)}),
+    Act("proposing.again", "aoife", f"/policies/propose/again/{AGAIN}", {"reason": WHY}),
+    Act("proposals.decide", "aoife", "/policies/proposals/P-2", {"decision": "decline", "why": WHY, "password": PASSWORD}),
+    Act("proposals.withdraw", "aoife", "/policies/proposals/P-3", {"withdraw-why": WHY}),
     Act("packs.issue", "lena", "/packs", {"initiative": "AI-0001"}),
     Act("packs.issue_trail", "aoife", "/packs"),
     Act("people.add", "omar", "/people/add", {**PERSON, "person": "ada.lind", "email": "ada@nordhaven.example"}),

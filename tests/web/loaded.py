@@ -20,6 +20,7 @@ from governance.domain.deliveries import DeliveryState
 from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import AnswerState, Decision, EvidenceKind, FindingSeverity, Function, Role
 from governance.domain.waivers import Asked
+from governance.jobs import impacts
 from governance.ledger import rebuild
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM, Log
@@ -27,21 +28,42 @@ from governance.ledger.read import head
 from governance.ledger.verify import verify
 from governance.models.accounts import Account
 from governance.models.answers import Evidence
+from governance.models.drafts import PolicyDraft
 from governance.models.jobs import ImportJob
 from governance.models.ledger import Leaf, Restored, Stamp
 from governance.models.outbox import Delivery
+from governance.policy.loader import digest_of
+from governance.policy.places import edit
 from governance.reads import imports
 from governance.reads.previews import Source
-from governance.services import accounts, answers, checkpoints, directory, exclusions, findings, initiatives, waivers
+from governance.services import (
+    accounts,
+    answers,
+    attestations,
+    checkpoints,
+    directory,
+    exclusions,
+    findings,
+    foreseeing,
+    initiatives,
+    policies,
+    policy_drafts,
+    waivers,
+)
 from governance.services import imports as services_of_imports
+from governance.services.attestations import NewAttestation
 from governance.services.opening import DATABASE, ledger_of, open_engines
 from governance.settings import Settings
 from governance.storage.content import ContentStore
+from governance.storage.slate import slate_of
 from tests import sheets
-from tests.services.conftest import House, evidence, found
+from tests.services.conftest import TEXTS, House, evidence, found
 from tests.web.browser import HASHED, Site
 
 IMPORT = "fedcba9876543210"
+
+LATER = {**TEXTS, "gates/G2.yaml": TEXTS["gates/G2.yaml"].replace("severity: blocking", "severity: waivable", 1)}
+"""In force in the loaded house; what is in review there was submitted under the shipped one."""
 
 NOT_OF_RECORD = frozenset({"account", "web_session"})
 """A wrong password is counted, whatever else is refused."""
@@ -139,8 +161,12 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     house.act("lena", lambda log: exclusions.propose(log, "AI-0004", "G1-06", "there is nothing of the kind"))
     house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
+    house.publish(LATER)
+    _propose(house)
     house.now += timedelta(minutes=1)
     hand_over(house)
+    attest(house)
+    drafted(house)
     logo, _ = store.put(io.BytesIO(base64.b64decode(PIXEL)))
     open_to_all = directory.OrganisationSettings("Nordhaven", "Europe/Copenhagen", logo=logo, demo=True)
     house.act("omar", lambda log: directory.change_settings(log, open_to_all))
@@ -149,8 +175,26 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
             account.password = HASHED
     with house.ledger.writing(SYSTEM, house.now) as log:
         log.session.add(given_up(log.session))
+    house.act("aoife", lambda log: foreseeing.ask(log, digest_of(LATER)))
+    impacts.work(house.ledger, slate_of(folder))
     checkpoints.sign(house.ledger, KeyFile(folder / "checkpoint-key"), house.now)
     return str(house.act("omar", lambda log: accounts.make_setup_link(log, "tom")))
+
+
+def drafted(house: House, who: str = "aoife", behind: str = "second") -> None:
+    """Two officers who are changing the policy; a version was published since one of them began."""
+    one = edit("gate/G2/items/G2-05/severity", "advisory")
+    for person in (who, behind):
+        house.act(person, lambda log: policy_drafts.change(log, [one]))
+    with house.ledger.writing(SYSTEM, house.now) as log:
+        log.session.get_one(PolicyDraft, behind).base = "0" * 64
+
+
+def attest(house: House, who: str = "second") -> str:
+    """One that waits for another officer, for a clause that the shipped policy leaves to the organisation."""
+    until = house.now.date() + timedelta(days=300)
+    given = NewAttestation("NIST-AI-RMF", "GOVERN-2.3", "The board decides on each.", until, address="https://minutes.example/board")
+    return str(house.act(who, lambda log: attestations.attest(log, given), proof=True))
 
 
 def hand_over(house: House, who: str = "aoife", given: Source | None = None, import_id: str = IMPORT) -> str:
@@ -205,6 +249,23 @@ def come_from_a_backup(house: House) -> None:
         now = head(log.session)
         row = Restored(at=at.isoformat(), made_at=(at - timedelta(days=1)).isoformat(), size=now.size, root=now.root.hex())
         log.session.execute(update(Stamp).values(restored=row))
+
+
+def other(number: int) -> dict[str, str]:
+    """The shipped policy with a remark more: another text that says the same."""
+    return {**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}# {number}\n"}
+
+
+AGAIN = digest_of(other(3))
+"""Of a text that was proposed once, and taken back."""
+
+
+def _propose(house: House) -> None:
+    """One that Aoife can decide on, one that she made herself, one that she took back."""
+    house.propose(other(1), "second")
+    house.propose(other(2), "aoife")
+    taken_back = house.propose(other(3), "aoife")
+    house.act("aoife", lambda log: policies.withdraw(log, taken_back, "It was a mistake."))
 
 
 def _findings(house: House) -> None:

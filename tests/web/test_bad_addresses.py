@@ -29,6 +29,8 @@ ELSEWHERE = {"kpi", "code"}
 PART = re.compile(r"<(?:[^:>]+:)?(\w+)>")
 WHO = {
     Permission.VOUCH: "aoife",
+    Permission.ATTEST: "aoife",
+    Permission.DECIDE_RULES: "aoife",
     Permission.ADMINISTER: "omar",
     Permission.READ_LEDGER: "aoife",
     Permission.READ_PACKS: "aoife",

@@ -12,12 +12,16 @@ from governance.domain.findings import NewFinding
 from governance.domain.importing import Account
 from governance.domain.vocabulary import FindingSeverity, Function, Role, Visibility
 from governance.domain.waivers import Asked
+from governance.jobs import impacts
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import Log
 from governance.models.directory import Person
+from governance.policy.loader import digest_of
 from governance.reads.imports import told
-from governance.services import checkpoints, directory, findings, gates, imports, initiatives, packs, waivers
+from governance.services import checkpoints, directory, findings, foreseeing, gates, imports, initiatives, packs, waivers
 from governance.services.initiatives import Description
+from governance.storage.slate import slate_of
+from tests.services.conftest import TEXTS
 from tests.sheets import source
 from tests.web.browser import Site, reviewed, site
 
@@ -45,10 +49,30 @@ PAGES = {
         "/waivers/AI-0001.W-1",
         "/policy",
         "/policy/gates/G1",
+        "/policy/checks?gate=G2&function=it_ops&tier=high",
+        "/policy/checks?format=csv",
+        "/policy/draft",
+        "/policy/draft/days",
         "/policies",
         "/policies?q=1.0&sort=who",
         "/policies/export.csv",
         "/policies/diff",
+        f"/policies/{digest_of(TEXTS)}/impact",
+        f"/policies/{digest_of(TEXTS)}/impact?q=claims&mark=unchanged&sort=name",
+        f"/policies/{digest_of(TEXTS)}/impact?format=csv",
+        "/policies/moves",
+        "/frameworks",
+        "/frameworks?q=risk&state=current&sort=served&down=1",
+        "/frameworks/export.csv",
+        "/frameworks/NIST-AI-RMF",
+        "/frameworks/NIST-AI-RMF?show=open&sort=initiatives",
+        "/frameworks/NIST-AI-RMF/export.csv",
+        "/frameworks/NIST-AI-RMF/clause?id=MAP-1.1",
+        "/frameworks/NIST-AI-RMF/clause?id=MAP-1.1&q=claims&basis=now&sort=name",
+        "/frameworks/NIST-AI-RMF/clause/export.csv?id=MAP-1.1",
+        "/policies/proposals",
+        "/policies/proposals?q=audit&state=open&sort=who",
+        "/policies/proposals/export.csv",
         "/packs",
         "/packs?format=csv",
         "/import",
@@ -125,6 +149,11 @@ def hand_over(log: Log, number: int) -> None:
     imports.hand_over(log, f"list {number}.csv", given, told(account, 0, log.now))
 
 
+def foresee(site: Site) -> None:
+    site.house.act("aoife", lambda log: foreseeing.ask(log, digest_of(TEXTS)))
+    assert impacts.work(site.house.ledger, slate_of(site.app.extensions["governance"].settings.instance))
+
+
 def statements(site: Site) -> dict[str, int]:
     found = {}
     for who, paths in PAGES.items():
@@ -142,9 +171,11 @@ def test_pages_keep_to_their_budget_whatever_the_size(reviewed: Site, tmp_path: 
     register(reviewed, 19)
     reviewed.house.bring_in("AI-0003")
     grow(reviewed, 3)
+    foresee(reviewed)
     small = statements(reviewed)
     register(reviewed, 1_980)
     grow(reviewed, 60)
+    foresee(reviewed)
     large = statements(reviewed)
 
     assert small == large
@@ -161,6 +192,9 @@ def test_every_list_and_overview_is_measured(site: Site) -> None:
 
 
 FORMS_AND_PIECES = {
+    "/policy/draft/gates/<gate>/checks/<item>",
+    "/policy/draft/gates/<gate>/seats",
+    "/policy/draft/gates/<gate>/seats/<seat_id>",
     "/static/<path:filename>",
     "/bootstrap/static/<path:filename>",
     "/healthz",
@@ -183,6 +217,9 @@ FORMS_AND_PIECES = {
     "/exclusions/<exclusion_id>",
     "/initiatives/<key>/papers",
     "/initiatives/<key>/regularise",
+    "/frameworks/<framework_id>/attest/<path:clause_id>",
+    "/attestations/<attestation_id>",
+    "/attestations/<attestation_id>/file",
     "/evidence/<evidence_id>",
     "/evidence/<evidence_id>/file",
     "/requests/<request_id>/seats/<seat_id>",
@@ -197,6 +234,8 @@ FORMS_AND_PIECES = {
     "/people-import/example.csv",
     "/import/example.yaml",
     "/import/<import_id>",
+    "/policies/<digest>/move",
+    "/policies/moves/<job_id>",
 }
 """What shows one thing, or a form for it; everything else lists or sums up."""
 

@@ -8,7 +8,9 @@ import pytest
 from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import FindingSeverity, Role, Visibility
 from governance.permissions import HOLDERS, ROUTES, Permission
+from governance.policy.loader import digest_of
 from governance.services import findings, initiatives
+from tests.services.conftest import TEXTS
 from tests.web.browser import Site, site, text_of
 from tests.web.loaded import IMPORT
 
@@ -45,9 +47,14 @@ FILLED = {
     "secret": "x",
     "filename": "app.css",
     "import_id": IMPORT,
+    "digest": digest_of(TEXTS),
     "waiver_id": "AI-0001.W-1",
     "exclusion_id": "AI-0001.N-1",
     "seat": "owner",
+    "framework_id": "NIST-AI-RMF",
+    "attestation_id": "AT-1",
+    "clause_id": "GOVERN-1.2",
+    "proposal_id": "P-1",
 }
 
 

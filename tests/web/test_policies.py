@@ -9,7 +9,6 @@ from sqlalchemy import update
 
 from governance.models.ledger import Leaf
 from governance.policy.loader import digest_of
-from governance.services import policies
 from tests.services.conftest import TEXTS
 from tests.tampering import tampering
 from tests.web.browser import Site, site, text_of
@@ -33,8 +32,8 @@ OLD, NEW = digest_of(TEXTS), digest_of(STRICTER)
 @pytest.fixture
 def three(site: Site) -> Site:
     """The shipped policy, a looser one by Aoife, and a stricter one by her colleague."""
-    site.house.act("aoife", lambda log: policies.publish(log, LOOSER))
-    site.house.act("second", lambda log: policies.publish(log, STRICTER))
+    site.house.publish(LOOSER)
+    site.house.publish(STRICTER, "aoife", "second")
     return site
 
 
@@ -70,7 +69,9 @@ def test_every_publication_is_there_the_latest_first(three: Site) -> None:
 
 def test_the_list_is_searched_and_sorted(three: Site) -> None:
     for query, versions in {
-        "q=aoife": ["1.9.0"],
+        "q=aoife": ["1.10.0", "1.9.0"],
+        "q=aoife+1.9": ["1.9.0"],
+        "q=audit": ["1.10.0", "1.9.0"],
         "q=1.9": ["1.9.0"],
         f"q={NEW[:12]}": ["1.10.0"],
         "q=nobody": [],
@@ -84,7 +85,7 @@ def test_the_list_is_searched_and_sorted(three: Site) -> None:
 
 
 def test_a_text_that_is_published_again_is_there_again(three: Site) -> None:
-    three.house.act("aoife", lambda log: policies.publish(log, TEXTS))
+    three.house.publish(TEXTS)
 
     found = rows(three)
     assert [(row["version"], row["in force"]) for row in found] == [("1.0.0", "yes"), ("1.10.0", "no"), ("1.9.0", "no"), ("1.0.0", "no")]
@@ -108,7 +109,7 @@ def test_the_list_says_what_it_is_empty_of(three: Site) -> None:
 
 def test_many_publications_are_paged(site: Site) -> None:
     for number in range(1, 52):
-        site.house.act("aoife", lambda log, n=number: policies.publish(log, edited(f"2.{n}")))
+        site.house.publish(edited(f"2.{number}"))
     joao = site.browser("joao")
 
     assert "1 to 50 of 52 publications" in text_of(joao.get("/policies"))
@@ -159,7 +160,7 @@ def test_one_text_against_itself_is_said_to_be_the_same(three: Site) -> None:
 
 def test_comments_alone_are_said_to_change_no_rule(site: Site) -> None:
     texts = {**TEXTS, "facts.yaml": f"{TEXTS['facts.yaml']}\n# reviewed\n"}
-    site.house.act("aoife", lambda log: policies.publish(log, texts))
+    site.house.publish(texts)
     page = text_of(site.browser("joao").get("/policies/diff"))
 
     assert "No rule differs" in page and "Only comments, layout or file names differ." in page

@@ -6,7 +6,6 @@ import pytest
 
 from governance.domain.questionnaire import Given
 from governance.models.initiatives import Tiering
-from governance.services import policies as publishing
 from tests.services.conftest import ASKED, LOW, STATEMENTS, TEXTS
 from tests.web.browser import Site, site, text_of
 
@@ -20,7 +19,7 @@ SEVERAL, AFTER = "    - id: Q4\n      several: worst\n", '    - id: Q5\n      as
 def asked(site: Site) -> Site:
     """An initiative under a policy whose Q4 takes several answers, and whose Q5 is asked only where people are affected."""
     tiering = TEXTS["tiering.yaml"].replace("    - id: Q4\n", SEVERAL).replace("    - id: Q5\n", AFTER)
-    site.house.act("aoife", lambda log: publishing.publish(log, {**TEXTS, "tiering.yaml": tiering}))
+    site.house.publish({**TEXTS, "tiering.yaml": tiering})
     site.house.register_without_tier()
     return site
 

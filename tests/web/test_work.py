@@ -1,50 +1,40 @@
-"""My work: whoever may end a wait sees it, and nobody else."""
+"""My work with more than a page of it: nothing that waits is out of reach, and the menu says how much there is."""
 
-import pytest
+import re
 
-from governance.domain.vocabulary import Decision, Function
+from governance.domain.vocabulary import Visibility
+from governance.events import streams
+from governance.events.initiatives import Registered
+from governance.reads import work
 from tests.web.browser import Site, site, text_of
 
 __all__ = ["site"]
 
-
-@pytest.fixture
-def asked(site: Site) -> Site:
-    site.house.register()
-    site.house.open()
-    site.house.complete()
-    site.house.submit()
-    return site
+TOLD = re.compile(r"AI-\d{4} Claims triage \d+\.")
 
 
-@pytest.mark.parametrize(
-    ("who", "count"),
-    [("rafael", 1), ("mina", 1), ("joao", 1), ("aoife", 1), ("second", 2), ("lena", 0), ("mallory", 0), ("elsewhere", 0), ("ruth", 0)],
-)
-def test_a_seat_waits_for_those_who_may_take_it(asked: Site, who: str, count: int) -> None:
-    assert text_of(asked.browser(who).get("/")).count("Sign off G1 as") == 2 * count
+def crowded(site: Site, count: int) -> None:
+    """So many initiatives, each waiting for its lead to say what tier it is."""
+    intake = {"summary": "Scores claims.", "unit": "claims", "lead": "lena", "visibility": Visibility.ORGANISATION}
+    found = [Registered(initiative=f"AI-{number:04}", name=f"Claims triage {number}", **intake) for number in range(1, count + 1)]  # type: ignore[arg-type]
+    site.house.act("lena", lambda log: log.record_all([(event, streams.initiative(event.initiative)) for event in found]))
 
 
-def test_who_signed_one_seat_is_not_asked_for_another(asked: Site) -> None:
-    asked.house.sign(Function.BUSINESS, who="second")
+def test_every_thing_that_waits_is_on_a_page(site: Site) -> None:
+    count = 2 * work.PAGE + 5
+    crowded(site, count)
+    lena = site.browser("lena")
 
-    assert "Sign off G1" not in text_of(asked.browser("second").get("/"))
+    pages = [lena.get(f"/?page={number}") for number in (1, 2, 3, 4)]
 
-
-def test_a_request_for_changes_waits_for_the_lead(asked: Site) -> None:
-    asked.house.sign(Function.IT_OPS, Decision.REQUEST_CHANGES)
-
-    said = text_of(asked.browser("lena").get("/"))
-    assert "Answer the request for changes on G1" in said and "You lead it" in said
-
-
-def test_after_a_reject_compliance_may_close(asked: Site) -> None:
-    asked.house.sign(Function.IT_OPS, Decision.REJECT)
-
-    assert "Close G1" in text_of(asked.browser("aoife").get("/"))
+    told = [TOLD.findall(text_of(page)) for page in pages]
+    assert [len(found) for found in told] == [work.PAGE, work.PAGE, 5, 5], "past the end is the last page"
+    assert len({one for found in told[:3] for one in found}) == count
+    assert f"{count} things wait for you" in text_of(pages[0])
+    assert f"{work.MOST_COUNTED}+ waiting" in text_of(pages[0])
 
 
-def test_an_empty_page_says_what_to_do_next(site: Site) -> None:
-    assert "Register an initiative" in text_of(site.browser("lena").get("/"))
-    assert "evidence packs" in text_of(site.browser("ruth").get("/"))
-    assert "Look at the people" in text_of(site.browser("omar").get("/"))
+def test_what_can_be_counted_is_said_exactly(site: Site) -> None:
+    crowded(site, work.MOST_COUNTED)
+
+    assert f"{work.MOST_COUNTED} waiting" in text_of(site.browser("lena").get("/portfolio"))

@@ -1,0 +1,57 @@
+"""The rules that a dossier is judged by, as its sections hold them: what a check asks, and who signs."""
+
+from governance.domain.plain import Plain
+from governance.domain.policy import Item, Plan, PlannedItem, Seat, Threshold
+from governance.domain.vocabulary import Section
+
+LEAST_ATTRIBUTION = "attribution.gate_minimum"
+"""What a threshold compares with where the policy asks for an attribution level at a gate."""
+
+
+def rule(plan: Plan, planned: PlannedItem) -> dict[str, Plain]:
+    """What a check asks of this initiative: whatever its answer is judged by. Its title and the reasons for it are no part of that."""
+    item, thresholds = planned.item, planned.thresholds
+    parts = thresholds.parts if thresholds else ()
+    return {
+        **applicability(planned),
+        "asks": item.question,
+        "requires": item.requirement,
+        "severity": item.severity.value,
+        "evidence": item.evidence.value,
+        "source": item.source,
+        "max_age_days": _age(plan, item),
+        "combination": thresholds.combination.value if thresholds else None,
+        "limits": [_limit(plan, part) for part in parts],
+    }
+
+
+def _age(plan: Plan, item: Item) -> int | None:
+    return item.max_age_days or plan.usual_age.get(item.evidence)
+
+
+def _limit(plan: Plan, part: Threshold) -> dict[str, Plain]:
+    """A threshold that counts; its values for other tiers, and where it comes from, judge nothing here."""
+    told: dict[str, Plain] = {name: getattr(part, name) for name in ("metric", "unit", "window", "min_n", "compare_with", "for_each")}
+    decimals: dict[str, Plain] = {name: _decimal(getattr(part, name)) for name in ("factor", "margin", "allow")}
+    value = part.value
+    stated: Plain = [str(end) for end in value] if isinstance(value, tuple) else _decimal(value)
+    least = plan.least_attribution if part.compare_with == LEAST_ATTRIBUTION else None
+    return {**told, **decimals, "comparator": part.comparator.value, "bound": part.bound.value, "value": stated, "least": least}
+
+
+def _decimal(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def who_signs(seat: Seat) -> dict[str, Plain]:
+    return {
+        "label": seat.label,
+        "covers": [section.value for section in Section if section in seat.covers],
+        "independent": seat.independent,
+        "qualification": seat.qualification,
+        "order": seat.order,
+    }
+
+
+def applicability(planned: PlannedItem) -> dict[str, Plain]:
+    return {"item": planned.item.id, "applies": planned.applicability.applies.value, "why": planned.applicability.why}

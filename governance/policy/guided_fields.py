@@ -1,0 +1,213 @@
+"""What a person may change of a policy without touching its files: the fields of a check, of a seat, and the counts of days.
+
+Everything else is changed in the files.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+
+from governance.domain.limits import spoken
+from governance.domain.vocabulary import Comparator, EvidenceKind, Function, Section, Severity
+from governance.policy import sections
+from governance.policy.editing import Plain
+from governance.policy.fielddocs import fields_of
+from governance.policy.guided import BY_TIER, Control, Field, Given, Part, asked_at, edits
+from governance.policy.models import EvidenceModel, GateModel, ItemModel, SeatModel, ThresholdModel
+from governance.policy.places import Edit, edit, gates, value_at
+
+DAYS: tuple[tuple[str, str, tuple[str, ...], type[BaseModel] | None], ...] = (
+    ("signoffs/valid_days", "A sign-off counts for", BY_TIER, sections.ByTier),
+    ("waivers/max_days", "A waiver lasts at most", BY_TIER, sections.ByTier),
+    ("waivers/on_expiry", "After a waiver expired in production", ("grace_days", "suspended_after_days"), sections.OnExpiryModel),
+    ("freshness/default_max_age_days", "Evidence stays fresh for", tuple(kind.value for kind in EvidenceKind), None),
+    ("findings/default_due_days", "A finding is due after", ("high", "medium", "low"), sections.DueDays),
+    ("rollout_profiles/approval_of_limited_expires_days", "The approval of limited production lasts", BY_TIER, sections.ByTier),
+    ("pilot", "A pilot lasts", ("default_weeks", "max_weeks"), sections.PilotModel),
+)
+OF_GATES = "gate/{gate}/every_days", "Gate {gate} comes back after", BY_TIER, sections.ByTier
+
+_ID = "[A-Za-z][A-Za-z0-9_-]{0,59}"
+CHANGEABLE = re.compile(
+    rf"gate/{_ID}/items/{_ID}/(title|question|why|severity|owner|max_age_days|evidence/requirement)"
+    rf"|gate/{_ID}/items/{_ID}/threshold(/(all_of|any_of)/[0-9]{{1,3}})?/(value|comparator|unit|window|min_n|factor|margin|allow)"
+    rf"|gate/{_ID}/seats/{_ID}(/(label|function|when|independent|qualification|order|covers))?"
+    rf"|gate/{_ID}/(every_days/({'|'.join(BY_TIER)})|grace_days)"
+    + "".join(f"|{place}/({'|'.join(names)})" for place, _, names, _ in DAYS)
+    + "|policy/version"
+)
+"""Every place that guided editing may touch."""
+
+MEANINGS = {
+    "severity": "What an unmet check does: blocking stops the gate, waivable may be excepted for a time, advisory is only shown.",
+    "max_age_days": "How old the evidence may be. Where nothing stands here, the days for its kind of evidence hold.",
+    "comparator": "How the measured value is held against the limit.",
+    "value": "The limit at this tier. The same number at all three is one limit for all.",
+    "factor": "What the value is compared with is multiplied by this first.",
+    "margin": "By how much the value has to be better than what it is compared with.",
+    "allow": "By how much the value may be worse than what it is compared with.",
+    "covers": "The parts of the dossier that it judges: always the common one and its own function's.",
+}
+"""In place of what the reference of the files says, for people who never see one."""
+
+NUMBER_COMPARATORS = tuple(one.value for one in Comparator if one is not Comparator.BETWEEN)
+
+
+def _meanings(model: type[BaseModel]) -> dict[str, str]:
+    return {key: MEANINGS.get(key, said) for key, said in fields_of(model).items()}
+
+
+def is_changeable(place: str) -> bool:
+    return CHANGEABLE.fullmatch(place) is not None
+
+
+def item_fields(texts: Mapping[str, str], gate: str, item: str) -> list[Field]:
+    """What can be changed about a check, with each of its thresholds; nothing where the policy has no such check."""
+    place = f"gate/{gate}/items/{item}"
+    raw = value_at(texts, place)
+    if not isinstance(raw, dict):
+        return []
+    said = _meanings(ItemModel)
+    wanted, fresh = value_at(texts, f"{place}/evidence/requirement"), raw.get("max_age_days")
+    about = fields_of(EvidenceModel)["requirement"]
+    found = [
+        Field("title", f"{place}/title", "Title", said["title"], Control.LINE, raw.get("title")),
+        Field("question", f"{place}/question", "Question", said["question"], Control.TEXT, raw.get("question")),
+        Field("requirement", f"{place}/evidence/requirement", "Evidence wanted", about, Control.TEXT, wanted),
+        Field("why", f"{place}/why", "Why it is asked", said["why"], Control.TEXT, raw.get("why")),
+        _choice("severity", place, "Severity", said["severity"], raw, Severity),
+        _choice("owner", place, "Owner", said["owner"], raw, Function),
+        Field(
+            "max_age_days", f"{place}/max_age_days", "Days it stays fresh", said["max_age_days"], Control.WHOLE, fresh, may_be_empty=True
+        ),
+    ]
+    for number, part in enumerate(_threshold_places(place, raw.get("threshold"))):
+        found += _threshold(f"t{number}_", part, value_at(texts, part))
+    return found
+
+
+def seat_fields(texts: Mapping[str, str], gate: str, seat: str) -> list[Field]:
+    """What can be changed about a seat; nothing where the gate has no such seat."""
+    place = f"gate/{gate}/seats/{seat}"
+    raw = value_at(texts, place)
+    return _seat(place, raw) if isinstance(raw, dict) else []
+
+
+def new_seat_fields() -> list[Field]:
+    """The same of a seat that is not there yet: it is asked always, as long as nothing else is said."""
+    return _seat("", {"covers": [Section.COMMON.value]})
+
+
+def new_seat(gate: str, taken: Sequence[str], given: Given) -> tuple[list[Edit], dict[str, str]]:
+    """The change that adds a seat, named after its label, and what is wrong with what was given."""
+    changes, wrong = edits(new_seat_fields(), given)
+    if wrong:
+        return [], wrong
+    made: dict[str, Plain] = {one.place.removeprefix("/"): one.value for one in changes}
+    covers = made.get("covers", [Section.COMMON.value])
+    function = str(made["function"])
+    made["covers"] = [*covers, function] if isinstance(covers, list) and function not in covers else covers
+    name = _free(re.sub("[^a-z0-9]+", "_", str(made["label"]).lower()).strip("_")[:50], taken)
+    return [edit(f"gate/{gate}/seats/{name}", {"id": name, **{key: made[key] for key in ORDER if key in made}})], {}
+
+
+ORDER = ("function", "label", "when", "independent", "qualification", "order", "covers")
+
+
+def day_fields(texts: Mapping[str, str]) -> list[Field]:
+    """Every count of days or weeks that is a rule of the whole policy, or of a gate that comes back."""
+    found: list[Field] = []
+    for place, group, names, model in DAYS:
+        found += _days(texts, place, group, names, model)
+    place, group, names, model = OF_GATES
+    for gate in gates(texts):
+        found += _days(texts, place.format(gate=gate), group.format(gate=gate), names, model)
+        found += _days(texts, f"gate/{gate}", group.format(gate=gate), ("grace_days",), GateModel)
+    return found
+
+
+def _days(texts: Mapping[str, str], place: str, group: str, names: Sequence[str], model: type[BaseModel] | None) -> Iterator[Field]:
+    raw = value_at(texts, place)
+    said = fields_of(model) if model else {}
+    for name in names:
+        if isinstance(raw, dict) and name in raw:
+            unit = "" if name.endswith(("_days", "_weeks")) else " risk" if model is sections.ByTier else ""
+            label = f"{name[:1].upper()}{name[1:].replace('_', ' ')}{unit}"
+            called = f"{place}/{name}".replace("/", "-")
+            yield Field(
+                called, f"{place}/{name}", label, said.get(name, "Days for this kind of evidence."), Control.WHOLE, raw[name], group=group
+            )
+
+
+def _threshold_places(place: str, raw: Any) -> Iterator[str]:
+    if isinstance(raw, dict):
+        several = next((key for key in ("all_of", "any_of") if key in raw), None)
+        numbers = range(len(raw[several])) if several else ()
+        yield from (f"{place}/threshold/{several}/{number}" for number in numbers)
+        if several is None:
+            yield f"{place}/threshold"
+
+
+def _threshold(name: str, place: str, raw: Mapping[str, Any]) -> Iterator[Field]:
+    said, group = _meanings(ThresholdModel), str(raw.get("metric", ""))
+    value = raw.get("value")
+    is_range = isinstance(value, list) or raw.get("comparator") == Comparator.BETWEEN
+    options = (Comparator.BETWEEN.value,) if is_range else NUMBER_COMPARATORS
+    held = raw.get("comparator")
+    with_what = f" It is compared with {spoken(str(raw['compare_with']))}." if "compare_with" in raw else ""
+    yield Field(
+        f"{name}comparator",
+        f"{place}/comparator",
+        "Compared how",
+        said["comparator"] + with_what,
+        Control.CHOICE,
+        held,
+        options=options,
+        group=group,
+    )
+    for tier in BY_TIER if value is not None else ():
+        at_tier = value.get(tier) if isinstance(value, dict) else value
+        label = f"Limit at {tier} risk"
+        yield Field(f"{name}{tier}", f"{place}/value", label, said["value"], Control.LIMIT, at_tier, part=Part(tier), group=group)
+    for key, label in (("factor", "Times what it is compared with"), ("margin", "Better by"), ("allow", "May be worse by")):
+        if key in raw:
+            yield Field(f"{name}{key}", f"{place}/{key}", label, said[key], Control.NUMBER, raw[key], group=group)
+    yield Field(f"{name}unit", f"{place}/unit", "Unit", said["unit"], Control.LINE, raw.get("unit"), group=group)
+    yield Field(f"{name}window", f"{place}/window", "Measured over", said["window"], Control.LINE, raw.get("window"), group=group)
+    least = raw.get("min_n")
+    yield Field(f"{name}min_n", f"{place}/min_n", "Smallest sample", said["min_n"], Control.WHOLE, least, most=10**12, group=group)
+
+
+def _seat(place: str, raw: Mapping[str, Any]) -> list[Field]:
+    said = _meanings(SeatModel)
+    tiers, rest = asked_at(str(raw.get("when", "true")))
+    at = "The tiers of risk at which the seat is asked. The four functions each need a seat that is asked at every tier."
+    asked: list[Plain] = list(tiers or [])
+    several = [Field("tiers", f"{place}/when", "Asked at", at, Control.SEVERAL, asked, "true", options=BY_TIER, part=Part.TIERS)]
+    further = "What else has to hold, as a condition over the facts. Leave it as it is where you do not know the facts by name."
+    skills = raw.get("qualification")
+    return [
+        Field("label", f"{place}/label", "Label", said["label"], Control.LINE, raw.get("label")),
+        _choice("function", place, "Function", said["function"], raw, Function),
+        *(several if tiers is not None else []),
+        Field("rest", f"{place}/when", "Further condition", further, Control.LINE, rest, "true", may_be_empty=True, part=Part.REST),
+        Field(
+            "independent", f"{place}/independent", "Independent", said["independent"], Control.FLAG, raw.get("independent", False), False
+        ),
+        Field("qualification", f"{place}/qualification", "Qualification", said["qualification"], Control.LINE, skills, may_be_empty=True),
+        Field("order", f"{place}/order", "Round", said["order"], Control.WHOLE, raw.get("order", 1), 1, most=9),
+        Field("covers", f"{place}/covers", "Judges", said["covers"], Control.SEVERAL, raw.get("covers"), options=tuple(Section)),
+    ]
+
+
+def _choice(name: str, place: str, label: str, meaning: str, raw: Mapping[str, Any], kind: type[StrEnum]) -> Field:
+    return Field(name, f"{place}/{name}", label, meaning, Control.CHOICE, raw.get(name), options=tuple(one.value for one in kind))
+
+
+def _free(wanted: str, taken: Sequence[str]) -> str:
+    """A name that no other seat of the gate has, from what it is called."""
+    name = wanted if wanted[:1].isalpha() else f"seat_{wanted}".rstrip("_")
+    return next(one for number in range(1, len(taken) + 2) if (one := name if number == 1 else f"{name}_{number}") not in taken)

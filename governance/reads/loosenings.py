@@ -1,0 +1,38 @@
+"""Whom the rule bars that who loosened a rule does not sign what benefits from it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from governance.domain.loosening import BARRED_FOR, Loosening, barred
+from governance.ledger.memo import remembered
+from governance.models.gates import GateRequest, Revision
+from governance.models.policies import PolicyLoosening
+
+
+def bearing_on(session: Session, row: GateRequest, now: datetime, taken: datetime | None = None) -> Mapping[str, Loosening]:
+    """Who may take no seat of a request at this moment because of it, and the publication: see `domain.loosening`.
+
+    `taken` is when it took its rules, where that is not what the record says: when it would be moved to others.
+    """
+    found = [one for one in recent(session, now) if one.gate == row.gate]
+    return barred(found, row.gate, taken or taken_at(session, row.id, row.policy) or now, now) if found else {}
+
+
+@remembered(PolicyLoosening)
+def recent(session: Session, now: datetime) -> Sequence[Loosening]:
+    """What was loosened at any gate, and bars somebody still."""
+    return [_loosening(one) for one in session.scalars(select(PolicyLoosening).where(PolicyLoosening.at > now - BARRED_FOR))]
+
+
+@remembered(Revision)
+def taken_at(session: Session, request_id: str, policy: str) -> datetime | None:
+    """When a request took these rules: with the first dossier that was frozen under them. Without one it was moved to them since."""
+    first = select(func.min(Revision.at)).where(Revision.request_id == request_id, Revision.policy == policy)
+    return session.scalar(first)
+
+
+def _loosening(row: PolicyLoosening) -> Loosening:
+    return Loosening(row.version, row.gate, row.changes, row.proposed_by, row.published_by, row.at)

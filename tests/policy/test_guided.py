@@ -1,0 +1,188 @@
+"""Fields that people fill in, and the changes they make in the files."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from governance.paths import policies_directory
+from governance.policy.guided import Control, Field, Given, asked_at, asked_where, edits
+from governance.policy.guided_fields import day_fields, is_changeable, item_fields, new_seat, seat_fields
+from governance.policy.loader import load_policy, parse_policy
+from governance.policy.places import Edit, edit, edited, gates, lines_of, value_at
+from governance.policy.problems import PolicyError
+
+TEXTS = load_policy(policies_directory() / "stage-gates").texts
+
+
+def filled(fields: list[Field], **others: str | list[str] | bool) -> dict[str, str | list[str] | bool]:
+    """What a browser sends where nobody touches the fields, but for some."""
+    plain = (Control.FLAG, Control.SEVERAL)
+    untouched = {field.name: field.value if field.control in plain else field.shown for field in fields}
+    return {**untouched, **others}  # type: ignore[dict-item]
+
+
+def every_item() -> list[tuple[str, str]]:
+    policy = parse_policy(TEXTS)
+    return [(gate.id, item.id) for gate in policy.gates.values() for item in gate.items]
+
+
+def every_seat() -> list[tuple[str, str]]:
+    policy = parse_policy(TEXTS)
+    return [(gate.id, seat.id) for gate in policy.gates.values() for seat in gate.seats]
+
+
+def changed(fields: list[Field], **others: str | list[str] | bool) -> Mapping[str, str | None]:
+    found, wrong = edits(fields, filled(fields, **others))
+    assert not wrong
+    return {one.place: one.written for one in found}
+
+
+@pytest.mark.parametrize(("gate", "item"), every_item())
+def test_a_check_that_nobody_touched_makes_no_change_and_every_field_has_a_meaning(gate: str, item: str) -> None:
+    fields = item_fields(TEXTS, gate, item)
+
+    assert changed(fields) == {}
+    assert all(field.meaning and field.label and is_changeable(field.place) for field in fields)
+    assert len({field.name for field in fields}) == len(fields)
+
+
+@pytest.mark.parametrize(("gate", "seat"), every_seat())
+def test_so_does_a_seat(gate: str, seat: str) -> None:
+    fields = seat_fields(TEXTS, gate, seat)
+
+    assert changed(fields) == {}
+    assert all(field.meaning and is_changeable(field.place) for field in fields)
+
+
+def test_so_do_the_counts_of_days_which_are_all_there() -> None:
+    fields = day_fields(TEXTS)
+
+    assert changed(fields) == {}
+    assert all(field.meaning and is_changeable(field.place) for field in fields)
+    assert {"signoffs/valid_days/high", "waivers/max_days/low", "waivers/on_expiry/grace_days", "gate/C1/every_days/medium"} <= {
+        field.place for field in fields
+    }
+
+
+def test_a_threshold_is_one_number_or_one_for_each_tier() -> None:
+    fields = item_fields(TEXTS, "G2", "G2-07")
+    place = "gate/G2/items/G2-07/threshold"
+
+    assert changed(fields, t0_low="10", t0_medium="10", t0_high="10") == {f"{place}/value": "10"}
+    assert changed(fields, t0_high="5") == {f"{place}/value": "{low: 15, medium: 15, high: 5}"}
+    assert changed(fields, t0_comparator="lt", t0_min_n="3", t0_window="two drills", t0_unit="hours") == {
+        f"{place}/comparator": "lt",
+        f"{place}/min_n": "3",
+        f"{place}/window": "two drills",
+        f"{place}/unit": "hours",
+    }
+
+
+def test_of_several_thresholds_each_is_changed_at_its_own_place() -> None:
+    assert changed(item_fields(TEXTS, "G2", "G2-06"), t1_factor="2.5") == {"gate/G2/items/G2-06/threshold/all_of/1/factor": "2.5"}
+
+
+def test_what_may_be_left_out_is_taken_away_where_it_is_emptied() -> None:
+    assert changed(item_fields(TEXTS, "G2", "G2-07"), max_age_days="") == {"gate/G2/items/G2-07/max_age_days": None}
+    assert changed(item_fields(TEXTS, "G2", "G2-08"), max_age_days="30") == {"gate/G2/items/G2-08/max_age_days": "30"}
+    place = "gate/G2/seats/independent_validator"
+    assert changed(
+        seat_fields(TEXTS, "G2", "independent_validator"), independent=False, qualification="", tiers=["low", "medium", "high"]
+    ) == {
+        f"{place}/when": None,
+        f"{place}/independent": None,
+        f"{place}/qualification": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "sentence"),
+    [
+        ("t0_low", "soon", "Limit at low risk: enter a number"),
+        ("t0_low", "1e9", "enter a number"),
+        ("t0_low", "", "enter something here"),
+        ("t0_min_n", "0", "from 1 to"),
+        ("t0_min_n", "1.5", "a whole number"),
+        ("max_age_days", "36526", "from 1 to 36,525"),
+        ("severity", "harsh", "choose one from the list"),
+        ("owner", "", "enter something here"),
+        ("title", " ", "enter something here"),
+        ("t0_comparator", "between", "choose one from the list"),
+    ],
+)
+def test_what_cannot_stand_there_is_said_at_its_field(name: str, typed: str, sentence: str) -> None:
+    fields = item_fields(TEXTS, "G2", "G2-07")
+
+    found, wrong = edits(fields, filled(fields, **{name: typed}))
+
+    assert found == [] and list(wrong) == [name] and sentence in wrong[name]
+
+
+@pytest.mark.parametrize(
+    ("condition", "tiers", "rest"),
+    [
+        ("true", ["low", "medium", "high"], ""),
+        ('tier == "high"', ["high"], ""),
+        ('tier in ["medium", "high"]', ["medium", "high"], ""),
+        ('tier == "high" && facts.personal_data', ["high"], "facts.personal_data"),
+        ("facts.personal_data", ["low", "medium", "high"], "facts.personal_data"),
+        ('tier == "high" && (facts.a || facts.b)', ["high"], "(facts.a || facts.b)"),
+        ('tier == "high" || facts.a', None, 'tier == "high" || facts.a'),
+        ('facts.a && tier == "high"', None, 'facts.a && tier == "high"'),
+        ('tier == "high" && facts.a || facts.b', None, 'tier == "high" && facts.a || facts.b'),
+    ],
+)
+def test_a_condition_is_its_tiers_and_the_rest(condition: str, tiers: list[str] | None, rest: str) -> None:
+    assert asked_at(condition) == (tiers, rest)
+    if tiers is not None:
+        assert asked_where(tiers, rest) == condition
+
+
+def test_alternatives_are_put_in_brackets_beside_a_tier() -> None:
+    assert asked_where(["low"], "facts.a || facts.b") == 'tier == "low" && (facts.a || facts.b)'
+
+
+def seat(**more: str | list[str] | bool) -> Given:
+    return {"label": "Works council", "function": "business", "tiers": ["high"], "rest": "", "order": "2", "covers": ["common"], **more}
+
+
+def test_a_new_seat_is_named_after_its_label_and_the_policy_takes_it() -> None:
+    found, wrong = new_seat("G2", ["business"], seat())
+
+    assert wrong == {} and [one.place for one in found] == ["gate/G2/seats/works_council"]
+    made = parse_policy(edited(TEXTS, found).texts).gates["G2"].seats[-1]
+    assert (made.id, made.function, made.when, made.order, sorted(made.covers)) == (
+        "works_council", "business", 'tier == "high"', 2, ["business", "common"],
+    )  # fmt: skip
+    assert new_seat("G2", ["works_council"], seat())[0][0].place == "gate/G2/seats/works_council_2"
+    assert new_seat("G2", [], seat(label="3 eyes"))[0][0].place == "gate/G2/seats/seat_3_eyes"
+    assert set(new_seat("G2", [], seat(label="", function=""))[1]) == {"label", "function"}
+
+
+def test_a_seat_that_is_taken_away_takes_its_line_and_the_check_says_what_is_missing() -> None:
+    found = edited(TEXTS, [Edit("gate/G2/seats/privacy_officer", None)])
+    assert "privacy_officer" not in found.texts["gates/G2.yaml"] and not found.refused
+    parse_policy(found.texts)
+
+    with pytest.raises(PolicyError, match=r"gates/G2\.yaml:10:5: no seat of compliance"):
+        parse_policy(edited(TEXTS, [Edit("gate/G2/seats/compliance", None)]).texts)
+
+
+def test_changes_follow_one_another_and_one_that_no_longer_fits_is_named() -> None:
+    seat = edit("gate/G1/seats/extra", {"id": "extra", "function": "business", "label": "Extra", "covers": ["common", "business"]})
+    found = edited(
+        TEXTS, [seat, edit("gate/G1/seats/extra/label", "Other"), edit("gate/G9/items/G9-1/title", "x"), edit("policy/version", "2")]
+    )
+
+    assert value_at(found.texts, "gate/G1/seats/extra/label") == "Other" and value_at(found.texts, "policy/version") == "2"
+    assert list(found.refused) == ["gate/G9/items/G9-1/title"] and "no longer in the policy" in found.refused["gate/G9/items/G9-1/title"]
+    assert lines_of(TEXTS, "gate/G2/items/G2-01/nothing/here") == lines_of(TEXTS, "gate/G2/items/G2-01") == ("gates/G2.yaml", 17)
+    assert gates(TEXTS) == ["C1", "C2", "G1", "G2", "G3"]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["policy/id", "gate/G1/items/G1-01/when", "gate/G1/items/G1-01", "gate/G1/id", "risk_tiering/max_score", "gate/G1/items/../id", ""],
+)
+def test_nothing_else_may_be_touched(place: str) -> None:
+    assert not is_changeable(place)
