@@ -16,8 +16,10 @@ from governance.domain.vocabulary import (
     AnswerState,
     Applies,
     Comparator,
+    Confirmation,
     Decision,
     EvidenceKind,
+    ExclusionState,
     FindingSeverity,
     Function,
     GateKind,
@@ -190,19 +192,23 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         WaiverState.DECLINED: _plain("Declined", "one of its two seats declined it", "not-met", "bad"),
         WaiverState.WITHDRAWN: _plain("Withdrawn", "it was taken back before it was decided", "na"),
     },
-    WaiverSeat: {
-        WaiverSeat.OWNER: _plain("Owning function", "the function that owns the check"),
-        WaiverSeat.COMPLIANCE: _plain("Compliance"),
-    },
+    WaiverSeat: {WaiverSeat.OWNER: _plain("Owning function"), WaiverSeat.COMPLIANCE: _plain("Compliance")},
     WaiverDecision: {
         WaiverDecision.GRANT: Word(
-            "Grant",
-            "granted",
-            "I reviewed the reason and the compensating control, and agree that this check is waived until the last day named.",
-            "met",
-            "ok",
+            "Grant", "granted", "I reviewed reason and control, and agree to waive this check until its last day.", "met", "ok"
         ),
         WaiverDecision.DECLINE: Word("Decline", "declined", "I do not agree that this check is waived.", "not-met", "bad"),
+    },
+    ExclusionState: {
+        ExclusionState.PROPOSED: _plain("Proposed", "compliance decides whether the check does not apply", "waiting"),
+        ExclusionState.CONFIRMED: _plain("Confirmed", "the check does not apply while the facts stay as they are", "met", "ok"),
+        ExclusionState.DECLINED: _plain("Declined", "compliance declined: the check applies", "not-met", "bad"),
+        ExclusionState.WITHDRAWN: _plain("Withdrawn", "it was taken back: the check applies", "na"),
+        ExclusionState.LAPSED: _plain("Lapsed", "the facts it rests on changed: the check applies", "stale", "warn"),
+    },
+    Confirmation: {
+        Confirmation.CONFIRM: Word("Confirm", "confirmed", "I reviewed the reason, and confirm that it does not apply.", "met", "ok"),
+        Confirmation.DECLINE: Word("Decline", "declined", "I do not confirm that this check does not apply.", "not-met", "bad"),
     },
     EvidenceKind: {
         EvidenceKind.DOCUMENT: _plain("Document", "a file that a person wrote or signed", "doc"),

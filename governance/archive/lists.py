@@ -24,6 +24,7 @@ NAMES: Mapping[str, str] = {
     "comment": "comments",
     "current_policy": "policies-in-force",
     "evidence": "evidence",
+    "exclusion": "exclusions",
     "finding": "findings",
     "gate_request": "requests",
     "initiative": "initiatives",

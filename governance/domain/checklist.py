@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from governance.domain import text
 from governance.domain.comparison import Comparison, Outcome, References, compare_all
-from governance.domain.dossier import Answer, Waiver
+from governance.domain.dossier import Answer
+from governance.domain.exemptions import Waiver
 from governance.domain.limits import spoken
 from governance.domain.policy import Combination, PlannedItem, Thresholds
 from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind, Severity

@@ -4,15 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from governance.domain import checklist, ml_test_score, waivers
+from governance.domain import checklist, exclusions, ml_test_score, waivers
 from governance.domain.checklist import PASSING, Evaluated
 from governance.domain.comparison import Reference
-from governance.domain.dossier import ML_TEST_SCORE, Answer, Material, StatedValue, Waiver
+from governance.domain.dossier import ML_TEST_SCORE, Answer, Material, StatedValue
 from governance.domain.dossier_rules import LEAST_ATTRIBUTION
+from governance.domain.exemptions import Waiver
 from governance.domain.policy import Item, Plan, PlannedItem, Policy
 from governance.domain.vocabulary import AnswerState, Applies, Function
 
-__all__ = ["KEPT_RECORDS", "PASSING", "Checked", "evaluated", "keep_open", "keep_shut", "of_function", "references_of", "undecided_seats"]
+__all__ = [
+    "KEPT_RECORDS",
+    "PASSING",
+    "Checked",
+    "evaluated",
+    "keep_open",
+    "keep_shut",
+    "of_function",
+    "planned_items",
+    "references_of",
+    "undecided_seats",
+]
 
 KEPT_RECORDS = frozenset({"tier", "team", "open_points", ML_TEST_SCORE})
 """The app records that exist: items that name one of them answer themselves and cannot be typed."""
@@ -56,7 +68,12 @@ class Checked:
 def evaluated(policy: Policy, material: Material, now: datetime) -> tuple[Checked, ...]:
     """Every item of the plan, in policy order."""
     references = references_of(policy, material)
-    return tuple(_checked(policy, planned, material, references, now) for planned in material.plan.items)
+    return tuple(_checked(policy, planned, material, references, now) for planned in planned_items(material))
+
+
+def planned_items(material: Material) -> tuple[PlannedItem, ...]:
+    """The items of the plan, those that compliance confirmed not to apply among those that do not."""
+    return tuple(exclusions.applied(planned, material.exclusions.get(planned.item.id)) for planned in material.plan.items)
 
 
 def of_function(checks: tuple[Checked, ...], function: Function) -> list[Checked]:

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from governance.domain import dossier_rules
+from governance.domain.exemptions import Exclusion, Waiver
 from governance.domain.ml_test_score import Form
 from governance.domain.plain import Plain, instant
 from governance.domain.policy import Plan, PlannedItem
@@ -30,8 +31,8 @@ ML_TEST_SCORE = "ml_test_score_form"
 NAMES_POLICY, FORM = 1, 2
 """The form of older dossiers, and the form of new ones."""
 
-RULES, SEATS, WAIVERS = "rules", "seats", "waivers"
-NOT_ITEMS = frozenset({"v", "function", RULES, SEATS, WAIVERS})
+RULES, SEATS, WAIVERS, EXCLUSIONS = "rules", "seats", "waivers", "exclusions"
+NOT_ITEMS = frozenset({"v", "function", RULES, SEATS, WAIVERS, EXCLUSIONS})
 """What stands in the section of a function beside its items."""
 
 
@@ -140,33 +141,6 @@ class OpenPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiver:
-    """A waiver that both seats granted, as recorded. Whether it still is in force, the clock says. Words are digests."""
-
-    id: str
-    item: str
-    scope: str
-    reason: str
-    control: str
-    owner: str
-    granted_at: datetime
-    expires: date
-    signed: tuple[tuple[str, str], ...]  # seat, who
-
-    def plain(self) -> dict[str, Plain]:
-        return {
-            "id": self.id,
-            "scope": self.scope,
-            "reason": self.reason,
-            "control": self.control,
-            "owner": self.owner,
-            "granted_at": instant(self.granted_at),
-            "expires": self.expires.isoformat(),
-            "signed": dict(self.signed),
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class StatedLimit:
     """A number the initiative states once and is then held to."""
 
@@ -200,6 +174,7 @@ class Material:
     limits: tuple[StatedLimit, ...]
     approved: Mapping[str, StatedValue] = field(default_factory=dict)  # measured at the last gate passed
     waivers: Mapping[str, Waiver] = field(default_factory=dict)  # granted, by item
+    exclusions: Mapping[str, Exclusion] = field(default_factory=dict)  # confirmed on these facts, by item
     ml_test_score: Form | None = None
     form: int = FORM
 
@@ -280,6 +255,9 @@ def _function_section(material: Material, function: Function) -> dict[str, Plain
     waived = [planned.item.id for planned in counted if planned.item.id in material.waivers]
     if waived:  # left out where there is none, so that dossiers from before there were waivers keep their digests
         content[WAIVERS] = {item: material.waivers[item].plain() for item in waived}
+    excluded = [planned.item.id for planned in material.of(function) if planned.item.id in material.exclusions]
+    if excluded:
+        content[EXCLUSIONS] = {item: material.exclusions[item].plain() for item in excluded}
     return content
 
 

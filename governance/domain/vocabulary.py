@@ -148,6 +148,21 @@ class WaiverDecision(StrEnum):
     DECLINE = "decline"
 
 
+class ExclusionState(StrEnum):
+    """Of a proposal that a check does not apply. `lapsed` is worked out: the facts it rests on changed."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class Confirmation(StrEnum):
+    CONFIRM = "confirm"
+    DECLINE = "decline"
+
+
 class EvidenceKind(StrEnum):
     DOCUMENT = "document"
     METRIC = "metric"

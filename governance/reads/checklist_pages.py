@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.domain.checks import KEPT_RECORDS, Checked
+from governance.domain.checks import KEPT_RECORDS, Checked, planned_items
 from governance.domain.comparison import KEPT_REFERENCES, RELATIVE
 from governance.domain.dossier import Evidence, Material, StatedValue
 from governance.domain.limits import AS_THE_METRIC, amount, limit_in_words, spoken
@@ -108,9 +108,16 @@ def signers(session: Session, material: Material) -> list[tuple[str, str]]:
 
 def why_not(policy: Policy, material: Material) -> list[tuple[str, str, str]]:
     """The items that do not apply: id, title, why."""
+    by_facts = {planned.item.id for planned in material.plan.items if planned.applicability.applies is Applies.NO}
     return [
-        (planned.item.id, planned.item.title, f"applies only {phrases.applies(planned.item.when, policy.facts)}")
-        for planned in material.plan.items
+        (
+            planned.item.id,
+            planned.item.title,
+            f"applies only {phrases.applies(planned.item.when, policy.facts)}"
+            if planned.item.id in by_facts
+            else planned.applicability.why or "",
+        )
+        for planned in planned_items(material)
         if planned.applicability.applies is Applies.NO
     ]
 

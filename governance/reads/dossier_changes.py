@@ -166,8 +166,11 @@ def _of(content: Content, section: Section, part: str) -> Mapping[str, Any]:
 
 
 def _items(section: Section, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    for item, was, is_now in _waivers(before, after):
-        yield Change(section, item, "Waiver", was, is_now)
+    for what, key, said in (("Waiver", dossier.WAIVERS, _waiver), ("Does not apply", dossier.EXCLUSIONS, _exclusion)):
+        old, new = before.get(key, {}), after.get(key, {})
+        for item in sorted(old.keys() | new.keys()):
+            if old.get(item) != new.get(item):
+                yield Change(section, item, what, said(old.get(item)), said(new.get(item)))
     for item in sorted((before.keys() | after.keys()) - dossier.NOT_ITEMS):
         old, new = before.get(item), after.get(item)
         if old == new:
@@ -176,12 +179,8 @@ def _items(section: Section, before: Mapping[str, Any], after: Mapping[str, Any]
             yield Change(section, change.item, change.what, change.before, change.after)
 
 
-def _waivers(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """By check: the waiver before and now, where they differ."""
-    old, new = before.get(dossier.WAIVERS, {}), after.get(dossier.WAIVERS, {})
-    for item in sorted(old.keys() | new.keys()):
-        if old.get(item) != new.get(item):
-            yield item, _waiver(old.get(item)), _waiver(new.get(item))
+def _exclusion(row: Mapping[str, Any] | None) -> str:
+    return f"confirmed by compliance ({row['id']})" if row else ""
 
 
 def _waiver(row: Mapping[str, Any] | None) -> str:

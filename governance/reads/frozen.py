@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from governance.domain.dossier import (
+    EXCLUSIONS,
     FORM,
     ML_TEST_SCORE,
     WAIVERS,
@@ -19,8 +20,8 @@ from governance.domain.dossier import (
     StatedLimit,
     StatedValue,
     TeamMember,
-    Waiver,
 )
+from governance.domain.exemptions import Exclusion, Waiver
 from governance.domain.ml_test_score import Form
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import AnswerState, EvidenceKind, FindingSeverity, Function, Section, Tier
@@ -72,6 +73,7 @@ def read_back(
         limits=tuple(StatedLimit(name, row["value"], row["unit"], row["good"]) for name, row in common["limits"].items()),
         approved=before,
         waivers=_waivers(content),
+        exclusions=_exclusions(content),
         ml_test_score=_form(content, policy),
         form=common["v"],
     )
@@ -91,6 +93,15 @@ def _form(content: dict[Section, Any], policy: Policy) -> Form | None:
     if not row or "tests" not in row:
         return None
     return Form(done(row["tests"]), row["model_version"], row["rubric"], row["by"], datetime.fromisoformat(row["at"]))
+
+
+def _exclusions(content: dict[Section, Any]) -> dict[str, Exclusion]:
+    return {item: _exclusion(item, row) for entries in content.values() for item, row in entries.get(EXCLUSIONS, {}).items()}
+
+
+def _exclusion(item: str, row: dict[str, Any]) -> Exclusion:
+    at = datetime.fromisoformat(row["confirmed_at"])
+    return Exclusion(row["id"], item, row["facts"], row["reason"], row["proposed_by"], row["confirmed_by"], at)
 
 
 def _waivers(content: dict[Section, Any]) -> dict[str, Waiver]:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from governance.domain.vocabulary import Decision, RequestState, Standing, WaiverDecision
+from governance.domain.vocabulary import Confirmation, Decision, RequestState, Standing, WaiverDecision
 from governance.ledger.read import Entry
 from governance.words import word
 
@@ -24,6 +24,8 @@ def state_of(entry: Entry) -> Mark:
             return _mark(Decision(entry.body["decision"]))
         case "gate.settled":
             return _mark(RequestState(entry.body["outcome"]))
+        case "exclusion.decided":
+            return _mark(Confirmation(entry.body["decision"]))
         case "waiver.signed":
             return _mark(WaiverDecision(entry.body["decision"]))
         case "standing.changed":
@@ -52,6 +54,8 @@ MARKS = {
     "item.answered": Mark("progress", "idle"),
     "ml_test_score.filled": Mark("metric", "idle"),
     "finding.raised": Mark("flag", "bad"),
+    "exclusion.proposed": Mark("na", "idle"),
+    "exclusion.withdrawn": Mark("na", "idle"),
     "waiver.asked": Mark("waived", "idle"),
     "waiver.withdrawn": Mark("na", "idle"),
     "waiver.granted": Mark("waived", "warn"),

@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 
 from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
 from governance.domain.errors import RuleBroken
+from governance.domain.exclusions import facts_digest
+from governance.domain.exemptions import Exclusion
 from governance.domain.ml_test_score import Done, Form, Practice
 from governance.domain.policy import Policy
-from governance.domain.vocabulary import Function, RequestState
+from governance.domain.questionnaire import FactValue
+from governance.domain.vocabulary import Function, RequestState, Tier
 from governance.ledger.memo import remembered
 from governance.models import answers as rows
 from governance.models.directory import Person
@@ -20,7 +23,7 @@ from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative, LimitValue, TeamSeat, Tiering
 from governance.models.ml_test_score import DoneRow, MlTestScore
 from governance.policy.plan import decide_plan
-from governance.reads import waivers, words
+from governance.reads import exclusions, waivers, words
 
 
 def material(session: Session, key: str, gate: str, policy: Policy) -> Material:
@@ -47,8 +50,15 @@ def material(session: Session, key: str, gate: str, policy: Policy) -> Material:
         limits=limits(session, key),
         approved=approved(session, key),
         waivers=waivers.granted(session, key),
+        exclusions=_on_these_facts(exclusions.confirmed(session, key), tiering.facts, tiering.tier),
         ml_test_score=ml_test_score(session, key),
     )
+
+
+def _on_these_facts(found: Mapping[str, Exclusion], facts: Mapping[str, FactValue], tier: Tier) -> Mapping[str, Exclusion]:
+    """Those that were confirmed on the facts and the tier as they are."""
+    now_are = facts_digest(facts, tier) if found else ""
+    return {item: one for item, one in found.items() if one.facts == now_are}
 
 
 @remembered(rows.Answer, rows.Evidence)

@@ -19,6 +19,7 @@ from governance.domain.vocabulary import (
 )
 from governance.ledger.log import UNPROVED
 from governance.ledger.read import Entry
+from governance.reads.exclusion_sentences import EXCLUSION_DEEDS
 from governance.reads.telling import Facts, Names, brought_in, count, day, imported, ml_test_score, prior_approval, published, regularised
 from governance.reads.waiver_sentences import WAIVER_DEEDS
 from governance.words import word
@@ -33,7 +34,7 @@ def who(entry: Entry, names: Names) -> str:
     """The printed name of whoever acted. A signature carries its own, as it was when it was given."""
     if entry.damage:
         return "Somebody"
-    if entry.kind in ("gate.signed_off", "waiver.signed"):
+    if entry.kind in ("gate.signed_off", "waiver.signed", "exclusion.decided"):
         return str(entry.body["name"])
     return names.get(entry.actor, "The program" if entry.actor == "system" else entry.actor)
 
@@ -252,6 +253,7 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "ledger.key_changed": _key_changed,
     "pack.issued": _pack,
     **WAIVER_DEEDS,
+    **EXCLUSION_DEEDS,
     "policy.proposed": lambda body: f"proposed the policy “{body['title']}”, version {body['version']}, as {body['proposal']}",
     "policy.proposal_closed": lambda body: f"{body['outcome']} proposal {body['proposal']} of policy version {body['version']}",
     "policy.published": published,

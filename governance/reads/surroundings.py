@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from governance.domain.errors import RuleBroken
 from governance.domain.policy import Policy
 from governance.domain.vocabulary import OPEN_STATES
+from governance.models.exclusions import Exclusion
 from governance.models.findings import Finding
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative, Tiering
 from governance.models.moving_in import Origin
 from governance.models.waivers import Waiver
-from governance.reads import people, policies, waivers
+from governance.reads import exclusions, people, policies, waivers
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Surroundings:
     origins: Mapping[str, Origin]
     findings: Mapping[str, Sequence[Finding]]  # the open ones
     waivers: Mapping[str, Sequence[Waiver]]  # that wait for somebody or for time
+    exclusions: Mapping[str, Sequence[Exclusion]]  # proposed or confirmed
     current: Policy | None  # the policy in force
     names: Mapping[str, str]  # of leads, by id
 
@@ -58,6 +60,7 @@ def of(session: Session, keys: Sequence[str]) -> Surroundings:
         origins={row.initiative_key: row for row in session.scalars(select(Origin).where(Origin.initiative_key.in_(keys)))},
         findings=findings,
         waivers=waivers.live(session, keys),
+        exclusions=exclusions.live(session, keys),
         current=_current(session),
         names=people.names(session, {row.lead_id for row in initiatives.values()}),
     )

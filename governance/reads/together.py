@@ -24,7 +24,7 @@ from governance.models.findings import Finding
 from governance.models.gates import GateRequest, RequestSeat, Revision, SignOff
 from governance.models.initiatives import Initiative, LimitValue, NamedViewer, TeamSeat, Tiering
 from governance.models.ml_test_score import MlTestScore
-from governance.reads import frozen, loosenings, material, people, reviews, waivers, words
+from governance.reads import exclusions, frozen, loosenings, material, people, reviews, waivers, words
 
 Row = TypeVar("Row")
 
@@ -64,6 +64,7 @@ def _of_initiatives(session: Session, initiatives: Sequence[Initiative]) -> None
     named = _by(session.scalars(select(NamedViewer).where(NamedViewer.initiative_key.in_(keys))), "initiative_key")
     forms = {row.initiative_key: row for row in session.scalars(select(MlTestScore).where(MlTestScore.initiative_key.in_(keys)))}
     waived = _by(session.scalars(waivers.in_force(keys)), "initiative_key")
+    excluded = _by(session.scalars(exclusions.counting(keys)), "initiative_key")
     team = [seat for of_one in seats.values() for seat in of_one]
     ids = {seat.person_id for seat in team} | {seat.deputy_id for seat in team if seat.deputy_id}
     active = set(session.scalars(select(Person.id).where(Person.id.in_(ids), Person.disabled_at.is_(None))))
@@ -75,6 +76,7 @@ def _of_initiatives(session: Session, initiatives: Sequence[Initiative]) -> None
         foreknow(session, material.open_points, material.as_points(findings[key]), key)
         foreknow(session, material.limits, material.as_limits(limits[key]), key)
         foreknow(session, material.ml_test_score, material.as_form(forms.get(key)), key)
+        foreknow(session, exclusions.confirmed, exclusions.as_confirmed(excluded[key]), key)
         foreknow(session, waivers.granted, waivers.as_granted(waived[key]), key)
         foreknow(session, material.team, material.as_team(seats[key], active), key)
         foreknow(session, people.ties, people.as_ties(row, seats[key], named[key]), key)

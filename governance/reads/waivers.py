@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from governance.domain import dossier, waivers
+from governance.domain import exemptions, waivers
 from governance.domain.errors import NotThere
 from governance.domain.rights import NOTHING_HERE, Ties
 from governance.domain.separation import Signer
@@ -38,7 +38,7 @@ def next_id(session: Session, key: str) -> str:
 
 
 @remembered(Waiver)
-def granted(session: Session, key: str) -> Mapping[str, dossier.Waiver]:
+def granted(session: Session, key: str) -> Mapping[str, exemptions.Waiver]:
     """The waivers that the record has as in force, by item; where one was renewed early, the one that holds longer."""
     return as_granted(session.scalars(in_force([key])))
 
@@ -49,13 +49,13 @@ def in_force(keys: Collection[str]) -> Select[Waiver]:
     return select(Waiver).where(*named).order_by(Waiver.expires, Waiver.granted_at)
 
 
-def as_granted(rows: Iterable[Waiver]) -> Mapping[str, dossier.Waiver]:
+def as_granted(rows: Iterable[Waiver]) -> Mapping[str, exemptions.Waiver]:
     return {row.item: _granted(row) for row in rows}
 
 
-def _granted(row: Waiver) -> dossier.Waiver:
+def _granted(row: Waiver) -> exemptions.Waiver:
     assert row.granted_at is not None
-    return dossier.Waiver(
+    return exemptions.Waiver(
         id=row.id,
         item=row.item,
         scope=row.scope,

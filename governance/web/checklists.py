@@ -10,9 +10,10 @@ from governance.domain.dossier import ML_TEST_SCORE, Material
 from governance.domain.errors import NotThere, RuleBroken
 from governance.domain.policy import Gate, Policy
 from governance.domain.vocabulary import Function
+from governance.models.exclusions import Exclusion
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
-from governance.reads import checklist_pages, people, policies, reviews, waiver_pages
+from governance.reads import checklist_pages, exclusions, people, policies, reviews, waiver_pages
 from governance.reads.checklist_pages import ItemPage
 from governance.reads.material import material
 from governance.services import answers
@@ -124,6 +125,13 @@ def _load(key: str, gate: str) -> Checklist:
     )
 
 
+def _proposed(key: str) -> dict[str, Exclusion]:
+    """By check: the proposal that it does not apply, where one waits for compliance or counts."""
+    rows = exclusions.live(current.session(), [key]).get(key, [])
+    facts = exclusions.facts_now(current.session(), key) if rows else None
+    return {row.item: row for row in rows if row.facts == facts}
+
+
 def _form(found: Checklist, page: ItemPage, **given: object) -> ItemForm:
     return ItemForm(page, checklist_pages.pieces(current.session(), found.initiative.key), current.today(), **given)
 
@@ -169,6 +177,7 @@ def _render(found: Checklist, opened: str, failed: ItemForm | None = None) -> st
         ways_out=checklist_pages.WAYS_OUT,
         tally=check_rows.tally([page.check for page in found.applicable]),
         waived_words=check_rows.waived_words([page.check for page in found.pages]),
+        proposed=_proposed(found.initiative.key),
         waivers=waiver_pages.of_item(current.session(), found.initiative.key),
         waivable=found.policy.waivers.only_for if found.policy.waivers and found.may_answer else None,
         files=FILES,

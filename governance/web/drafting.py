@@ -89,7 +89,7 @@ def add_seat(gate: str) -> Page:
 
 @bp.post("/gates/<gate>/seats/<seat_id>/remove")
 def remove_seat(gate: str, seat_id: str) -> Answer:
-    if gate not in gates(_texts()):
+    if not seat_fields(_texts(), gate, seat_id):
         abort(404)
     with current.writing() as log:
         drafts.change(log, [Edit(f"gate/{gate}/seats/{seat_id}", None)])

@@ -23,6 +23,7 @@ HEADINGS |= {
     "accept": "Answers to look at",
     "regularise": "To make regular",
     "waive": "Waivers to sign",
+    "exclude": "To confirm",
 }
 LINKS = {
     "sign": "Review",
@@ -32,6 +33,7 @@ LINKS = {
     "answer": "Answer",
     "tier": "Answer",
     "waive": "Review",
+    "exclude": "Review",
 }
 
 
@@ -75,6 +77,8 @@ def href_of(kind: str, key: str, request_id: str | None, subject: str | None) ->
             return url_for("facts.tiering", key=key)
         case "finding" | "accept":
             return url_for("findings.listing", key=key, _anchor=subject)
+        case "exclude" if subject:
+            return url_for("exclusions.exclusion", exclusion_id=subject)
         case "waive" if subject:
             waiver_id, _, seat = subject.partition("/")
             return url_for("waivers.waiver", waiver_id=waiver_id, _anchor=seat)

@@ -56,6 +56,7 @@ from governance.services import (
     attestations,
     checkpoints,
     directory,
+    exclusions,
     findings,
     foreseeing,
     imports,
@@ -194,6 +195,7 @@ def enrich(portfolio: Portfolio) -> None:
     act = portfolio.act
     exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "sofia.marchetti", date.today() + timedelta(days=60))
     act("sofia.marchetti", lambda log: waivers.ask(log, "AI-0004", "G2-05", exception))
+    act("sofia.marchetti", lambda log: exclusions.propose(log, "AI-0004", "G2-05", "there is nothing of the kind here"))
     _publish(portfolio)
     changes = [edit("gate/G2/items/G2-07/threshold/value", 10), edit("gate/G2/seats/privacy_officer/when", "facts.personal_dat")]
     act("aoife.lynch", lambda log: policy_drafts.change(log, changes))
@@ -382,6 +384,8 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         "signing.decide": [{"request_id": request, "seat_id": seat} for request, seat in seats],
         "signing.sign": [{"request_id": request, "seat_id": seat} for request, seat in seats[:1]],
         "waivers.waiver": [{"waiver_id": row.id} for row in session.scalars(select(Waiver).order_by(Waiver.id))],
+        "exclusions.propose": [{"key": "AI-0004", "item": "G2-07"}],
+        "exclusions.exclusion": [{"exclusion_id": "AI-0004.N-1"}],
         "waivers.ask": [{"key": "AI-0004", "item": "G2-05"}, {"key": "AI-0003", "item": "G3-10"}],
         "drafting.check": [{"gate": "G2", "item": "G2-06"}, {"gate": "G2", "item": "G2-99"}],
         "drafting.seat": [{"gate": "G2", "seat_id": "privacy_officer"}],

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Response
 
 from governance.permissions import ROUTES, Permission
+from governance.policy.loader import digest_of
 from governance.services.opening import ledger_of, open_engines
 from governance.storage import engines as storage
 from tests.browser import pages
@@ -38,17 +39,27 @@ FILLED = {
     "function": "compliance",
     "unit": "insurance",
     "waiver_id": "AI-0004.W-1",
+    "exclusion_id": "AI-0004.N-1",
     "seat": "owner",
+    "framework_id": "NIST-AI-RMF",
+    "clause_id": "GOVERN-1.2",
+    "attestation_id": "AT-3",
+    "proposal_id": "P-7",
+    "digest": digest_of(pages.eased_again()),
 }
-OTHERWISE = {"waivers.ask": {"key": "AI-0004", "item": "G2-05"}, "gates.close": {"request_id": "AI-0004.G1-1"}, "signing.decide": {"request_id": "AI-0007.G2-1"}, "signing.sign": {"request_id": "AI-0007.G2-1"}}  # fmt: skip
-SENDERS = {Permission.VOUCH: "aoife.lynch", Permission.ADMINISTER: "omar.said", Permission.ISSUE_PACKS: "ruth.adler", Permission.ISSUE_TRAIL: "ruth.adler", Permission.PUBLIC: None}  # fmt: skip
+OTHERWISE = {"exclusions.propose": {"key": "AI-0004", "item": "G2-07"}, "waivers.ask": {"key": "AI-0004", "item": "G2-05"}, "gates.close": {"request_id": "AI-0004.G1-1"}, "proposals.withdraw": {"proposal_id": "P-8"}, "signing.decide": {"request_id": "AI-0007.G2-1"}, "signing.sign": {"request_id": "AI-0007.G2-1"}}  # fmt: skip
+SENDERS = {Permission.VOUCH: "aoife.lynch", Permission.ATTEST: "aoife.lynch", Permission.DECIDE_RULES: "aoife.lynch", Permission.MOVE_REQUESTS: "aoife.lynch", Permission.ADMINISTER: "omar.said", Permission.ISSUE_PACKS: "ruth.adler", Permission.ISSUE_TRAIL: "ruth.adler", Permission.PUBLIC: None}  # fmt: skip
 SENT_BY = {
     "signing.decide": "mina.petrov",
     "signing.sign": "mina.petrov",
     "waivers.ask": "sofia.marchetti",
+    "exclusions.propose": "sofia.marchetti",
+    "exclusions.decide": "aoife.lynch",
+    "exclusions.withdraw": "sofia.marchetti",
     "waivers.sign": "mina.petrov",
     "waivers.withdraw": "sofia.marchetti",
     "gates.close": "aoife.lynch",
+    "attesting.confirm": "pieter.dewit",
     "findings.close": "aoife.lynch",
 }
 ELSEWHERE = {"setup.first_admin", "accounts.sign_out"}

@@ -9,8 +9,8 @@ import pytest
 
 from governance.domain import checklist, waivers
 from governance.domain.checklist import Evaluated
-from governance.domain.dossier import Waiver
 from governance.domain.errors import Conflict, NotAllowed, RuleBroken
+from governance.domain.exemptions import Waiver
 from governance.domain.policy import Gate, WaiverRules
 from governance.domain.separation import Holding, Signer
 from governance.domain.vocabulary import (

@@ -14,7 +14,7 @@ from governance.ledger.memo import MEMO, RESTS_ON, remembered
 from governance.models.base import Governed, governed_classes, table_of
 from governance.models.directory import Unit
 from governance.models.gates import GateRequest, Revision
-from governance.reads import frozen, loosenings, material, people, reviews, waivers
+from governance.reads import exclusions, frozen, loosenings, material, people, reviews, waivers
 from governance.services import directory
 from tests.services.conftest import House, house, in_review
 
@@ -49,6 +49,7 @@ ASKED: dict[Callable[..., Any], Callable[[Session, House], object]] = {
     material.ml_test_score: lambda session, _: material.ml_test_score(session, KEY),
     material.limits: lambda session, _: material.limits(session, KEY),
     material.approved: lambda session, _: material.approved(session, KEY),
+    exclusions.confirmed: lambda session, _: exclusions.confirmed(session, KEY),
     waivers.granted: lambda session, _: waivers.granted(session, KEY),
     frozen.frozen_material: as_submitted,
     loosenings.recent: lambda session, house: loosenings.recent(session, house.now),

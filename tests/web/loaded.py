@@ -42,6 +42,7 @@ from governance.services import (
     attestations,
     checkpoints,
     directory,
+    exclusions,
     findings,
     foreseeing,
     initiatives,
@@ -157,6 +158,7 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     house.answer_item("G1-11", AnswerState.NOT_MET, key="AI-0003")
     exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "lena", house.now.date() + timedelta(days=60))
     house.act("lena", lambda log: waivers.ask(log, "AI-0004", "G1-11", exception))
+    house.act("lena", lambda log: exclusions.propose(log, "AI-0004", "G1-06", "there is nothing of the kind"))
     house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
     house.publish(LATER)

@@ -87,7 +87,7 @@ PAGES = {
 }
 BUDGET = 15
 WHOLE_DOSSIER = {"/initiatives/AI-0001/checklist/G1", "/requests/AI-0001.G1-1"}
-WHOLE = 38
+WHOLE = 39
 """Neither lists nor sums up: these read everything that is judged of one initiative, each kind of it once or twice."""
 
 
@@ -233,6 +233,8 @@ FORMS_AND_PIECES = {
     "/initiatives/<key>/model",
     "/initiatives/<key>/bring-in",
     "/initiatives/<key>/waivers/<item>",
+    "/initiatives/<key>/exclusions/<item>",
+    "/exclusions/<exclusion_id>",
     "/initiatives/<key>/papers",
     "/initiatives/<key>/regularise",
     "/frameworks/<framework_id>/attest/<path:clause_id>",

@@ -49,6 +49,7 @@ FILLED = {
     "import_id": IMPORT,
     "digest": digest_of(TEXTS),
     "waiver_id": "AI-0001.W-1",
+    "exclusion_id": "AI-0001.N-1",
     "seat": "owner",
     "framework_id": "NIST-AI-RMF",
     "attestation_id": "AT-1",

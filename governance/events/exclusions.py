@@ -1,0 +1,76 @@
+"""What can happen to a proposal that a check does not apply."""
+
+from governance.domain.vocabulary import Confirmation, ExclusionState, ProofMethod
+from governance.ledger.book import Book, Event, event
+from governance.models.exclusions import Exclusion
+
+
+@event("exclusion.proposed")
+class ExclusionProposed(Event, frozen=True, kw_only=True):
+    exclusion: str
+    initiative: str
+    gate: str
+    item: str
+    facts: str  # digest
+    reason: str  # digest of the words
+
+    def apply(self, book: Book) -> None:
+        book.add(
+            Exclusion(
+                id=self.exclusion,
+                initiative_key=self.initiative,
+                gate=self.gate,
+                item=self.item,
+                facts=self.facts,
+                reason=self.reason,
+                state=ExclusionState.PROPOSED,
+                proposed_by=book.by,
+                proposed_at=book.at,
+                decided_by=None,
+                decided_at=None,
+                decided_why=None,
+                name=None,
+                meaning=None,
+                method=None,
+            )
+        )
+
+    def words_kept(self) -> list[str | None]:
+        return [self.reason]
+
+
+@event("exclusion.decided")
+class ExclusionDecided(Event, frozen=True, kw_only=True):
+    """Compliance confirmed it, or declined."""
+
+    exclusion: str
+    decision: Confirmation
+    facts: str  # digest of what it rests on, as signed
+    name: str
+    meaning: str
+    method: ProofMethod
+    reason: str | None = None  # digest of the words
+
+    def apply(self, book: Book) -> None:
+        row = book.get(Exclusion, self.exclusion)
+        row.state = ExclusionState.CONFIRMED if self.decision is Confirmation.CONFIRM else ExclusionState.DECLINED
+        row.decided_by, row.decided_at, row.decided_why = book.by, book.at, self.reason
+        row.name, row.meaning, row.method = self.name, self.meaning, self.method
+
+    def words_kept(self) -> list[str | None]:
+        return [self.reason]
+
+
+@event("exclusion.withdrawn")
+class ExclusionWithdrawn(Event, frozen=True, kw_only=True):
+    """Whoever proposed it, or the lead, took it back; one that was confirmed counts no more."""
+
+    exclusion: str
+    reason: str  # digest of the words
+
+    def apply(self, book: Book) -> None:
+        row = book.get(Exclusion, self.exclusion)
+        row.state = ExclusionState.WITHDRAWN
+
+    def words_kept(self) -> list[str | None]:
+        return [self.reason]
