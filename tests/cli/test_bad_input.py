@@ -28,6 +28,11 @@ COMMANDS = {
     "policy test": [SHIPPED],
     "policy schema": [],
     "policy diff": [SHIPPED, SHIPPED],
+    "policy new": ["first"],
+    "policy impact": [SHIPPED],
+    "framework list": [],
+    "framework coverage": ["NIST-AI-RMF"],
+    "framework import": [MAPPING, "--out", "catalogue.yaml"],
     "policy propose": [SHIPPED, "--reason", "The audit asked for it.", "--by", "nobody"],
     "policy proposals": [],
     "policy publish": ["P-1", "--by", "nobody"],
@@ -40,7 +45,8 @@ COMMANDS = {
 }
 """Every command, with arguments that would do."""
 
-OPENING = [name for name in COMMANDS if name not in ("policy check", "policy schema", "policy test", "policy diff")]
+APART = ("policy check", "policy schema", "policy test", "policy diff", "policy new", "framework import")
+OPENING = [name for name in COMMANDS if name not in APART]
 """Those that open an instance, whatever they are asked."""
 
 TOO_FEW = {
@@ -49,6 +55,10 @@ TOO_FEW = {
     "policy check": [[]],
     "policy test": [[]],
     "policy diff": [[], [SHIPPED]],
+    "policy new": [[]],
+    "policy impact": [[]],
+    "framework coverage": [[]],
+    "framework import": [[], [MAPPING], ["--out", "catalogue.yaml"]],
     "policy propose": [[], [SHIPPED], [SHIPPED, "--by", "nobody"], [SHIPPED, "--reason", "The audit asked for it."]],
     "policy publish": [[], ["P-1"], ["--by", "nobody"]],
     "policy export": [[]],

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask, render_template
 
-from governance.domain import impact, importing, policy_changes, vocabulary
+from governance.domain import attestations, frameworks, impact, importing, ml_test_score, policy_changes, vocabulary
 from governance.domain.errors import Problem
 from governance.paths import PACKAGE, templates_directory
 from governance.web import filters
@@ -22,6 +22,7 @@ SETS = [kind for kind in vars(vocabulary).values() if isinstance(kind, type) and
 SETS += [importing.Outcome, importing.ImportState]  # people read them, and nothing else than importing knows them
 SETS += [impact.Mark, impact.Subject]  # of what a policy would change, likewise
 SETS.append(policy_changes.Effect)  # of a changed rule, likewise
+SETS += [frameworks.CatalogueState, frameworks.ClauseState, attestations.AttestationState, ml_test_score.Practice]
 MEMBERS = [member for kind in SETS for member in kind]
 TONES = {"ok", "warn", "bad", "idle", "you"}
 MACROS = [
