@@ -409,7 +409,7 @@ def run(prepared: Prepared, engine: str, examples: int, steps: int, *, whole: bo
     machine("runTest").runTest()
 
 
-@pytest.mark.parametrize(("engine", "runs", "whole"), [("sqlite", 40, True), ("sqlite", 130, False), ("postgresql", 15, False)])
+@pytest.mark.parametrize(("engine", "runs", "whole"), [("sqlite", 40, True), ("sqlite", 60, False), ("postgresql", 15, False)])
 def test_the_gate_keeps_to_its_model(prepared: Prepared, engine: str, runs: int, whole: bool) -> None:
     """Runs of 30 steps, other ones every time; in parts, so that processes share them."""
     REACHED.clear()

@@ -113,4 +113,10 @@ def test_every_link_of_a_mail_leads_to_a_page(site: Site) -> None:
     linked = {link for text in texts for link in re.findall(r"\{\{ site \}\}(/.+)$", text, re.MULTILINE)}
     filled = {re.sub(r"\{\{ [^}]+ \}\}", "AI-0001", link) for link in linked}
 
-    assert {urls.match(path)[0] for path in filled} == {"gates.request_page", "findings.listing", "accounts.profile"}
+    assert {urls.match(path)[0] for path in filled} == {
+        "gates.request_page",
+        "findings.listing",
+        "accounts.profile",
+        "waivers.waiver",
+        "proposals.page",
+    }

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from governance.models.ledger import Leaf
 from governance.policy.loader import digest_of
+from governance.reads import policy_history
 from tests.services.conftest import TEXTS
 from tests.tampering import tampering
 from tests.web.browser import Site, site, text_of
@@ -107,14 +108,16 @@ def test_the_list_says_what_it_is_empty_of(three: Site) -> None:
     assert "No publication to show" in page and "No publication has these words." in page
 
 
-def test_many_publications_are_paged(site: Site) -> None:
-    for number in range(1, 52):
+def test_many_publications_are_paged(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert policy_history.PAGE == 50
+    monkeypatch.setattr(policy_history, "PAGE", 3)
+    for number in range(1, 5):
         site.house.publish(edited(f"2.{number}"))
     joao = site.browser("joao")
 
-    assert "1 to 50 of 52 publications" in text_of(joao.get("/policies"))
-    assert "51 to 52 of 52 publications" in text_of(joao.get("/policies?page=2"))
-    assert "51 to 52 of 52 publications" in text_of(joao.get("/policies?page=99"))
+    assert "1 to 3 of 5 publications" in text_of(joao.get("/policies"))
+    assert "4 to 5 of 5 publications" in text_of(joao.get("/policies?page=2"))
+    assert "4 to 5 of 5 publications" in text_of(joao.get("/policies?page=99"))
 
 
 def test_what_changed_is_told_by_gate_with_its_effect_in_a_word(three: Site) -> None:
