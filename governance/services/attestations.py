@@ -5,14 +5,14 @@ from datetime import date
 
 from governance.domain import attestations as rules
 from governance.domain.attestations import AttestationState, Stated
-from governance.domain.errors import Conflict, NotAllowed, NotThere, Problem, RuleBroken
+from governance.domain.errors import Conflict, NotThere, Problem, RuleBroken
 from governance.domain.frameworks import is_served, state_of
 from governance.domain.policy import Framework, Policy
-from governance.domain.vocabulary import ProofMethod
 from governance.events import streams
 from governance.events.attestations import AttestationConfirmed, AttestationWithdrawn, ClauseAttested
 from governance.ledger.log import Log
 from governance.reads import attestations, people, policies
+from governance.services import proof
 from governance.services.answers import StoredFile, is_https
 
 
@@ -35,7 +35,7 @@ def attest(log: Log, new: NewAttestation) -> str:
     framework = clause_of(policy, new.framework, new.clause)
     served = is_served(policy, new.framework, new.clause)
     rules.check_may_attest(doer, new.framework, new.clause, state_of(framework, today), framework.superseded_by, served=served)
-    method = _proof(log, "An attestation")
+    method = proof.needed(log, "an attestation")
     stated = Stated(new.statement, new.valid_until, new.file is not None, new.address)
     problems = list(rules.faults(stated, today))
     if new.address and not is_https(new.address):
@@ -69,7 +69,7 @@ def confirm(log: Log, attestation_id: str) -> None:
     row, doer = attestations.one(log.session, attestation_id), people.doer(log.session, log.by, log.now)
     rules.check_may_confirm(doer, row.by, row.at)
     rules.check_is_awaited(_state(log, attestation_id), "confirm")
-    method = _proof(log, "Confirming")
+    method = proof.needed(log, "confirming")
     event = AttestationConfirmed(attestation=row.id, framework=row.framework, clause=row.clause, name=doer.name, method=method)
     log.record(event, streams.framework(row.framework))
 
@@ -102,9 +102,3 @@ def _check_none_waits(log: Log, policy: Policy, new: NewAttestation) -> None:
 def _state(log: Log, attestation_id: str) -> AttestationState:
     row = attestations.one(log.session, attestation_id)
     return attestations.state_of(row, policies.current(log.session), log.now.date())
-
-
-def _proof(log: Log, what: str) -> ProofMethod:
-    if log.auth is None or log.auth.method not in set(ProofMethod):
-        raise NotAllowed(f"Prove who you are first: {what[0].lower() + what[1:]} needs your password.")
-    return ProofMethod(log.auth.method)

@@ -4,12 +4,13 @@ from governance.domain import exclusions as rules
 from governance.domain import rights
 from governance.domain.checks import KEPT_RECORDS, Checked
 from governance.domain.errors import Conflict, NotAllowed, RuleBroken
-from governance.domain.vocabulary import AnswerState, Applies, Confirmation, ExclusionState, ProofMethod
+from governance.domain.vocabulary import AnswerState, Applies, Confirmation, ExclusionState
 from governance.events import streams
 from governance.events.exclusions import ExclusionDecided, ExclusionProposed, ExclusionWithdrawn
 from governance.ledger.log import Log
 from governance.models.exclusions import Exclusion
 from governance.reads import exclusions, people
+from governance.services import proof
 from governance.services.waivers import subject
 
 
@@ -53,8 +54,7 @@ def decide(log: Log, exclusion_id: str, decision: Confirmation, meaning: str, re
     doer, ties = people.doer(log.session, log.by, log.now), people.ties(log.session, row.initiative_key)
     rights.check_active(doer)
     rights.check_may_see(doer, ties)
-    if log.auth is None or log.auth.method not in set(ProofMethod):
-        raise NotAllowed("Prove who you are first: deciding that a check does not apply needs your password.")
+    method = proof.needed(log, "deciding that a check does not apply")
     rules.check_may_decide(exclusions.shown(log.session, row), people.signer(doer), exclusions.bound(row, ties))
     if decision is Confirmation.DECLINE or reason.strip():
         rules.check_words(reason, "you decline" if decision is Confirmation.DECLINE else "you confirm it")
@@ -64,7 +64,7 @@ def decide(log: Log, exclusion_id: str, decision: Confirmation, meaning: str, re
         facts=row.facts,
         name=doer.name,
         meaning=meaning,
-        method=ProofMethod(log.auth.method),
+        method=method,
         reason=log.keep_words(reason) if reason.strip() else None,
     )
     log.record(event, streams.initiative(row.initiative_key))

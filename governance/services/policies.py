@@ -8,16 +8,17 @@ from governance.domain import loosening, proposals
 from governance.domain.dossier import digest
 from governance.domain.errors import Conflict, NotAllowed, RuleBroken
 from governance.domain.policy import Policy
-from governance.domain.vocabulary import ProofMethod, ProposalState
+from governance.domain.vocabulary import ProposalState
 from governance.events import streams
 from governance.events.policies import Loosened, PolicyProposed, PolicyPublished, ProposalClosed
 from governance.ledger.log import SYSTEM, Log
 from governance.models.policies import CurrentPolicy, PolicyProposal
-from governance.policy.differences.whole import differences, rules_of
+from governance.policy.differences.whole import Rules, differences
 from governance.policy.loader import parse_policy
 from governance.policy.problems import PolicyError
-from governance.reads import people, policy_history
+from governance.reads import people, policy_history, proposed_changes
 from governance.reads import proposals as reading
+from governance.services import proof
 
 
 def publish_shipped(log: Log, texts: Mapping[str, str]) -> str:
@@ -61,8 +62,7 @@ def publish(log: Log, proposal_id: str) -> str:
     The officer's identity was proved before this transaction (`log.auth`); without proof nothing is published.
     """
     row = _to_decide(log, proposal_id)
-    texts = reading.texts(log.session, row)
-    _check_sound(row, texts)
+    rules = _sound(log, row)
     event = PolicyPublished(
         policy=row.policy,
         version=row.version,
@@ -72,7 +72,7 @@ def publish(log: Log, proposal_id: str) -> str:
         proposal=row.id,
         proposed_by=row.by,
         reason=row.reason,
-        loosened=_loosened(log, row, texts),
+        loosened=_loosened(log, row, rules),
         overtakes=[other.id for other in reading.still_open(log.session, row.policy) if other.id != row.id],
     )
     log.record(event, streams.policy(row.policy))
@@ -104,25 +104,23 @@ def _to_decide(log: Log, proposal_id: str) -> PolicyProposal:
     row = reading.proposal(log.session, proposal_id)
     doer, proposed = people.doer(log.session, log.by, log.now), reading.as_proposed(row)
     proposals.check_may_decide(doer, proposed, len(reading.others_than(log.session, row.by, log.now)))
-    if log.auth is None or log.auth.method not in set(ProofMethod):
-        raise NotAllowed("Prove who you are first: deciding on a policy needs your password.")
+    proof.needed(log, "deciding on a policy")
     current = log.session.get(CurrentPolicy, row.policy)
     _check_is_the_one(log, row.policy)
     proposals.check_open(proposed, current.digest if current else None)
     return row
 
 
-def _check_sound(row: PolicyProposal, texts: Mapping[str, str]) -> None:
-    """It was when it was proposed; the program may have learned to ask for more since."""
+def _sound(log: Log, row: PolicyProposal) -> Rules:
+    """What it says, as the page showed it. It was sound when it was proposed; the program may have learned to ask for more since."""
     try:
-        parse_policy(texts)
+        return proposed_changes.rules(log.session, row)
     except PolicyError as error:
         raise RuleBroken(f"The policy of proposal {row.id} no longer checks: {error.problems[0]}. Propose it mended.") from None
 
 
-def _loosened(log: Log, row: PolicyProposal, texts: Mapping[str, str]) -> list[Loosened]:
+def _loosened(log: Log, row: PolicyProposal, after: Rules) -> list[Loosened]:
     """Recorded with the publication, because replaying must not work differences out again."""
-    after = rules_of(texts)
     if row.rests_on is None:
         return []
     before = policy_history.rules(log.session, policy_history.of_digest(log.session, row.rests_on))

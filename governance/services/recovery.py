@@ -6,7 +6,7 @@ What came after the backup is lost, so two administrators say that they know.
 from sqlalchemy import update
 
 from governance.domain import rights
-from governance.domain.errors import Conflict, NotAllowed, Problem, RuleBroken
+from governance.domain.errors import Conflict, Problem, RuleBroken
 from governance.domain.vocabulary import Role
 from governance.events import streams
 from governance.events.recovery import RecoveryConfirmed
@@ -14,6 +14,7 @@ from governance.ledger.log import Log
 from governance.models.ledger import Stamp
 from governance.reads import people, recovery
 from governance.reads.recovery import Recovery
+from governance.services import proof
 
 
 def confirm(log: Log, reason: str) -> bool:
@@ -45,8 +46,7 @@ def confirm(log: Log, reason: str) -> bool:
 
 def _check(log: Log, awaited: Recovery, reason: str) -> None:
     rights.check_role(people.doer(log.session, log.by, log.now), [Role.ADMIN], "confirm a recovery")
-    if log.auth is None:
-        raise NotAllowed("Prove who you are first: confirming a recovery asks for your password.")
+    proof.needed(log, "confirming a recovery")
     if awaited.is_confirmed_by(log.by):
         raise Conflict("You have confirmed this recovery. It takes another administrator too.")
     if not reason.strip():

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from governance.domain import rights, separation
-from governance.domain.errors import NotAllowed, NotThere, Problem, RuleBroken
+from governance.domain.errors import NotThere, Problem, RuleBroken
 from governance.domain.findings import NewFinding, problems_of
 from governance.domain.policy import Seat
 from governance.domain.rights import Doer
-from governance.domain.vocabulary import Decision, ProofMethod
+from governance.domain.vocabulary import Decision
 from governance.events import streams
 from governance.events.findings import FindingRaised
 from governance.events.gates import SignedOff
 from governance.ledger.log import Log
 from governance.reads import findings, people, reviews
 from governance.reads.reviews import OnTheTable
+from governance.services import proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,7 @@ def sign_off(log: Log, request_id: str, seat_id: str, judgement: Judgement) -> N
 def _check(log: Log, table: OnTheTable, doer: Doer, seat_id: str, judgement: Judgement) -> Seat:
     rights.check_active(doer)
     rights.check_may_see(doer, people.ties(log.session, table.request.initiative_key))
-    if log.auth is None or log.auth.method not in set(ProofMethod):
-        raise NotAllowed("Prove who you are first: a sign-off needs your password.")
+    proof.needed(log, "a sign-off")
     seat = next((seat for seat in table.review.seats if seat.id == seat_id), None)
     if seat is None:
         raise NotThere("This request has no such seat.")
@@ -68,7 +68,6 @@ def _check_findings(log: Log, table: OnTheTable, judgement: Judgement) -> None:
 
 
 def _signed(log: Log, table: OnTheTable, doer: Doer, seat: Seat, judgement: Judgement) -> SignedOff:
-    assert log.auth is not None
     frozen = table.review.frozen
     return SignedOff(
         request=table.request.id,
@@ -80,7 +79,7 @@ def _signed(log: Log, table: OnTheTable, doer: Doer, seat: Seat, judgement: Judg
         covers={section.value: frozen[section] for section in frozen if section in seat.covers},
         name=doer.name,
         meaning=judgement.meaning,
-        method=ProofMethod(log.auth.method),
+        method=proof.needed(log, "a sign-off"),
         reason=log.keep_words(judgement.reason) if judgement.reason.strip() else None,
     )
 

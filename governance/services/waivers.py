@@ -12,7 +12,7 @@ from governance.domain.checks import Checked
 from governance.domain.errors import Conflict, NotAllowed, Problem, RuleBroken
 from governance.domain.policy import Policy
 from governance.domain.rights import Ties
-from governance.domain.vocabulary import Applies, ProofMethod, Tier, WaiverDecision, WaiverSeat, WaiverState
+from governance.domain.vocabulary import Applies, Tier, WaiverDecision, WaiverSeat, WaiverState
 from governance.domain.waivers import Asked
 from governance.events import streams
 from governance.events.waivers import WaiverAsked, WaiverSigned, WaiverWithdrawn
@@ -21,6 +21,7 @@ from governance.models.waivers import Waiver
 from governance.reads import findings, people, policies, reviews
 from governance.reads import material as reading
 from governance.reads import waivers as found_waivers
+from governance.services import proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,7 @@ def sign(log: Log, waiver_id: str, seat: WaiverSeat, decision: WaiverDecision, m
     doer, ties = people.doer(log.session, log.by, log.now), people.ties(log.session, row.initiative_key)
     rights.check_active(doer)
     rights.check_may_see(doer, ties)
-    if log.auth is None or log.auth.method not in set(ProofMethod):
-        raise NotAllowed("Prove who you are first: signing a waiver needs your password.")
+    method = proof.needed(log, "signing a waiver")
     bound = found_waivers.bound(log.session, row, ties, log.now)
     rules.check_may_sign(row.state, seat, people.signer(doer), bound, row.expires, log.now.date())
     if decision is WaiverDecision.DECLINE:
@@ -142,7 +142,7 @@ def sign(log: Log, waiver_id: str, seat: WaiverSeat, decision: WaiverDecision, m
         terms=row.terms,
         name=doer.name,
         meaning=meaning,
-        method=ProofMethod(log.auth.method),
+        method=method,
         reason=log.keep_words(reason) if reason.strip() else None,
     )
     log.record(event, streams.initiative(row.initiative_key))

@@ -5,7 +5,7 @@ import io
 from flask import Blueprint, Response, abort, flash, redirect, render_template, send_file, url_for
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response as Answer
-from wtforms import PasswordField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from governance.domain import attestations as rules
@@ -14,30 +14,21 @@ from governance.domain.errors import RuleBroken
 from governance.domain.frameworks import is_served, state_of
 from governance.domain.policy import Clause, Framework, Policy
 from governance.domain.vocabulary import Role
-from governance.ledger.log import Auth
 from governance.reads import attestations, people, policies, words
-from governance.services import accounts
 from governance.services import attestations as services
 from governance.services.attestations import NewAttestation, clause_of
 from governance.web import current, uploads
-from governance.web.accounts import NOT_PROVED, settled
 from governance.web.evidence import LOCKED_DOWN
 from governance.web.forms import DayField, Form
+from governance.web.proving import is_proved, password_again, proof
 
 bp = Blueprint("attesting", __name__)
 
-WRONG = f"{NOT_PROVED} Nothing was signed; your words stand as you wrote them."
+STANDS = "Nothing was signed; your words stand as you wrote them."
 
 
 class ProofForm(Form):
-    password = PasswordField(
-        "Your password",
-        [
-            InputRequired("Enter your password."),
-            Length(max=accounts.LONGEST_PASSWORD, message=f"Enter a password of at most {accounts.LONGEST_PASSWORD} signs."),
-        ],
-        render_kw={"autocomplete": "current-password"},
-    )
+    password = password_again()
 
 
 class AttestForm(ProofForm):
@@ -64,12 +55,12 @@ class WithdrawForm(Form):
 def attest(framework_id: str, clause_id: str) -> Answer | str | tuple[str, int]:
     framework, clause = _may_attest(framework_id, clause_id)
     form = AttestForm()
-    if form.validate_on_submit() and _is_proved(form):
+    if form.validate_on_submit() and is_proved(form, STANDS):
         assert form.valid_until.data is not None
         try:
             stored = uploads.keep(current.parts().content, form.file.data) if form.file.data else None
             new = NewAttestation(framework_id, clause_id, form.statement.data, form.valid_until.data, stored, form.address.data or None)
-            with current.writing(Auth("password", current.now(), "web")) as log:
+            with current.writing(proof()) as log:
                 made = services.attest(log, new)
         except RuleBroken as refused:
             form.accept(refused)
@@ -89,9 +80,9 @@ def attestation(attestation_id: str) -> str:
 def confirm(attestation_id: str) -> Answer | tuple[str, int]:
     row, form = attestations.one(current.session(), attestation_id), ProofForm()
     rules.check_may_confirm(current.doer(), row.by, row.at)
-    if not form.validate_on_submit() or not _is_proved(form):
+    if not form.validate_on_submit() or not is_proved(form, STANDS):
         return _page(attestation_id, confirm=form), 422
-    with current.writing(Auth("password", current.now(), "web")) as log:
+    with current.writing(proof()) as log:
         services.confirm(log, attestation_id)
     flash("Signed. The attestation is in force.")
     return redirect(url_for(".attestation", attestation_id=attestation_id), 303)
@@ -136,14 +127,6 @@ def _may_attest(framework_id: str, clause_id: str) -> tuple[Framework, Clause]:
 
 def _clause(policy: Policy, framework_id: str, clause_id: str) -> Clause:
     return next(one for one in policy.frameworks[framework_id].clauses if one.id == clause_id)
-
-
-def _is_proved(form: ProofForm) -> bool:
-    """Compare before any transaction, count in one of its own: a refusal must not undo the count, nor use up the form."""
-    if settled(accounts.prove_person(current.session(), current.doer().id, form.password.data)):
-        return True
-    form.password.errors = [WRONG]
-    return False
 
 
 def _page(attestation_id: str, confirm: ProofForm | None = None, withdraw: WithdrawForm | None = None) -> str:

@@ -2,30 +2,28 @@
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
-from wtforms import PasswordField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from governance.domain import exclusions as rules
 from governance.domain import rights
 from governance.domain.errors import RuleBroken
 from governance.domain.vocabulary import Confirmation, ExclusionState
-from governance.ledger.log import Auth
 from governance.models.exclusions import Exclusion
 from governance.reads import exclusions as reading
 from governance.reads import people, policies, words
-from governance.services import accounts, exclusions
-from governance.services.accounts import LONGEST_PASSWORD
+from governance.services import exclusions
 from governance.services.waivers import Subject, subject
 from governance.web import current, loading
-from governance.web.accounts import NOT_PROVED, settled
 from governance.web.forms import Form, closed_choices
+from governance.web.proving import is_proved, password_again, proof
 from governance.words import word
 
 bp = Blueprint("exclusions", __name__)
 
 Page = str | Response | tuple[str, int]
 
-WRONG = f"{NOT_PROVED} Nothing was decided; what you wrote stands below."
+STANDS = "Nothing was decided; what you wrote stands below."
 TOO_LONG = f"Write at most {rules.LONGEST:,} signs."
 
 
@@ -38,14 +36,7 @@ class ProposeForm(Form):
 class DecideForm(Form):
     decision = RadioField("Decision", [InputRequired("Choose a decision.")], choices=closed_choices(Confirmation))
     reason = TextAreaField("Reason", [Length(max=rules.LONGEST, message=TOO_LONG)])
-    password = PasswordField(
-        "Your password",
-        [
-            InputRequired("Enter your password."),
-            Length(max=LONGEST_PASSWORD, message=f"Enter a password of at most {LONGEST_PASSWORD} signs."),
-        ],
-        render_kw={"autocomplete": "current-password"},
-    )
+    password = password_again()
 
 
 class WithdrawForm(Form):
@@ -90,11 +81,10 @@ def decide(exclusion_id: str) -> Page:
     if decision is Confirmation.DECLINE and not form.reason.data:
         form.reason.errors = ["Say why you decline: it goes into the record and tells the lead what to do."]
         return _page(row, form), 422
-    if not settled(accounts.prove_person(current.session(), current.doer().id, form.password.data)):
-        form.password.errors = [WRONG]
+    if not is_proved(form, STANDS):
         return _page(row, form), 422
     try:
-        with current.writing(Auth("password", current.now(), "web")) as log:
+        with current.writing(proof()) as log:
             exclusions.decide(log, exclusion_id, decision, word(decision).meaning, form.reason.data or "")
     except RuleBroken as refused:
         form.accept(refused)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
-from wtforms import PasswordField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -12,19 +12,16 @@ from governance.domain.loosening import BARRED_FOR
 from governance.domain.policy_changes import Effect
 from governance.domain.proposals import LONGEST_REASON, SHORTEST_REASON
 from governance.domain.vocabulary import ProposalState, Role
-from governance.ledger.log import Auth
 from governance.models.directory import Person
 from governance.models.policies import PolicyProposal
 from governance.reads import proposals as reading
 from governance.reads import proposed_changes
 from governance.reads.proposals import Order, Told, Wanted
-from governance.services import accounts
 from governance.services import policies as services
-from governance.services.accounts import LONGEST_PASSWORD
 from governance.web import csvs, current, impact_view
-from governance.web.accounts import NOT_PROVED, settled
 from governance.web.filters import same_page
 from governance.web.forms import Form
+from governance.web.proving import is_proved, password_again, proof
 from governance.words import word
 
 bp = Blueprint("proposals", __name__, url_prefix="/policies/proposals")
@@ -55,14 +52,7 @@ class DecideForm(Form):
     why = TextAreaField(
         "Reason", [Length(max=LONGEST_REASON, message=f"Write at most {LONGEST_REASON:,} signs.")], description="Needed to decline."
     )
-    password = PasswordField(
-        "Your password",
-        [
-            InputRequired("Enter your password."),
-            Length(max=LONGEST_PASSWORD, message=f"Enter a password of at most {LONGEST_PASSWORD} signs."),
-        ],
-        render_kw={"autocomplete": "current-password"},
-    )
+    password = password_again()
 
     def is_complete(self) -> bool:
         """Whether a decline has a reason; else the field says so."""
@@ -118,14 +108,11 @@ def decide(proposal_id: str) -> Answer | tuple[str, int]:
     row, form = reading.proposal(current.session(), proposal_id), DecideForm()
     proposals.check_may_decide(current.doer(), reading.as_proposed(row), len(_others(row)))
     proposals.check_open(reading.as_proposed(row), reading.in_force(current.session(), row.policy))
-    if form.validate_on_submit() and form.is_complete():
-        if not settled(accounts.prove_person(current.session(), current.doer().id, form.password.data)):
-            form.password.errors = [f"{NOT_PROVED} Nothing was decided."]
-        else:
-            try:
-                return _decided(row, form)
-            except RuleBroken as refused:
-                form.accept(refused)
+    if form.validate_on_submit() and form.is_complete() and is_proved(form, "Nothing was decided."):
+        try:
+            return _decided(row, form)
+        except RuleBroken as refused:
+            form.accept(refused)
     return _page(row, deciding=form), 422
 
 
@@ -142,7 +129,7 @@ def withdraw(proposal_id: str) -> Answer | tuple[str, int]:
 
 
 def _decided(row: PolicyProposal, form: DecideForm) -> Answer:
-    with current.writing(Auth("password", current.now(), "web")) as log:
+    with current.writing(proof()) as log:
         if form.decision.data == PUBLISH:
             services.publish(log, row.id)
         else:

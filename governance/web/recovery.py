@@ -2,22 +2,20 @@
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
-from wtforms import PasswordField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from governance.domain.errors import NotThere, RuleBroken
-from governance.ledger.log import Auth
 from governance.reads import people, recovery, words
 from governance.reads.recovery import Recovery
-from governance.services import accounts
 from governance.services import recovery as confirming
 from governance.web import current
-from governance.web.accounts import NOT_PROVED, settled
 from governance.web.forms import Form
+from governance.web.proving import is_proved, password_again, proof
 
 bp = Blueprint("recovery", __name__)
 
-WRONG = f"{NOT_PROVED} Nothing was recorded; your reason stands above as you wrote it."
+STANDS = "Nothing was recorded; your reason stands above as you wrote it."
 
 
 class ConfirmForm(Form):
@@ -26,14 +24,7 @@ class ConfirmForm(Form):
         [InputRequired("Say what happened and what you know of what is lost."), Length(max=10_000, message="Write at most 10,000 signs.")],
         description="What happened, and what you know of what is lost. It goes into the record.",
     )
-    password = PasswordField(
-        "Your password",
-        [
-            InputRequired("Enter your password."),
-            Length(max=accounts.LONGEST_PASSWORD, message=f"Enter a password of at most {accounts.LONGEST_PASSWORD} signs."),
-        ],
-        render_kw={"autocomplete": "current-password"},
-    )
+    password = password_again()
 
 
 @bp.get("/recovery")
@@ -46,11 +37,10 @@ def confirm() -> Response | tuple[str, int]:
     form, _ = ConfirmForm(), _found()
     if not form.validate_on_submit():
         return _page(form), 422
-    if not settled(accounts.prove_person(current.session(), current.doer().id, form.password.data)):
-        form.password.errors = [WRONG]
+    if not is_proved(form, STANDS):
         return _page(form), 422
     try:
-        with current.writing(Auth("password", current.now(), "web")) as log:
+        with current.writing(proof()) as log:
             is_open = confirming.confirm(log, form.reason.data)
     except RuleBroken as refused:
         form.accept(refused)

@@ -7,12 +7,10 @@ from governance.domain import separation, signoffs
 from governance.domain.errors import Conflict, NotThere, RuleBroken
 from governance.domain.policy import Seat
 from governance.domain.vocabulary import RequestState
-from governance.ledger.log import Auth
 from governance.reads import people, reviews
-from governance.services import accounts
 from governance.services.signoffs import sign_off
 from governance.web import current, request_view
-from governance.web.accounts import NOT_PROVED, settled
+from governance.web.proving import is_proved, proof
 from governance.web.request_view import RequestView
 from governance.web.signing_forms import HINTS, DecisionForm, SignForm, decision_form
 from governance.words import word
@@ -21,7 +19,7 @@ bp = Blueprint("signing", __name__)
 
 Answer = str | Response | tuple[str, int]
 
-WRONG = f"{NOT_PROVED} Nothing was signed; your decision stands below as you wrote it."
+STANDS = "Nothing was signed; your decision stands below as you wrote it."
 
 
 @bp.route("/requests/<request_id>/seats/<seat_id>", methods=["GET", "POST"])
@@ -50,11 +48,10 @@ def sign(request_id: str, seat_id: str) -> Answer:
         return moved
     if not form.validate():
         return _again(view, seat, form)
-    if not _is_proved(form.password.data):
-        form.password.errors = [WRONG]
+    if not is_proved(form, STANDS):
         return _oath(view, seat, form), 422
     try:
-        with current.writing(Auth("password", current.now(), "web")) as log:
+        with current.writing(proof()) as log:
             sign_off(log, request_id, seat_id, form.judgement())
     except RuleBroken as refused:
         form.accept(refused)
@@ -87,11 +84,6 @@ def _moved(view: RequestView, seat: Seat, form: DecisionForm) -> Answer | None:
         form.accept(changed)
         return _decision(view, seat, form), 409
     return None
-
-
-def _is_proved(password: str) -> bool:
-    """Compare before any transaction, count in one of its own: a refusal must not undo the count, nor use up the form."""
-    return bool(settled(accounts.prove_person(current.session(), current.doer().id, password)))
 
 
 def _again(view: RequestView, seat: Seat, form: SignForm) -> Answer:

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from wtforms import HiddenField, PasswordField, RadioField, SelectField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import Decision, FindingSeverity
 from governance.reads import people
-from governance.services.accounts import LONGEST_PASSWORD
 from governance.services.signoffs import Judgement
 from governance.web import current
 from governance.web.forms import Form, closed_choices, named_choices
+from governance.web.proving import password_again
 from governance.web.request_view import RequestView
 from governance.words import word
 
@@ -75,14 +75,7 @@ class DecisionForm(Form):
 class SignForm(DecisionForm):
     """A decision with the proof of who makes it."""
 
-    password = PasswordField(
-        "Your password",
-        [
-            InputRequired("Enter your password."),
-            Length(max=LONGEST_PASSWORD, message=f"Enter a password of at most {LONGEST_PASSWORD} signs."),
-        ],
-        render_kw={"autocomplete": "current-password"},
-    )
+    password = password_again()
 
 
 def decision_form(view: RequestView, *, formdata: Any = None, blank: bool = False, signing: bool = False) -> Any:

@@ -4,7 +4,7 @@ from datetime import date
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
-from wtforms import PasswordField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -13,17 +13,15 @@ from governance.domain import waivers as rules
 from governance.domain.errors import NotThere, RuleBroken
 from governance.domain.vocabulary import Function, WaiverDecision, WaiverSeat, WaiverState
 from governance.domain.waivers import Asked
-from governance.ledger.log import Auth
 from governance.models.waivers import Waiver
 from governance.reads import checklist_pages, people, policies, waiver_pages, words
 from governance.reads import waivers as reading
 from governance.reads.waiver_pages import Filters, Sort
-from governance.services import accounts, waivers
-from governance.services.accounts import LONGEST_PASSWORD
+from governance.services import waivers
 from governance.services.waivers import Subject
 from governance.web import csvs, current, loading
-from governance.web.accounts import NOT_PROVED, settled
 from governance.web.forms import DayField, Form, closed_choices, named_choices
+from governance.web.proving import is_proved, password_again, proof
 from governance.words import word
 
 bp = Blueprint("waivers", __name__)
@@ -43,7 +41,7 @@ HEADER = (
     "last day",
     "finding",
 )
-WRONG = f"{NOT_PROVED} Nothing was signed; what you wrote stands below."
+STANDS = "Nothing was signed; what you wrote stands below."
 TOO_LONG = f"Write at most {rules.LONGEST:,} signs."
 
 
@@ -83,14 +81,7 @@ class AskForm(Form):
 class SignForm(Form):
     decision = RadioField("Decision", [InputRequired("Choose a decision.")], choices=closed_choices(WaiverDecision))
     reason = TextAreaField("Reason", [Length(max=rules.LONGEST, message=TOO_LONG)])
-    password = PasswordField(
-        "Your password",
-        [
-            InputRequired("Enter your password."),
-            Length(max=LONGEST_PASSWORD, message=f"Enter a password of at most {LONGEST_PASSWORD} signs."),
-        ],
-        render_kw={"autocomplete": "current-password"},
-    )
+    password = password_again()
 
 
 class WithdrawForm(Form):
@@ -207,11 +198,10 @@ def sign(waiver_id: str, seat: str) -> Page:
     if decision is WaiverDecision.DECLINE and not form.reason.data:
         form.reason.errors = ["Say why you decline: it goes into the record and tells the lead what to do."]
         return _page(row, seat, form), 422
-    if not settled(accounts.prove_person(current.session(), current.doer().id, form.password.data)):
-        form.password.errors = [WRONG]
+    if not is_proved(form, STANDS):
         return _page(row, seat, form), 422
     try:
-        with current.writing(Auth("password", current.now(), "web")) as log:
+        with current.writing(proof()) as log:
             waivers.sign(log, waiver_id, WaiverSeat(seat), decision, word(decision).meaning, form.reason.data or "")
     except RuleBroken as refused:
         form.accept(refused)
