@@ -1,6 +1,5 @@
 """Impacts of policies: worked out by reading alone. Moves of requests: each request in a transaction of its own, in its officer's name."""
 
-import logging
 import time
 from datetime import UTC, datetime
 
@@ -9,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from governance.domain.errors import Refused
 from governance.jobs import leases
-from governance.jobs.leases import LeaseLost
 from governance.ledger.log import SYSTEM, Ledger
 from governance.models.gates import GateRequest
 from governance.models.jobs import PolicyJob
@@ -23,8 +21,6 @@ from governance.storage.slate import Slate
 RENEWED_EVERY = 120.0
 """Seconds after which a job that still reads asks for its lease again."""
 
-log = logging.getLogger("governance.impacts")
-
 
 def work(ledger: Ledger, slate: Slate) -> bool:
     """Do one job. Whether there was one."""
@@ -32,22 +28,15 @@ def work(ledger: Ledger, slate: Slate) -> bool:
     if job is None:
         return False
     try:
-        (_foresee if job.kind == Kind.IMPACT else _move)(ledger, slate, job)
-    except Refused as refused:
-        leases.fail(ledger, job, refused.message)
-    except PolicyError as wrong:
-        leases.fail(ledger, job, f"The policy cannot be read any more. {wrong.problems[0]}")
-    except LeaseLost:
-        log.warning("job %s took too long; another worker has it", job.id)
-    except leases.NOT_NOW:
-        leases.rest(ledger, job)
-        raise
-    except BaseException:
-        leases.release(ledger, job)
-        raise
+        with leases.in_hand(ledger, job, (Refused, PolicyError), _phrase):
+            (_foresee if job.kind == Kind.IMPACT else _move)(ledger, slate, job)
     finally:
         slate.wipe(job.id)
     return True
+
+
+def _phrase(error: Exception) -> str:
+    return f"The policy cannot be read any more. {error.problems[0]}" if isinstance(error, PolicyError) else str(error)
 
 
 def claim(ledger: Ledger, now: datetime) -> PolicyJob | None:

@@ -1,6 +1,5 @@
 """Imports: one that was confirmed is claimed by lease, and carried out in one transaction in the name of whoever confirmed it."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -11,7 +10,6 @@ from governance.domain.confirming import check_confirmed
 from governance.domain.errors import Refused
 from governance.domain.importing import Row
 from governance.jobs import leases
-from governance.jobs.leases import LeaseLost
 from governance.ledger.log import SYSTEM, Actor, Ledger
 from governance.models.jobs import ImportJob
 from governance.policy.problems import PolicyError
@@ -26,8 +24,6 @@ from governance.storage.slate import Slate
 TOLD_EVERY = 50
 """Rows after which the slate is told how far it is."""
 
-log = logging.getLogger("governance.imports")
-
 
 def work(ledger: Ledger, content: ContentStore, slate: Slate) -> bool:
     """Carry out one import. Whether there was one."""
@@ -35,25 +31,18 @@ def work(ledger: Ledger, content: ContentStore, slate: Slate) -> bool:
     if job is None:
         return False
     try:
-        source, who, checked = _prepared(ledger, job)
-        for kept in (source.content, source.mapping):
-            content.put(kept)
-        carry_out(ledger, job, source, who, slate, checked)
-    except Refused as refused:
-        leases.fail(ledger, job, refused.message)
-    except PolicyError as wrong:
-        leases.fail(ledger, job, reading.unfit(wrong))
-    except LeaseLost:
-        log.warning("import %s took too long; another worker has it", job.id)
-    except leases.NOT_NOW:
-        leases.rest(ledger, job)
-        raise
-    except BaseException:
-        leases.release(ledger, job)
-        raise
+        with leases.in_hand(ledger, job, (Refused, PolicyError), _phrase):
+            source, who, checked = _prepared(ledger, job)
+            for kept in (source.content, source.mapping):
+                content.put(kept)
+            carry_out(ledger, job, source, who, slate, checked)
     finally:
         slate.wipe(job.id)
     return True
+
+
+def _phrase(error: Exception) -> str:
+    return reading.unfit(error) if isinstance(error, PolicyError) else str(error)
 
 
 def claim(ledger: Ledger, now: datetime) -> ImportJob | None:

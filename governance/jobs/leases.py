@@ -1,8 +1,8 @@
 """Rows that one worker takes in hand at a time: a lease for ten minutes, three tries, and one outcome."""
 
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from weakref import WeakKeyDictionary
@@ -81,6 +81,36 @@ def renew(ledger: Ledger, job: Kind) -> None:
         held(open_log, job).leased_until = now + LEASE
 
 
+@contextmanager
+def in_hand(
+    ledger: Ledger,
+    job: Kind,
+    faults: tuple[type[Exception], ...],
+    phrase: Callable[[Exception], str] = str,
+    waits: Callable[[Exception], Callable[[Kind], object]] = lambda _: _nothing,
+) -> Iterator[None]:
+    """One try of a job, whatever ends it: `faults` are its outcome, phrased; what is `NOT_NOW` lets it rest, and `waits` says so on its row.
+
+    Anything else lets the next try begin at once, and goes on to whoever runs the worker.
+    """
+    try:
+        yield
+    except faults as error:
+        fail(ledger, job, phrase(error))
+    except LeaseLost:
+        log.warning("job %s took too long; another worker has it", job.id)
+    except NOT_NOW as why:
+        rest(ledger, job, waits(why))
+        raise
+    except BaseException:
+        release(ledger, job)
+        raise
+
+
+def _nothing(_: object) -> None:
+    """Said on the row."""
+
+
 def fail(ledger: Ledger, job: Kind, why: str) -> None:
     def failed(row: Kind) -> None:
         row.failed = why
@@ -97,7 +127,7 @@ def release(ledger: Ledger, job: Kind) -> None:
     _end(ledger, job, released)
 
 
-def rest(ledger: Ledger, job: Kind, say: Callable[[Kind], object] = lambda _: None) -> None:
+def rest(ledger: Ledger, job: Kind, say: Callable[[Kind], object] = _nothing) -> None:
     """What is `NOT_NOW` is no try; whoever makes room, or brings back the store, finds the job done soon after."""
 
     def rested(row: Kind) -> None:

@@ -1,6 +1,5 @@
 """Evidence reports: a job is claimed by lease, rendered outside any transaction, and its outcome recorded."""
 
-import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -28,27 +27,15 @@ WAITS: Mapping[type[Exception], str] = {
 }
 """What a job says of itself while it rests."""
 
-log = logging.getLogger("governance.reports")
-
 
 def work(ledger: Ledger, content: ContentStore) -> bool:
     """Do one job. Whether there was one."""
     job = claim(ledger, datetime.now(UTC))
     if job is None:
         return False
-    try:
+    with leases.in_hand(ledger, job, (Refused, CannotPrint), waits=_waiting):
         made, key = make(ledger, content, job)
         _finish(ledger, job, made, key)
-    except (Refused, CannotPrint) as refused:
-        leases.fail(ledger, job, str(refused))
-    except leases.LeaseLost:
-        log.warning("job %s took too long; another worker has it", job.id)
-    except leases.NOT_NOW as why:
-        leases.rest(ledger, job, _waiting(why))
-        raise
-    except BaseException:
-        leases.release(ledger, job)
-        raise
     return True
 
 
