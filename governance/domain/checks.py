@@ -5,26 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from governance.domain import checklist, exclusions, ml_test_score, waivers
-from governance.domain.checklist import PASSING, Evaluated
+from governance.domain.checklist import Evaluated
 from governance.domain.comparison import Reference
 from governance.domain.dossier import ML_TEST_SCORE, Answer, Material, StatedValue
 from governance.domain.dossier_rules import LEAST_ATTRIBUTION
 from governance.domain.exemptions import Waiver
 from governance.domain.policy import Item, Plan, PlannedItem, Policy
 from governance.domain.vocabulary import AnswerState, Applies, Function
-
-__all__ = [
-    "KEPT_RECORDS",
-    "PASSING",
-    "Checked",
-    "evaluated",
-    "keep_open",
-    "keep_shut",
-    "of_function",
-    "planned_items",
-    "references_of",
-    "undecided_seats",
-]
 
 KEPT_RECORDS = frozenset({"tier", "team", "open_points", ML_TEST_SCORE})
 """The app records that exist: items that name one of them answer themselves and cannot be typed."""

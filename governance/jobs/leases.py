@@ -89,7 +89,7 @@ def in_hand(
     phrase: Callable[[Exception], str] = str,
     waits: Callable[[Exception], Callable[[Kind], object]] = lambda _: _nothing,
 ) -> Iterator[None]:
-    """One try of a job, whatever ends it: `faults` are its outcome, phrased; what is `NOT_NOW` lets it rest, and `waits` says so on its row.
+    """One try of a job, whatever ends it: `faults` are its outcome, phrased; what is `NOT_NOW` lets it rest; `waits` says so on its row.
 
     Anything else lets the next try begin at once, and goes on to whoever runs the worker.
     """

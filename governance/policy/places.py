@@ -25,10 +25,6 @@ class Edit:
     def value(self) -> Plain:
         return None if self.written is None else editing.value_of(self.written)
 
-    def is_at(self, place: str) -> bool:
-        """Whether it changes what stands at a place, or something in it."""
-        return f"{self.place}/".startswith(f"{place}/")
-
 
 @dataclass(frozen=True, slots=True)
 class Edited:

@@ -32,10 +32,6 @@ class Wanted:
     severity: Severity | None = None
     order: Order = Order.POLICY
 
-    @property
-    def is_anything(self) -> bool:
-        return not (self.text or self.gate or self.function or self.tier or self.severity)
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -5,7 +5,8 @@ No decision rests on when this runs: whether a waiver is in force is asked of th
 
 from datetime import datetime
 
-from governance.domain import checks, waivers
+from governance.domain import waivers
+from governance.domain.checklist import PASSING
 from governance.domain.policy import WaiverRules
 from governance.domain.vocabulary import AnswerState, FindingSeverity, WaiverState
 from governance.events import streams
@@ -45,7 +46,7 @@ def _remind(log: Log, row: Waiver, rules: WaiverRules) -> None:
 
 def _expire(log: Log, row: Waiver, rules: WaiverRules) -> None:
     stream, finding, then = streams.initiative(row.initiative_key), None, None
-    if _is_relied_on(log, row) and (state := waiver_settling.state_of(log, row)) not in checks.PASSING:
+    if _is_relied_on(log, row) and (state := waiver_settling.state_of(log, row)) not in PASSING:
         finding = _finding(log, row, rules, state)
         then = waivers.takes_effect(rules, row.expires)[0][0].isoformat()
     log.record(WaiverExpired(waiver=row.id, on=row.expires.isoformat(), finding=finding, then=then), stream, by=SYSTEM)

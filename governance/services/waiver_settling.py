@@ -4,6 +4,7 @@ what an expired one led to. Asked before every commit."""
 import logging
 
 from governance.domain import checks, waivers
+from governance.domain.checklist import PASSING
 from governance.domain.errors import Refused, RuleBroken
 from governance.domain.vocabulary import AnswerState, Standing, WaiverState
 from governance.domain.waivers import GRAVITY
@@ -35,7 +36,7 @@ def settle_touched(open_log: Log) -> None:
 def settle(open_log: Log, row: Waiver) -> None:
     if row.state is WaiverState.ASKED and row.signatures:
         _grant(open_log, row)
-    elif row.state is WaiverState.OVERDUE and (state := state_of(open_log, row)) in checks.PASSING:
+    elif row.state is WaiverState.OVERDUE and (state := state_of(open_log, row)) in PASSING:
         end(open_log, row, state)
 
 
