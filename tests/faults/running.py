@@ -3,6 +3,7 @@
 import ctypes
 import os
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from sqlalchemy import URL
 
@@ -111,14 +112,15 @@ def traced(options: list[str], folder: Path, events: int = writer.ROUND, **more:
 
 
 @contextmanager
-def _attached(pid: int | None, options: list[str]) -> Iterator[None]:
+def _attached(pid: int | None, options: list[str]) -> Iterator[IO[str]]:
+    """What it says, unless the options send that elsewhere."""
     words = ["strace", "-f", *options, "-p", str(pid)]
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env={**os.environ, "LC_ALL": "C"}) as strace:
         assert strace.stderr is not None
         first = strace.stderr.readline()
         assert "attached" in first, f"strace may not look at other processes here: {first}"
         try:
-            yield
+            yield strace.stderr
         finally:
             strace.terminate()
             strace.communicate()
@@ -128,6 +130,23 @@ def injected(call: str, fault: str, when: int | str, folder: Path, events: int =
     """The same with one fault: at the `when`-th of these calls, from 1 on (`N+`: at that one and all that follow)."""
     quiet = ["-o", os.devnull, "-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={when}"]
     return traced(quiet, folder, events, **more)
+
+
+def stopped(folder: Path, events: int = writer.ROUND) -> Iterator[Said]:
+    """A whole run that stands still after each of the calls, with what it had said until then; it goes on with the next one.
+
+    The files are then what SIGKILL leaves at the next call: that call is not made, and a kill takes nothing from what the kernel holds.
+    """
+    options = ["-e", f"trace={','.join(CALLS)}", *(word for call in CALLS for word in ("-e", f"inject={call}:signal=SIGSTOP"))]
+    with waiting(folder, None, events) as found, _attached(found.process.pid, options) as trace:
+        found.begin()
+        for line in trace:
+            if line.endswith("--- stopped by SIGSTOP ---\n"):
+                while found.line.poll() and found.hear():
+                    pass
+                yield found.said
+                os.kill(found.process.pid or 0, signal.SIGCONT)
+        yield found.listen()
 
 
 def calls_of(

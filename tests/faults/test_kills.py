@@ -1,22 +1,27 @@
 """SIGKILL at the system calls that change the files of SQLite: what was acknowledged is there, and nobody has to lend a hand.
 
 A kill takes nothing from the kernel's own memory, as a power cut does; that the disk has a commit before anybody hears of it is shown
-by the order of the calls.
+by the order of the calls. For the same reason a copy made between two calls is what a kill leaves there: one long run is copied after
+every call, and killed at some of them.
 """
 
 import re
+import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.faults import house, recovered, writer
-from tests.faults.running import CALLS, calls_of, injected, started
+from tests.faults.running import CALLS, Said, calls_of, injected, started, stopped
 
 CAMPAIGN = 200
 """Events of the long run."""
 SHARES = 16
 """Parts of the campaign, so that `-n` can spread them."""
+KILLED = range(0, SHARES, 8)
+"""The shares at whose calls a run is killed, and not only copied: it has to get there anew each time."""
 IN_CI = {"pwrite64": 8, "fdatasync": 4}
 """Points of the short run."""
 
@@ -55,9 +60,42 @@ def test_killed_at_any_call_it_has_what_it_acknowledged(file: Path, tmp_path: Pa
     assert min(done) == 0 and max(done) >= len(writer.ACTS) - 1 and len(set(done)) > 3, "the points lie in few places"
 
 
+def left(file: Path, folder: Path, share: int, shares: int, events: int) -> Iterator[tuple[Path, Said]]:
+    """Copies of one run after each call of this share, each with what was said before the next call."""
+    place, copy, stops = house.copied(file, folder / "place"), None, 0
+
+    for stops, said in enumerate(stopped(place, events)):
+        if copy:
+            yield copy, said
+            house.remove(copy)
+        copy = shutil.copytree(place, folder / f"left-{stops}") if stops % shares == share else None
+    assert said.ended == 0 and not said.refused
+    assert stops == sum(counted(file, folder, events).values()), "it stood still after each call"
+
+
+def test_a_run_that_stands_still_has_what_a_kill_leaves(file: Path, tmp_path: Path) -> None:
+    calls = [call.partition("(")[0] for call in calls_of(house.copied(file, tmp_path / "calls"), tmp_path / "trace")[1]]
+    every = len(calls) // 8
+    found = [(recovered.check(copy, said.done), len(said.done)) for copy, said in left(file, tmp_path, 0, every, writer.ROUND)]
+
+    for stop, there in zip(range(0, len(calls) - 1, every), found, strict=False):
+        following = calls[stop + 1]
+        killed = house.copied(file, tmp_path / f"killed-{stop}")
+        said = injected(following, "signal=SIGKILL", calls[: stop + 2].count(following), killed)
+        assert (recovered.check(killed, said.done), len(said.done)) == there
+    assert len(set(found)) > 3, "the places lie in few acts"
+
+
 @pytest.mark.campaign
 @pytest.mark.parametrize("share", range(SHARES))
-def test_killed_at_every_call_of_a_long_run_it_has_what_it_acknowledged(file: Path, tmp_path: Path, share: int) -> None:
+def test_after_every_call_of_a_long_run_there_is_what_it_acknowledges_before_the_next(file: Path, tmp_path: Path, share: int) -> None:
+    for copy, said in left(file, tmp_path, share, SHARES, CAMPAIGN):
+        recovered.check(copy, said.done)
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("share", KILLED)
+def test_killed_at_calls_all_over_a_long_run_it_has_what_it_acknowledged(file: Path, tmp_path: Path, share: int) -> None:
     counts = counted(file, tmp_path, CAMPAIGN)
 
     for call in CALLS:
