@@ -39,7 +39,7 @@ from governance.services import policies as publishing
 from governance.services.opening import ledger_of
 from governance.storage.engines import Engines
 from governance.words import word
-from tests.prepared import Prepared
+from tests.prepared import Prepared, state_of
 
 START = datetime(2026, 9, 1, 9, tzinfo=UTC)
 REVIEWERS = {Function.DATA_SCIENCE: "rafael", Function.IT_OPS: "mina", Function.BUSINESS: "joao", Function.COMPLIANCE: "aoife"}
@@ -230,7 +230,7 @@ def ask(house: House) -> None:
 
 @pytest.fixture
 def house(prepared: Prepared, engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
-    state = submitted if "in_review" in request.fixturenames else founded
+    state = state_of(request, submitted if "in_review" in request.fixturenames else founded)
     with prepared.engines(engine, tmp_path, state) as (engines, now):
         yield House(ledger_of(engines), now)
 

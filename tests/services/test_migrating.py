@@ -19,7 +19,8 @@ from governance.models.summary import Waiting
 from governance.policy.loader import parse_policy
 from governance.reads import dossier_changes, policies, reports, reviews
 from governance.services import directory, gates, initiatives, migrating
-from tests.services.conftest import REVIEWERS, TEXTS, House
+from tests.prepared import begun
+from tests.services.conftest import REVIEWERS, TEXTS, House, submitted
 from tests.services.portfolio import new_item
 from tests.services.test_policies import without
 
@@ -73,12 +74,11 @@ def fallen(house: House, request: str = REQUEST) -> dict[str, signoffs.Fall]:
 THREE = (Function.DATA_SCIENCE, Function.IT_OPS, Function.BUSINESS)
 
 
-@pytest.fixture
-def signed(in_review: House) -> House:
+@begun("house", submitted)
+def signed(house: House) -> None:
     """Three of four have approved."""
     for function in THREE:
-        in_review.sign(function)
-    return in_review
+        house.sign(function)
 
 
 @pytest.mark.parametrize("owner", THREE)
