@@ -11,6 +11,7 @@ from governance.domain.policy import (
     Gate,
     Item,
     Limit,
+    Look,
     Policy,
     Seat,
     Threshold,
@@ -97,6 +98,7 @@ def _gate(model: GateModel) -> Gate:
                 independent=seat.independent,
                 qualification=seat.qualification,
                 order=seat.order,
+                looks_at=tuple(Look(look.id, look.text) for look in seat.looks_at),
             )
             for seat in model.seats
         ),

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from governance.domain.vocabulary import SECTION_OF, Function, GateKind, Section, Stage
 from governance.policy import lint_thresholds
 from governance.policy.codes import Code
-from governance.policy.models import GateModel, ItemModel
+from governance.policy.models import GateModel, ItemModel, SeatModel
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location
 from governance.policy.whole import Ids, Whole
 
 GATE: Location = ("gate",)
+MOST_LOOKS = 12
+"""What one seat may look at: a sign-off holds all the words, and an entry of the ledger has an end."""
 
 
 def faults(whole: Whole) -> Iterator[PolicyProblem]:
@@ -59,6 +61,16 @@ def _seats(whole: Whole, document: Document, gate: GateModel) -> Iterator[Policy
                 message = f"the seat {seat.id} does not cover “{section.value}”: every seat covers the common section and its own"
                 yield from document.fault((*at, "covers"), message, Code.SEAT_COVERS, needs=[(*at, "covers"), (*at, "function")])
         yield from whole.condition(document, (*at, "when"), seat.when)
+        yield from _looks(document, seat, (*at, "looks_at"))
+
+
+def _looks(document: Document, seat: SeatModel, at: Location) -> Iterator[PolicyProblem]:
+    if len(seat.looks_at) > MOST_LOOKS:
+        message = f"looks_at: at most {MOST_LOOKS} are asked for, because longer lists are ticked without reading"
+        yield from document.fault(at, message, Code.WRONG_VALUE)
+    ids = Ids()
+    for number, look in enumerate(seat.looks_at):
+        yield from ids.check(document, (*at, number, "id"), look.id, "id of what the seat looks at")
 
 
 def _functions(document: Document, gate: GateModel) -> Iterator[PolicyProblem]:
