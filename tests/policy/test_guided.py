@@ -54,6 +54,15 @@ def test_so_does_a_seat(gate: str, seat: str) -> None:
     assert all(field.meaning and is_changeable(field.place) for field in fields)
 
 
+def test_what_a_seat_looks_at_is_said_in_other_words_at_its_own_place() -> None:
+    place = "gate/G2/seats/it_ops/looks_at/rollback/text"
+    found, _ = edits(seat_fields(TEXTS, "G2", "it_ops"), filled(seat_fields(TEXTS, "G2", "it_ops"), look_rollback="I ran the drill: twice."))
+
+    assert [one.place for one in found] == [place]
+    looks = parse_policy(edited(TEXTS, found).texts).gates["G2"].seats[1].looks_at
+    assert [look.text for look in looks][:2] == ["I ran the drill: twice.", "I have seen an alarm reach the person who is on call."]
+
+
 def test_so_do_the_counts_of_days_which_are_all_there() -> None:
     fields = day_fields(TEXTS)
 
