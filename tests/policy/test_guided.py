@@ -56,7 +56,9 @@ def test_so_does_a_seat(gate: str, seat: str) -> None:
 
 def test_what_a_seat_looks_at_is_said_in_other_words_at_its_own_place() -> None:
     place = "gate/G2/seats/it_ops/looks_at/rollback/text"
-    found, _ = edits(seat_fields(TEXTS, "G2", "it_ops"), filled(seat_fields(TEXTS, "G2", "it_ops"), look_rollback="I ran the drill: twice."))
+    found, _ = edits(
+        seat_fields(TEXTS, "G2", "it_ops"), filled(seat_fields(TEXTS, "G2", "it_ops"), look_rollback="I ran the drill: twice.")
+    )
 
     assert [one.place for one in found] == [place]
     looks = parse_policy(edited(TEXTS, found).texts).gates["G2"].seats[1].looks_at
