@@ -160,8 +160,8 @@ def left_open(seat: Seat, decision: Decision, ticked: Collection[str]) -> Sequen
 
 
 def ask_to_look(left: Sequence[Look]) -> str:
-    count = "one" if len(left) == 1 else f"{len(left)}"
-    return f"To approve, look at everything that this seat looks at: {count} of the boxes {'is' if len(left) == 1 else 'are'} not ticked."
+    count = "one of them is" if len(left) == 1 else f"{len(left)} of them are"
+    return f"To approve, tick every box once it is true: {count} open."
 
 
 def looked_at(seat: Seat, decision: Decision, ticked: Collection[str]) -> tuple[Look, ...]:

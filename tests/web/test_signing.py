@@ -76,7 +76,7 @@ def test_what_the_seat_looks_at_stands_above_the_judgement(reviewed: Site) -> No
 
 
 @pytest.mark.parametrize("step", ["", "/sign"])
-@pytest.mark.parametrize(("ticked", "box", "said"), [([], 0, "2 of the boxes are"), (["running"], 1, "one of the boxes is")])
+@pytest.mark.parametrize(("ticked", "box", "said"), [([], 0, "2 of them are open"), (["running"], 1, "one of them is open")])
 def test_nobody_approves_with_a_box_left_open_and_nothing_typed_is_lost(
     reviewed: Site, step: str, ticked: list[str], box: int, said: str
 ) -> None:
@@ -86,7 +86,7 @@ def test_nobody_approves_with_a_box_left_open_and_nothing_typed_is_lost(
 
     assert answer.status_code == 422 and sign_offs(reviewed) == 0
     [link] = re.findall(rf'<a href="#looked_at-{box}">([^<]*)</a>', answer.text)
-    assert f"{said} not ticked" in link
+    assert said in link
     boxes = re.findall(r'<input [^>]*name="looked_at"[^>]*>', answer.text)
     assert ["checked" in one for one in boxes] == [one in ticked for one in ("running", "exit")]
     assert ">\r\nIt runs well.</textarea>" in answer.text or ">It runs well.</textarea>" in answer.text.replace("\r\n", "")
