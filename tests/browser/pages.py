@@ -39,7 +39,7 @@ from governance.ledger import read
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
 from governance.models.answers import Evidence
-from governance.models.gates import GateRequest, Revision
+from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
 from governance.models.jobs import ImportJob, Job
 from governance.models.moving_in import Origin
@@ -75,8 +75,7 @@ from governance.storage import private
 from governance.storage.content import ContentStore
 from governance.storage.engines import Engines
 from governance.storage.slate import slate_of
-from governance.words import word
-from tests.services.conftest import House
+from tests.services.conftest import House, judged
 from tests.sheets import HALF, source
 from tests.web.loaded import given_up, hand_over
 
@@ -155,8 +154,7 @@ class Portfolio:
 
     def sign(self, who: str, request: str, seat: str, decision: Decision, *found: NewFinding) -> None:
         with Session(self.engines.reader) as session:
-            seen = session.get_one(Revision, (request, session.get_one(GateRequest, request).revision)).digest
-        judgement = signoffs.Judgement(decision, word(decision).meaning, seen, "The drill failed twice.", found)
+            judgement = judged(session, request, seat, decision, "The drill failed twice.", found)
         self.act(who, lambda log: signoffs.sign_off(log, request, seat, judgement))
 
 

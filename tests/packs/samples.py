@@ -33,6 +33,7 @@ from governance.packs.record import (
     Initiative,
     InitiativeRecord,
     Labelled,
+    Looked,
     Organisation,
     Paper,
     Policy,
@@ -262,6 +263,9 @@ def signatures(submitted: Revision, rejects, open_seats, fell, day) -> list[Sign
                 leaf=0,
                 seq=0,
                 fell="the common section changed after it was given." if fell else "",
+                looked_at=(
+                    Looked(id="drill", text=f"I have seen the log of drill {submitted.number} of day {day}, for {function.value}."),
+                ),
             )
         )
     return given

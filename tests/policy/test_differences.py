@@ -34,7 +34,6 @@ ONE_WORD = {("facts", "*", "type"), ("gate", "items", "*", "answered_by")}
 
 FIRST_THRESHOLD = "{metric: contract_check_pass_rate, comparator: gte, value: 0.99, unit: share"
 ONE_OF_TWO = "          - {metric: tested_load_per_s, comparator: gte, compare_with: limits.expected_peak_per_s, factor: 2, unit: requests per second, window: load test of 30 minutes or more, min_n: 1, basis: judgement}\n"
-PRIVACY_SEAT = '    - {id: privacy_officer, function: compliance, label: Privacy officer, when: "tier == \\"high\\" && facts.personal_data", qualification: "data protection officer or deputy", covers: [common, compliance]}\n'
 
 
 def edited(file: str, *edits: tuple[str, str]) -> dict[str, str]:
@@ -53,6 +52,12 @@ def changed(file: str, *edits: tuple[str, str]) -> tuple[Change, ...]:
 def item(gate: str, item_id: str) -> str:
     """A check as its file writes it."""
     return "    - id: " + next(part for part in TEXTS[f"gates/{gate}.yaml"].split("    - id: ") if part.startswith(f"{item_id}\n"))
+
+
+def seat(gate: str, seat_id: str) -> str:
+    """A seat as its file writes it."""
+    seats, _, _ = TEXTS[f"gates/{gate}.yaml"].partition("  items:\n")
+    return "    - id: " + next(part for part in seats.split("    - id: ") if part.startswith(f"{seat_id}\n"))
 
 
 def leaves(data: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -142,7 +147,7 @@ def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: 
     ("kind", "table", "besides"),
     [
         (Gate, gates.GATE, {"id", "seats", "items", "every_days"}),
-        (Seat, gates.SEAT, {"id", "when"}),
+        (Seat, gates.SEAT, {"id", "when", "looks_at"}),
         (
             Item,
             gates.ITEM,
@@ -194,7 +199,7 @@ def test_where_a_section_stands_is_no_change() -> None:
 
 
 def test_a_default_that_is_written_out_is_no_change() -> None:
-    assert changed("gates/G2.yaml", ("label: Business, covers", 'label: Business, when: "true", order: 1, covers')) == ()
+    assert changed("gates/G2.yaml", ("label: Business\n", 'label: Business\n      when: "true"\n      order: 1\n')) == ()
 
 
 Expected = tuple[Kind, Effect, object, object]
@@ -220,9 +225,9 @@ Expected = tuple[Kind, Effect, object, object]
         ("gates/G2.yaml", ('when: "facts.affects_individuals"', 'when: "facts.customer_facing"'), (Kind.ITEM_CONDITION, UNCLEAR, "facts.affects_individuals", "facts.customer_facing")),
         ("gates/G2.yaml", ('when: "facts.affects_individuals"', 'when: "!(!facts.affects_individuals)"'), (Kind.ITEM_CONDITION, NEITHER, "facts.affects_individuals", "!(!facts.affects_individuals)")),
         ("gates/G2.yaml", ('"MLTS:infra-4", ', ""), (Kind.ITEM_CLAUSE_REMOVED, NEITHER, "MLTS:infra-4", None)),
-        ("gates/G2.yaml", ("independent: true, ", ""), (Kind.SEAT_INDEPENDENCE, LOOSER, "true", "false")),
-        ("gates/G2.yaml", ('qualification: "model validation", ', ""), (Kind.SEAT_QUALIFICATION, LOOSER, "model validation", None)),
-        ("gates/G2.yaml", ('when: "tier == \\"high\\"", independent', 'when: "tier != \\"low\\"", independent'), (Kind.SEAT_CONDITION, STRICTER, 'tier == "high"', 'tier != "low"')),
+        ("gates/G2.yaml", ("      independent: true\n", ""), (Kind.SEAT_INDEPENDENCE, LOOSER, "true", "false")),
+        ("gates/G2.yaml", ('      qualification: "model validation"\n', ""), (Kind.SEAT_QUALIFICATION, LOOSER, "model validation", None)),
+        ("gates/G2.yaml", ('when: "tier == \\"high\\""\n      independent', 'when: "tier != \\"low\\""\n      independent'), (Kind.SEAT_CONDITION, STRICTER, 'tier == "high"', 'tier != "low"')),
         ("policy.yaml", ("low: 90, medium: 60", "low: 120, medium: 60"), (Kind.SIGNOFF_VALIDITY, LOOSER, 90, 120)),
         ("policy.yaml", ("metric: 180", "metric: 90"), (Kind.FRESHNESS_DEFAULT, STRICTER, 180, 90)),
         ("policy.yaml", ("{high: 30, medium: 60, low: 120}", "{high: 30, medium: 60, low: 150}"), (Kind.FINDING_DUE, LOOSER, 120, 150)),
@@ -318,11 +323,28 @@ def test_checks_in_another_order_are_told() -> None:
 
 def test_a_seat_says_at_which_tiers_it_sits_where_the_tier_alone_decides() -> None:
     board = '    - {id: board, function: business, label: Ethics board, when: "tier in [\\"medium\\", \\"high\\"]", covers: [common, business]}\n'
-    [came] = changed("gates/G2.yaml", (PRIVACY_SEAT, PRIVACY_SEAT + board))
-    [gone] = changed("gates/G2.yaml", (PRIVACY_SEAT, ""))
+    privacy = seat("G2", "privacy_officer")
+    [came] = changed("gates/G2.yaml", (privacy, privacy + board))
+    [gone] = changed("gates/G2.yaml", (privacy, ""))
 
     assert (came.kind, came.effect, came.after, came.tiers) == (Kind.SEAT_ADDED, STRICTER, Function.BUSINESS, (Tier.MEDIUM, Tier.HIGH))
     assert (gone.kind, gone.effect, gone.tiers) == (Kind.SEAT_REMOVED, LOOSER, ())
+
+
+def test_what_a_seat_looks_at_comes_goes_and_is_said_in_other_words() -> None:
+    first, second = seat("G2", "it_ops").split("        - {")[1:3]
+    first, second = f"        - {{{first}", f"        - {{{second}"
+    [gone] = changed("gates/G2.yaml", (first, ""))
+    [came] = differences(rules_of(edited("gates/G2.yaml", (first, ""))), SHIPPED)
+    [said] = changed("gates/G2.yaml", ("seen the log of", "heard of"))
+    [moved] = changed("gates/G2.yaml", (first + second, second + first))
+    words = "I have seen the log of the rollback drill."
+
+    assert (gone.kind, gone.effect, gone.before, gone.after, gone.detail) == (Kind.LOOK_REMOVED, LOOSER, words, None, "rollback")
+    assert (gone.gate, gone.part, gone.title) == ("G2", "it_ops", "IT operations")
+    assert (came.kind, came.effect, came.before, came.after) == (Kind.LOOK_ADDED, STRICTER, None, words)
+    assert (said.kind, said.effect, said.after) == (Kind.LOOK_TEXT, UNCLEAR, "I have heard of the rollback drill.")
+    assert (moved.kind, moved.effect) == (Kind.LOOK_PLACE, NEITHER)
 
 
 def test_another_gate_comes_with_all_that_stands_in_it() -> None:
@@ -344,7 +366,7 @@ def test_a_lower_band_edge_is_stricter_for_both_of_its_bands() -> None:
 
 
 def test_everything_that_is_changed_back_is_changed_the_other_way() -> None:
-    texts = edited("gates/G2.yaml", ("0.99", "0.95"), ("severity: blocking", "severity: advisory"), (PRIVACY_SEAT, ""))
+    texts = edited("gates/G2.yaml", ("0.99", "0.95"), ("severity: blocking", "severity: advisory"), (seat("G2", "privacy_officer"), ""))
     there, back = differences(SHIPPED, rules_of(texts)), differences(rules_of(texts), SHIPPED)
 
     def seen(changes: tuple[Change, ...], looser: Effect) -> Mapping[tuple[object, ...], bool]:

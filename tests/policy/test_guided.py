@@ -54,6 +54,17 @@ def test_so_does_a_seat(gate: str, seat: str) -> None:
     assert all(field.meaning and is_changeable(field.place) for field in fields)
 
 
+def test_what_a_seat_looks_at_is_said_in_other_words_at_its_own_place() -> None:
+    place = "gate/G2/seats/it_ops/looks_at/rollback/text"
+    found, _ = edits(
+        seat_fields(TEXTS, "G2", "it_ops"), filled(seat_fields(TEXTS, "G2", "it_ops"), look_rollback="I ran the drill: twice.")
+    )
+
+    assert [one.place for one in found] == [place]
+    looks = parse_policy(edited(TEXTS, found).texts).gates["G2"].seats[1].looks_at
+    assert [look.text for look in looks][:2] == ["I ran the drill: twice.", "I have seen an alarm reach the person who is on call."]
+
+
 def test_so_do_the_counts_of_days_which_are_all_there() -> None:
     fields = day_fields(TEXTS)
 
@@ -176,7 +187,7 @@ def test_changes_follow_one_another_and_one_that_no_longer_fits_is_named() -> No
 
     assert value_at(found.texts, "gate/G1/seats/extra/label") == "Other" and value_at(found.texts, "policy/version") == "2"
     assert list(found.refused) == ["gate/G9/items/G9-1/title"] and "no longer in the policy" in found.refused["gate/G9/items/G9-1/title"]
-    assert lines_of(TEXTS, "gate/G2/items/G2-01/nothing/here") == lines_of(TEXTS, "gate/G2/items/G2-01") == ("gates/G2.yaml", 17)
+    assert lines_of(TEXTS, "gate/G2/items/G2-01/nothing/here") == lines_of(TEXTS, "gate/G2/items/G2-01") == ("gates/G2.yaml", 61)
     assert gates(TEXTS) == ["C1", "C2", "G1", "G2", "G3"]
 
 

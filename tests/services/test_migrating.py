@@ -21,7 +21,7 @@ from governance.reads import dossier_changes, policies, reports, reviews
 from governance.services import directory, gates, initiatives, migrating
 from tests.prepared import begun
 from tests.services.conftest import REVIEWERS, TEXTS, House, submitted
-from tests.services.portfolio import new_item
+from tests.services.portfolio import new_item, seat_of
 from tests.services.test_policies import without
 
 REQUEST, KEY = "AI-0001.G1-1", "AI-0001"
@@ -95,6 +95,25 @@ def test_exactly_the_sign_offs_of_which_a_section_changed_lapse(signed: House, o
     assert signed.state() is RequestState.PASSED and signed.stage() == Stage.REVIEW
 
 
+LOOK = "I know how it is switched off, and what people do then."
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(f'        - {{id: exit, text: "{LOOK}"}}\n', ""), (LOOK, "I know how it is switched off."), ("id: exit,", "id: off,")],
+    ids=["removed", "said in other words", "renamed"],
+)
+def test_another_list_of_a_seat_lapses_the_sign_offs_that_cover_its_section(signed: House, old: str, new: str) -> None:
+    publish(signed, altered(old, new))
+
+    migrate(signed)
+
+    assert holding(signed) == {"data_science", "business"}
+    assert fallen(signed) == {"it_ops": signoffs.Fall(Reason.CHANGED, (Section.IT_OPS,))}
+    asked = next(seat for seat in signed.table().review.seats if seat.id == "it_ops")
+    assert asked.looks_at == parse_policy(altered(old, new)).gates["G1"].seats[1].looks_at
+
+
 def test_another_question_of_the_gate_lapses_all(signed: House) -> None:
     publish(signed, altered('  question: "', '  question: "Now, '))
 
@@ -163,8 +182,8 @@ def test_the_old_dossier_stays_readable_and_what_changed_is_told(signed: House) 
 
 
 def with_another_seat() -> dict[str, str]:
-    line = next(line for line in TEXTS["gates/G1.yaml"].splitlines() if "{id: it_ops," in line)
-    return altered(line, line + "\n" + line.replace("id: it_ops", "id: it_ops_second").replace("label: ", "label: Second "))
+    seat = seat_of(TEXTS["gates/G1.yaml"], "it_ops")
+    return altered(seat, seat + seat.replace("id: it_ops\n", "id: it_ops_second\n").replace("label: ", "label: Second "))
 
 
 def test_a_seat_that_the_new_policy_adds_is_asked_and_the_gate_waits_for_it(signed: House) -> None:

@@ -192,7 +192,7 @@ def test_what_the_check_warns_of_is_told_to_whoever_decides(site: Site) -> None:
     site.house.propose(edited("1.2.0", ("gates/G2.yaml", r'when: "tier == \"high\""', 'when: "false"')), "second")
     page = text_of(site.browser("aoife").get("/policies/proposals/P-1"))
 
-    assert "1 warning of the check" in page and "gates/G2.yaml:14:95 Never holds, whatever the facts and the tier" in page
+    assert "1 warning of the check" in page and "gates/G2.yaml:44:13 Never holds, whatever the facts and the tier" in page
 
 
 def test_publishing_asks_for_the_password_and_says_who_and_why_afterwards(site: Site) -> None:

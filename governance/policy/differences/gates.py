@@ -88,6 +88,7 @@ class Gates:
                 yield at.change(Kind.SEAT_ADDED, Effect.STRICTER, after=found.function, tiers=tiers_of(found.when))
             else:
                 yield from differing(at, was, is_now, {**SEAT, "when": (Kind.SEAT_CONDITION, self.condition)})
+                yield from _looks(at, was, is_now)
         yield from reordered(place, Kind.SEAT_PLACE, old, new)
 
     def _items(self, place: Place, before: Gate | None, after: Gate | None) -> Iterator[Change]:
@@ -119,6 +120,19 @@ class Gates:
                 yield place.change(Kind.ITEM_CLAUSE_REMOVED, Effect.NEITHER, clause)
             elif clause not in before.maps:
                 yield place.change(Kind.ITEM_CLAUSE_ADDED, Effect.NEITHER, after=clause)
+
+
+def _looks(place: Place, before: Seat, after: Seat) -> Iterator[Change]:
+    """What a seat looks at. Other words may ask for more or for less: nobody can tell."""
+    old, new = ({look.id: look.text for look in seat.looks_at} for seat in (before, after))
+    for name, was, is_now in unequal(old, new):
+        if is_now is None:
+            yield place.change(Kind.LOOK_REMOVED, Effect.LOOSER, was, detail=name)
+        elif was is None:
+            yield place.change(Kind.LOOK_ADDED, Effect.STRICTER, after=is_now, detail=name)
+        else:
+            yield place.change(Kind.LOOK_TEXT, Effect.UNCLEAR, was, is_now, detail=name)
+    yield from reordered(place, Kind.LOOK_PLACE, old, new)
 
 
 def _age(policy: Policy, item: Item) -> int | None:

@@ -22,7 +22,7 @@ Path: TypeAlias = tuple[str, ...]
 NAMES = ("id", "key", "level", "metric")
 """What an entry of a list is called by; the first that they have."""
 
-SEAT_KEYS = ("id", "function", "label", "covers", "when", "independent", "qualification", "order")
+SEAT_KEYS = ("id", "function", "label", "covers", "when", "independent", "qualification", "order", "looks_at")
 THRESHOLD_KEYS = tuple(one.name for one in fields(Threshold) if one.name != "per_tier")
 
 COVERED: tuple[Path, ...] = (
