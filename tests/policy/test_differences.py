@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from governance.domain.loosening import loosened
 from governance.domain.policy import Clause, Fact, Framework, Gate, Item, Limit, Policy, Seat, Threshold
 from governance.domain.policy_changes import Change, Effect, Kind
 from governance.domain.questionnaire import Option, Question, Statement, Tiering
@@ -302,10 +303,12 @@ def test_a_check_that_moves_to_another_gate_is_followed() -> None:
     )
     found = differences(SHIPPED, rules_of(texts))
 
-    assert [(change.kind, change.gate, change.part, change.before, change.after) for change in found] == [
-        (Kind.ITEM_MOVED, "G2", "G1-08", "G1", "G2"),
-        (Kind.ITEM_SEVERITY, "G2", "G1-08", "waivable", "blocking"),
+    assert [(change.kind, change.effect, change.gate, change.part, change.before, change.after) for change in found] == [
+        (Kind.ITEM_MOVED, LOOSER, "G1", "G1-08", "G1", "G2"),
+        (Kind.ITEM_MOVED, STRICTER, "G2", "G1-08", "G1", "G2"),
+        (Kind.ITEM_SEVERITY, STRICTER, "G2", "G1-08", "waivable", "blocking"),
     ]
+    assert loosened(found, SHIPPED.policy.gates) == {"G1": 1}, "the gate that it leaves asks for less"
 
 
 def test_checks_in_another_order_are_told() -> None:

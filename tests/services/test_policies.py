@@ -28,6 +28,13 @@ def without(item: str) -> dict[str, str]:
     return {**TEXTS, "gates/G1.yaml": head + "    - id:" + tail.split("    - id:", maxsplit=1)[1]}
 
 
+def moved(item: str) -> dict[str, str]:
+    """The shipped policy with one check of the first gate asked at the second instead."""
+    mine = TEXTS["gates/G1.yaml"].split(f"    - id: {item}\n")[1].split("    - id:", maxsplit=1)[0]
+    later = TEXTS["gates/G2.yaml"].replace("  items:\n", f"  items:\n    - id: {item}\n{mine}", 1)
+    return {**without(item), "gates/G2.yaml": later}
+
+
 LOOSER = without("G1-08")
 STRICTER = {**TEXTS, "policy.yaml": TEXTS["policy.yaml"].replace("low: 90, medium: 60", "low: 45, medium: 60", 1)}
 REASON = "The audit asked for it."
@@ -269,6 +276,14 @@ def test_they_take_no_other_seat_either(house: House) -> None:
 
     with pytest.raises(NotAllowed, match="which loosened"):
         house.sign(Function.BUSINESS, who="second")
+
+
+def test_who_moves_a_check_to_a_later_gate_does_not_sign_at_the_gate_it_leaves(house: House) -> None:
+    house.publish(moved("G1-08"))
+    ask(house)
+
+    with pytest.raises(NotAllowed, match="which loosened a rule of gate G1"):
+        house.sign(Function.COMPLIANCE)
 
 
 def test_a_stricter_policy_bars_nobody_nor_a_looser_one_what_was_submitted_before(house: House) -> None:
