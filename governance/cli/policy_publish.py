@@ -33,7 +33,7 @@ def propose(context: Context, folder: Path, reason: str, by: str) -> None:
     _acting(context, by)
     auth = proved(context, by)
     with context.ledger.writing(*_acting(context, by), auth) as log:
-        proposal = policies.propose(log, loaded.texts, tidy(reason))
+        proposal = policies.propose(log, loaded, tidy(reason))
     with Session(context.engines.reader) as session:
         others = [person.name for person in reading.others_than(session, by, datetime.now(UTC))]
     decides = f"{', '.join(others)} can decide on it." if others else NOBODY_ELSE

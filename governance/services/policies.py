@@ -14,7 +14,7 @@ from governance.events.policies import Loosened, PolicyProposed, PolicyPublished
 from governance.ledger.log import SYSTEM, Log
 from governance.models.policies import CurrentPolicy, PolicyProposal
 from governance.policy.differences.whole import Rules, differences
-from governance.policy.loader import parse_policy
+from governance.policy.loader import LoadedPolicy, loaded, parse_policy
 from governance.policy.problems import PolicyError
 from governance.reads import people, policy_history, proposed_changes
 from governance.reads import proposals as reading
@@ -31,12 +31,21 @@ def publish_shipped(log: Log, texts: Mapping[str, str]) -> str:
     return policy.digest
 
 
-def propose(log: Log, texts: Mapping[str, str], reason: str) -> str:
-    """Put these texts before another compliance officer. Returns the id of the proposal. Raises `PolicyError` with every fault in them."""
+def sound(texts: Mapping[str, str]) -> LoadedPolicy:
+    """These texts as they can be proposed, read before anybody's turn to write: reading what somebody sent may take its time.
+
+    Raises `RuleBroken` for names of files that are none, `PolicyError` with every fault in the texts.
+    """
+    proposals.check_names(texts)
+    return loaded(texts)
+
+
+def propose(log: Log, given: LoadedPolicy, reason: str) -> str:
+    """Put a policy before another compliance officer. Returns the id of the proposal."""
     proposals.check_may_propose(people.doer(log.session, log.by, log.now))
     proposals.check_reason(reason)
-    proposals.check_names(texts)
-    policy = parse_policy(texts)
+    proposals.check_names(given.texts)
+    policy = given.policy
     _check_is_the_one(log, policy.id)
     current = log.session.get(CurrentPolicy, policy.id)
     if current is not None and current.digest == policy.digest:
@@ -48,7 +57,7 @@ def propose(log: Log, texts: Mapping[str, str], reason: str) -> str:
         version=policy.version,
         title=policy.title,
         digest=policy.digest,
-        files=_kept(log, texts),
+        files=_kept(log, given.texts),
         rests_on=current.digest if current else None,
         reason=log.keep_words(reason.strip()),
     )

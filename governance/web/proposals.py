@@ -129,6 +129,7 @@ def withdraw(proposal_id: str) -> Answer | tuple[str, int]:
 
 
 def _decided(row: PolicyProposal, form: DecideForm) -> Answer:
+    proposed_changes.difference(current.session(), row)  # read now, and kept: nobody else can write while this does
     with current.writing(proof()) as log:
         if form.decision.data == PUBLISH:
             services.publish(log, row.id)

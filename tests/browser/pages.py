@@ -235,7 +235,7 @@ def _publish(portfolio: Portfolio) -> None:
     remark = {**SHIPPED, "facts.yaml": f"{SHIPPED['facts.yaml']}# reviewed\n"}
 
     def propose(who: str, texts: Mapping[str, str], why: str) -> str:
-        return str(portfolio.act(who, lambda log: publishing.propose(log, texts, why)))
+        return str(portfolio.act(who, lambda log: publishing.propose(log, publishing.sound(texts), why)))
 
     declined = propose(yusuf, late, "Decisions were found to rest on old sign-offs.")
     portfolio.act(aoife, lambda log: publishing.decline(log, declined, "The reviewers cannot sign that often."))

@@ -58,7 +58,7 @@ def test_only_compliance_officers_propose_publish_and_decline(house: House) -> N
     proposal = house.propose(LOOSER)
     for who in ("lena", "joao", "ruth", "omar"):
         for do in (
-            lambda log: publishing.propose(log, STRICTER, REASON),
+            lambda log: publishing.propose(log, publishing.sound(STRICTER), REASON),
             lambda log: publishing.publish(log, proposal),
             lambda log: publishing.decline(log, proposal, REASON),
         ):
