@@ -35,12 +35,16 @@ def propose(context: Context, folder: Path, reason: str, by: str) -> None:
     with context.ledger.writing(*_acting(context, by), auth) as log:
         proposal = policies.propose(log, loaded, tidy(reason))
     with Session(context.engines.reader) as session:
-        others = [person.name for person in reading.others_than(session, by, datetime.now(UTC))]
+        row = reading.proposal(session, proposal)
+        others = [person.name for person in reading.deciders(session, [row], datetime.now(UTC))[row.id]]
     decides = f"{', '.join(others)} can decide on it." if others else NOBODY_ELSE
     click.echo(f"{proposal}: {loaded.policy.title} {loaded.policy.version} is proposed. {decides}")
 
 
-NOBODY_ELSE = "Nobody can decide on it yet: an administrator gives a second person the role of compliance officer."
+NOBODY_ELSE = (
+    "Nobody can decide on it: an administrator gives a second person the role of compliance officer. "
+    "Then withdraw this and propose it again."
+)
 
 
 @click.command()

@@ -71,6 +71,8 @@ def publish(log: Log, proposal_id: str) -> str:
     The officer's identity was proved before this transaction (`log.auth`); without proof nothing is published.
     """
     row = _to_decide(log, proposal_id)
+    if (sentence := proposals.why_not_published(people.doer(log.session, row.by, log.now), reading.as_proposed(row))) is not None:
+        raise RuleBroken(sentence)
     rules = _sound(log, row)
     event = PolicyPublished(
         policy=row.policy,
@@ -112,7 +114,7 @@ def _to_decide(log: Log, proposal_id: str) -> PolicyProposal:
     """The proposal, once this officer may decide on it: not their own, with proof, and while it rests on what is in force."""
     row = reading.proposal(log.session, proposal_id)
     doer, proposed = people.doer(log.session, log.by, log.now), reading.as_proposed(row)
-    proposals.check_may_decide(doer, proposed, len(reading.others_than(log.session, row.by, log.now)))
+    proposals.check_may_decide(doer, proposed, len(reading.deciders(log.session, [row], log.now)[row.id]))
     proof.needed(log, "deciding on a policy")
     current = log.session.get(CurrentPolicy, row.policy)
     _check_is_the_one(log, row.policy)
