@@ -240,6 +240,7 @@ Expected = tuple[Kind, Effect, object, object]
         ("tiering.yaml", ("{id: FL4, then: high", "{id: FL4, then: medium"), (Kind.STATEMENT_TIER, LOOSER, "high", "medium")),
         ("tiering.yaml", ("label: \"Customer-facing", "label: \"Public"), (Kind.STATEMENT_QUESTION, UNCLEAR, "Customer-facing generative AI (known from the facts, not asked)", "Public generative AI (known from the facts, not asked)")),
         ("facts.yaml", ("Offered or used in the EU?", "Used in the EU?"), (Kind.FACT_QUESTION, UNCLEAR, "Offered or used in the EU?", "Used in the EU?")),
+        ("frameworks.yaml", ('applies: "2025-02-02"', 'applies: "2025-03-02"'), (Kind.SECTION, NEITHER, "2025-02-02", "2025-03-02")),
         ("frameworks.yaml", ('version: "1.0"', 'version: "1.1"'), (Kind.FRAMEWORK_VERSION, NEITHER, "1.0", "1.1")),
         ("frameworks.yaml", ("legal duties on AI known and recorded", "legal duties known"), (Kind.CLAUSE_TITLE, NEITHER, "legal duties on AI known and recorded", "legal duties known")),
     ],
