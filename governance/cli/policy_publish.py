@@ -15,7 +15,7 @@ from governance.domain.proposals import check_may_propose
 from governance.domain.text import tidy
 from governance.ledger.log import Actor
 from governance.policy.loader import load_policy
-from governance.reads import people, proposed_changes
+from governance.reads import people, proposed_changes, vacancies
 from governance.reads import proposals as reading
 from governance.reads.proposals import Told, Wanted
 from governance.services import policies
@@ -91,6 +91,8 @@ def _looked_at(session: Session, told: Told) -> Iterator[str]:
     """What is to be decided on, before anybody types a password."""
     row = told.row
     yield f"{row.id}: {row.title} {row.version} ({row.digest[:12]}), proposed by {told.by}: {told.reason}"
+    for vacancy in vacancies.vacancies(session, proposed_changes.rules(session, row).policy, datetime.now(UTC)):
+        yield f"Warning: {vacancy.said}"
     found = proposed_changes.difference(session, row)
     if found is None:
         yield "Nothing is in force yet that it could be compared with."

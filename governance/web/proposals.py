@@ -14,7 +14,7 @@ from governance.domain.proposals import LONGEST_REASON, SHORTEST_REASON
 from governance.domain.vocabulary import ProposalState, Role
 from governance.models.directory import Person
 from governance.models.policies import PolicyProposal
-from governance.reads import people, proposed_changes
+from governance.reads import people, proposed_changes, vacancies
 from governance.reads import proposals as reading
 from governance.reads.proposals import Order, Told, Wanted
 from governance.services import policies as services
@@ -160,6 +160,7 @@ def _page(row: PolicyProposal, deciding: DecideForm | None = None, withdrawing: 
         found=found,
         effects=Effect,
         bars=bars,
+        vacant=vacancies.vacancies(session, proposed_changes.rules(session, row).policy, current.now()) if is_open else (),
         warnings=proposed_changes.warnings(session, row),
         days=BARRED_FOR.days,
         others=[person.name for person in others],

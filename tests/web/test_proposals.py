@@ -148,6 +148,16 @@ def test_what_is_no_policy_is_refused_in_a_sentence(site: Site, files: list[tupl
         assert session.get(PolicyProposal, "P-1") is None
 
 
+def test_the_page_warns_of_seats_that_nobody_can_take_while_there_is_something_to_decide(site: Site) -> None:
+    site.house.propose(LOOSER, "second")
+    aoife = site.browser("aoife")
+    said = "nobody who can sign in is a reviewer for compliance with the qualification “data protection officer or deputy”."
+    assert said in text_of(aoife.get("/policies/proposals/P-1"))
+
+    assert decide(site).status_code == 303, "it is a warning"
+    assert said not in text_of(aoife.get("/policies/proposals/P-1"))
+
+
 def test_who_became_an_officer_since_is_told_why_somebody_else_decides(site: Site) -> None:
     site.house.propose(LOOSER, "second")
     site.house.act("omar", lambda log: directory.grant_role(log, "mallory", Role.COMPLIANCE_OFFICER))
