@@ -286,6 +286,7 @@ def _import(portfolio: Portfolio) -> None:
 
 def _attest(portfolio: Portfolio) -> None:
     """One in force, one that was withdrawn, one that waits for a second officer."""
+    portfolio.act("omar.said", lambda log: directory.grant_role(log, "pieter.dewit", Role.COMPLIANCE_OFFICER))
     until, paper = datetime.now(UTC).date() + timedelta(days=300), StoredFile(*_stored(portfolio))
     for clause, words in (
         ("GOVERN-2.3", "The executive board decides on every use of high risk, and its minutes say why."),
@@ -294,7 +295,6 @@ def _attest(portfolio: Portfolio) -> None:
     ):
         given = NewAttestation("NIST-AI-RMF", clause, words, until, paper)
         portfolio.act("aoife.lynch", lambda log: attestations.attest(log, given))  # noqa: B023 - called at once
-    portfolio.act("omar.said", lambda log: directory.grant_role(log, "pieter.dewit", Role.COMPLIANCE_OFFICER))
     portfolio.act("pieter.dewit", lambda log: attestations.confirm(log, "AT-1"))
     portfolio.act("pieter.dewit", lambda log: attestations.withdraw(log, "AT-2", "The policy was taken back."))
 
