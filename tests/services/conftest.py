@@ -153,7 +153,7 @@ class House:
         self.act(who or REVIEWERS[function], lambda log: signoffs.sign_off(log, request, seat or function.value, judgement), proof=True)
 
     def propose(self, texts: Mapping[str, str], who: str = "aoife", reason: str = "The audit asked for it.") -> str:
-        return str(self.act(who, lambda log: publishing.propose(log, texts, reason)))
+        return str(self.act(who, lambda log: publishing.propose(log, publishing.sound(texts), reason)))
 
     def publish(self, texts: Mapping[str, str], proposed_by: str = "second", by: str = "aoife") -> str:
         """What one compliance officer proposes and another one publishes. Returns the id of the proposal."""

@@ -129,7 +129,7 @@ def test_an_older_policy_is_looked_at_and_nothing_is_moved_to_it(published: Site
 def test_a_proposal_leads_to_what_it_would_change_before_anybody_publishes_it(reviewed: Site) -> None:
     reviewed.house.sign(Function.IT_OPS)
     texts = asking_more(Function.IT_OPS)
-    proposal = str(reviewed.house.act("second", lambda log: proposing.propose(log, texts, "It is asked for.")))
+    proposal = str(reviewed.house.act("second", lambda log: proposing.propose(log, proposing.sound(texts), "It is asked for.")))
     browser = reviewed.browser("aoife")
     page, path = f"/policies/proposals/{proposal}", f"/policies/{digest_of(texts)}/impact"
     assert "What it would change is not worked out yet" in text_of(browser.get(page))
