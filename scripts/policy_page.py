@@ -18,11 +18,12 @@ from governance.policy.schema import FILE, schema_of, text
 TOP = Path(__file__).parent.parent
 PAGE = TOP / "docs" / "policy-reference.md"
 SCHEMA = TOP / "policies" / FILE
-SHIPPED = TOP / "policies" / "stage-gates"
+SHIPPED, CHECKLISTS = TOP / "policies" / "stage-gates", TOP / "policies" / "checklists"
 LONGEST = 110
 
 UNUSED: dict[tuple[str, str], Any] = {
     ("Head", "time_zone"): "Europe/Copenhagen",
+    ("ChecklistModel", "seats"): [{"id": "vendor_risk", "function": "it_ops", "label": "Vendor risk", "covers": ["common", "it_ops"]}],
     ("QuestionModel", "several"): "sum",
     ("QuestionModel", "most"): 6,
     ("QuestionModel", "weight"): Decimal("1.5"),
@@ -41,9 +42,9 @@ UNUSED: dict[tuple[str, str], Any] = {
 
 HEAD = """# What may stand in a policy
 
-A policy is a folder of `.yaml` files. Each section stands in one file, whichever; each file may have one `gate` beside, and
-`frameworks` may stand in several, so that an imported catalogue has a file of its own. Unknown keys are refused. Files are stricter than
-YAML: no anchors, aliases, tags or merges; `yes`, `no`, `on` and `off` are words, only `true` and `false`
+A policy is a folder of `.yaml` files. Each section stands in one file, whichever; each file may have one `gate` or one
+`checklist` beside, and `frameworks` may stand in several, so that an imported catalogue has a file of its own. Unknown keys are refused.
+Files are stricter than YAML: no anchors, aliases, tags or merges; `yes`, `no`, `on` and `off` are words, only `true` and `false`
 are not; numbers are exact. `governance policy check FOLDER` names every error at once, with file, line and column.
 
 Editors complete and check keys where a file begins with `# yaml-language-server: $schema=../policy.schema.json` (the way to the file that
@@ -72,8 +73,8 @@ def page() -> str:
 def examples() -> dict[tuple[str, str], Any]:
     """For each key of each model, the shortest value that the shipped policy has there, else one of ours."""
     found: dict[tuple[str, str], Any] = dict(UNUSED)
-    for path in sorted(SHIPPED.rglob("*.yaml")):
-        if "tests" not in path.relative_to(SHIPPED).parts:
+    for path in sorted([*SHIPPED.rglob("*.yaml"), *CHECKLISTS.glob("*.yaml")]):
+        if "tests" not in path.parts[len(TOP.parts) :]:
             data = read(path.name, path.read_text(encoding="utf-8")).data
             for name, key, value in _used(FileModel.model_validate(data), data):
                 if (name, key) not in found or len(_written(value)) < len(_written(found[name, key])):

@@ -85,6 +85,9 @@ class Item:
     source: str | None = None  # the app record that answers it (`answered_by: app`)
     thresholds: Thresholds | None = None
     max_age_days: int | None = None  # None: the default of its evidence kind
+    guidance: str | None = None
+    typical: str | None = None  # what people usually hand in
+    checklist: str | None = None  # the id of the checklist it comes from; None: the gate's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,17 @@ class Gate:
     enters: Stage | None  # None for a recurring gate
     every_days: Mapping[Tier, int] = field(default_factory=dict)
     grace_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """A small policy beside the policy. What it adds is merged into its gates already; its condition into those of its checks."""
+
+    id: str
+    version: str
+    title: str
+    when: str
+    gates: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +224,7 @@ class Policy:
     attribution_minimum: Mapping[str, Mapping[Tier, str]]  # by gate id
     app_sources: Mapping[str, str]
     pilot_weeks: tuple[int, int]  # default, longest
+    checklists: Mapping[str, Checklist] = field(default_factory=dict)
     waivers: WaiverRules | None = None  # None: nothing can be waived
 
     def item(self, item_id: str) -> Item:

@@ -1,9 +1,11 @@
 """From checked models to domain values."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from governance.domain.policy import (
+    Checklist,
     Clause,
     Combination,
     Fact,
@@ -20,7 +22,18 @@ from governance.domain.policy import (
 )
 from governance.domain.questionnaire import Band, Deduction, FactValue, Option, Question, Statement, StatementKind, Tiering
 from governance.domain.vocabulary import GateKind, Stage, Tier
-from governance.policy.models import AllOf, AnyOf, FileModel, GateModel, ItemModel, ThresholdModel, ThresholdsModel
+from governance.policy.checklists import ALWAYS, both, name_at
+from governance.policy.models import (
+    AllOf,
+    AnyOf,
+    ChecklistModel,
+    FileModel,
+    GateModel,
+    ItemModel,
+    SeatModel,
+    ThresholdModel,
+    ThresholdsModel,
+)
 from governance.policy.models_frameworks import DutyModel, FrameworkModel
 from governance.policy.models_tiering import FactModel, QuestionModel, StatementModel, TieringModel
 from governance.policy.sections import ByTier, WaiversModel
@@ -32,7 +45,8 @@ AS_THE_METRIC = "as the metric"
 def build(models: Sequence[FileModel], digest: str) -> Policy:
     """The policy. The models are complete and free of faults."""
     whole: dict[str, Any] = {key: getattr(model, key) for model in models for key in model.model_fields_set}
-    gates = [_gate(model.gate) for model in models if model.gate]
+    checklists = [model.checklist for model in models if model.checklist]
+    gates = [_gate(model.gate, [one for one in checklists if model.gate.id in one.gates]) for model in models if model.gate]
     return Policy(
         id=whole["policy"].id,
         version=whole["policy"].version,
@@ -52,6 +66,7 @@ def build(models: Sequence[FileModel], digest: str) -> Policy:
         attribution_minimum={gate: _levels(levels) for gate, levels in whole["attribution"].gate_minimum.items()},
         app_sources=whole["app_sources"],
         pilot_weeks=(whole["pilot"].default_weeks, whole["pilot"].max_weeks),
+        checklists={one.id: _checklist(one) for one in checklists},
         waivers=_waivers(whole["waivers"], whole["reminders"].waiver) if "waivers" in whole and "reminders" in whole else None,
     )
 
@@ -82,32 +97,43 @@ def _levels(model: MinimumModel) -> dict[Tier, str]:
     return {Tier.LOW: model.low, Tier.MEDIUM: model.medium, Tier.HIGH: model.high}
 
 
-def _gate(model: GateModel) -> Gate:
+def _checklist(model: ChecklistModel) -> Checklist:
+    return Checklist(model.id, model.version, model.title, model.when, tuple(model.gates))
+
+
+def _gate(model: GateModel, checklists: Sequence[ChecklistModel]) -> Gate:
+    """The gate with what the checklists add to it."""
     return Gate(
         id=model.id,
         name=model.name,
         kind=model.kind,
         question=model.question,
-        seats=tuple(
-            Seat(
-                id=seat.id,
-                function=seat.function,
-                label=seat.label,
-                covers=frozenset(seat.covers),
-                when=seat.when,
-                independent=seat.independent,
-                qualification=seat.qualification,
-                order=seat.order,
-                looks_at=tuple(Look(look.id, look.text) for look in seat.looks_at),
-            )
-            for seat in model.seats
-        ),
-        items=tuple(_item(item) for item in model.items),
+        seats=(*map(_seat, model.seats), *(_seat(seat, one.when) for one in checklists for seat in one.seats)),
+        items=(*map(_item, model.items), *(_used(item, model, one) for one in checklists for item in one.items)),
         leaves=frozenset(model.leaves),
         enters=model.to,
         every_days=_by_tier(model.every_days) if model.every_days else {},
         grace_days=model.grace_days,
     )
+
+
+def _seat(model: SeatModel, where: str = ALWAYS) -> Seat:
+    return Seat(
+        id=model.id,
+        function=model.function,
+        label=model.label,
+        covers=frozenset(model.covers),
+        when=both(where, model.when),
+        independent=model.independent,
+        qualification=model.qualification,
+        order=model.order,
+        looks_at=tuple(Look(look.id, look.text) for look in model.looks_at),
+    )
+
+
+def _used(model: ItemModel, gate: GateModel, checklist: ChecklistModel) -> Item:
+    """A check of a checklist, at one of the gates that use it."""
+    return replace(_item(model), id=name_at(gate.id, model.id), when=both(checklist.when, model.when), checklist=checklist.id)
 
 
 def _item(model: ItemModel) -> Item:
@@ -125,6 +151,8 @@ def _item(model: ItemModel) -> Item:
         source=model.source,
         thresholds=_thresholds(model.threshold) if model.threshold else None,
         max_age_days=model.max_age_days,
+        guidance=model.guidance,
+        typical=model.evidence.typical,
     )
 
 

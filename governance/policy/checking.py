@@ -41,7 +41,7 @@ def check(folder: Path) -> Checked:
         head=next(iter(heads), None),
         digest=None if unread or found.problems else digest_of(texts),
         gates=len(found.whole.gates),
-        items=sum(len(gate.items) for _, gate in found.whole.gates),
+        items=sum(len(part.items) for part in found.whole.parts),
         problems=tuple(_in_order([*unread, *(found.problems if texts else []), *few(warn.warnings(found.whole))])),
     )
 

@@ -32,7 +32,7 @@ OF_GATES = "gate/{gate}/every_days", "Gate {gate} comes back after", BY_TIER, se
 
 _ID = "[A-Za-z][A-Za-z0-9_-]{0,59}"
 CHANGEABLE = re.compile(
-    rf"gate/{_ID}/items/{_ID}/(title|question|why|severity|owner|max_age_days|evidence/requirement)"
+    rf"gate/{_ID}/items/{_ID}/(title|question|why|severity|owner|guidance|max_age_days|evidence/(requirement|typical))"
     rf"|gate/{_ID}/items/{_ID}/threshold(/(all_of|any_of)/[0-9]{{1,3}})?/(value|comparator|unit|window|min_n|factor|margin|allow)"
     rf"|gate/{_ID}/seats/{_ID}(/(label|function|when|independent|qualification|order|covers|looks_at/{_ID}/text))?"
     rf"|gate/{_ID}/(every_days/({'|'.join(BY_TIER)})|grace_days)"
@@ -77,7 +77,9 @@ def item_fields(texts: Mapping[str, str], gate: str, item: str) -> list[Field]:
         Field("title", f"{place}/title", "Title", said["title"], Control.LINE, raw.get("title")),
         Field("question", f"{place}/question", "Question", said["question"], Control.TEXT, raw.get("question")),
         Field("requirement", f"{place}/evidence/requirement", "Evidence wanted", about, Control.TEXT, wanted),
+        _or_nothing("typical", f"{place}/evidence", "What people usually hand in", EvidenceModel, value_at(texts, f"{place}/evidence")),
         Field("why", f"{place}/why", "Why it is asked", said["why"], Control.TEXT, raw.get("why")),
+        _or_nothing("guidance", place, "How to go about it", ItemModel, raw),
         _choice("severity", place, "Severity", said["severity"], raw, Severity),
         _choice("owner", place, "Owner", said["owner"], raw, Function),
         Field(
@@ -87,6 +89,10 @@ def item_fields(texts: Mapping[str, str], gate: str, item: str) -> list[Field]:
     for number, part in enumerate(_threshold_places(place, raw.get("threshold"))):
         found += _threshold(f"t{number}_", part, value_at(texts, part))
     return found
+
+
+def _or_nothing(name: str, place: str, label: str, model: type[BaseModel], raw: Mapping[str, Any]) -> Field:
+    return Field(name, f"{place}/{name}", label, fields_of(model)[name], Control.TEXT, raw.get(name), may_be_empty=True)
 
 
 def seat_fields(texts: Mapping[str, str], gate: str, seat: str) -> list[Field]:

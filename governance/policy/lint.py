@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from governance.domain.vocabulary import EvidenceKind
-from governance.policy import lint_cycles, lint_gates, lint_tiering
+from governance.policy import lint_checklists, lint_cycles, lint_gates, lint_tiering
 from governance.policy.codes import Code
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location
@@ -14,6 +14,7 @@ from governance.policy.whole import Ids, Whole
 def faults(whole: Whole) -> Iterator[PolicyProblem]:
     """Everything wrong across the files of a policy."""
     yield from lint_gates.faults(whole)
+    yield from lint_checklists.faults(whole)
     yield from lint_tiering.faults(whole)
     yield from lint_cycles.faults(whole)
     yield from _frameworks(whole)

@@ -1,5 +1,6 @@
 """Checks of gates, seats and checklist items."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from governance.domain.vocabulary import SECTION_OF, Function, GateKind, Section, Stage
@@ -21,12 +22,14 @@ def faults(whole: Whole) -> Iterator[PolicyProblem]:
     for document, gate in whole.gates:
         yield from ids.check(document, (*GATE, "id"), gate.id, "gate id")
         yield from _passage(document, gate)
-        yield from _seats(whole, document, gate)
-        for number, item in enumerate(gate.items):
-            at: Location = (*GATE, "items", number)
-            yield from ids.check(document, (*at, "id"), item.id, "item id")
-            yield from _item(whole, document, item, at)
-            yield from lint_thresholds.faults(whole, document, gate, item, (*at, "threshold"), metrics)
+        yield from _functions(document, gate)
+    for part in whole.parts:
+        for number, item in enumerate(part.items):
+            at: Location = (*part.at, "items", number)
+            yield from ids.check(part.document, (*at, "id"), part.named(item), "item id")
+            yield from _item(whole, part.document, item, at)
+            yield from lint_thresholds.faults(whole, part.document, part.gate, item, (*at, "threshold"), metrics)
+    yield from _seats(whole)
     yield from _unreachable(whole)
 
 
@@ -50,18 +53,22 @@ def _misfits(gate: GateModel) -> Iterator[tuple[str, str]]:
         yield "to", f"the gate leads back to {gate.to.value if gate.to else ''}, where it starts"
 
 
-def _seats(whole: Whole, document: Document, gate: GateModel) -> Iterator[PolicyProblem]:
-    yield from _functions(document, gate)
-    ids = Ids()
-    for number, seat in enumerate(gate.seats):
-        at: Location = (*GATE, "seats", number)
-        yield from ids.check(document, (*at, "id"), seat.id, "seat id")
-        for section in (Section.COMMON, SECTION_OF[seat.function]):
-            if section not in seat.covers:
-                message = f"the seat {seat.id} does not cover “{section.value}”: every seat covers the common section and its own"
-                yield from document.fault((*at, "covers"), message, Code.SEAT_COVERS, needs=[(*at, "covers"), (*at, "function")])
-        yield from whole.condition(document, (*at, "when"), seat.when)
-        yield from _looks(document, seat, (*at, "looks_at"))
+def _seats(whole: Whole) -> Iterator[PolicyProblem]:
+    ids = defaultdict[int, Ids](Ids)  # two gates of one name have seats of their own
+    for part in whole.parts:
+        for number, seat in enumerate(part.seats):
+            at: Location = (*part.at, "seats", number)
+            yield from ids[id(part.gate)].check(part.document, (*at, "id"), seat.id, "seat id")
+            yield from _seat(whole, part.document, seat, at)
+
+
+def _seat(whole: Whole, document: Document, seat: SeatModel, at: Location) -> Iterator[PolicyProblem]:
+    for section in (Section.COMMON, SECTION_OF[seat.function]):
+        if section not in seat.covers:
+            message = f"the seat {seat.id} does not cover “{section.value}”: every seat covers the common section and its own"
+            yield from document.fault((*at, "covers"), message, Code.SEAT_COVERS, needs=[(*at, "covers"), (*at, "function")])
+    yield from whole.condition(document, (*at, "when"), seat.when)
+    yield from _looks(document, seat, (*at, "looks_at"))
 
 
 def _looks(document: Document, seat: SeatModel, at: Location) -> Iterator[PolicyProblem]:

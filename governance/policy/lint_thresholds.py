@@ -21,7 +21,7 @@ ORDERED = frozenset({Comparator.GT, Comparator.GTE, Comparator.LT, Comparator.LT
 
 def metrics(whole: Whole) -> frozenset[str]:
     """Everything that some threshold of the policy has measured."""
-    items = [item for _, gate in whole.gates for item in gate.items if item.threshold]
+    items = [item for part in whole.parts for item in part.items if item.threshold]
     parts = [part for item in items if item.threshold for part in threshold_parts(item.threshold)[1]]
     beside = {(part.compare_with or "").removeprefix("measured.") for part in parts}
     return frozenset({part.metric for part in parts} | beside)
@@ -43,8 +43,7 @@ def _part(document: Document, part: ThresholdModel, at: Location) -> Iterator[Po
     limits = [(*at, "value"), (*at, "compare_with")]
     if (part.value is None) == (part.compare_with is None):
         yield from document.fault(at, "a threshold names either `value` or `compare_with`", Code.THRESHOLD_LIMIT, needs=limits)
-        return
-    if fault := _misfit(part):
+    elif fault := _misfit(part):
         needs = [*limits, (*at, "comparator"), (*at, "bound")]
         yield from document.fault((*at, "comparator"), fault, Code.COMPARATOR_MISFIT, needs=needs)
     if part.compare_with is None and (part.factor, part.margin, part.allow) != (None, None, None):

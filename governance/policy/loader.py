@@ -23,8 +23,8 @@ from governance.policy.whole import Whole
 
 SUFFIX = ".yaml"
 
-IN_SEVERAL_FILES = frozenset({"gate", "frameworks"})
-"""A gate has a file of its own, and so may a catalogue that was imported; every other section stands in one file."""
+IN_SEVERAL_FILES = frozenset({"gate", "checklist", "frameworks"})
+"""A gate and a checklist have files of their own, and so may a catalogue that was imported; every other section stands in one file."""
 
 
 @dataclass(frozen=True, slots=True)

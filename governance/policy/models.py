@@ -81,6 +81,8 @@ class EvidenceModel(Closed):
     """What is asked for: `document`, `metric`, `attestation`, `link` or `automated_report`."""
     requirement: str
     """What exactly has to be shown, in words."""
+    typical: str | None = None
+    """What people usually hand in for it."""
 
 
 class ItemModel(Closed):
@@ -100,6 +102,8 @@ class ItemModel(Closed):
     """A condition over `facts.NAME` and `tier` that says where the item applies; “true” is always. Undecided blocks."""
     why: str
     """What goes wrong without it."""
+    guidance: str | None = None
+    """How somebody who does it for the first time goes about it."""
     maps: list[str] = []
     """The framework clauses it serves, each as `FRAMEWORK:CLAUSE`."""
     answered_by: Literal["app"] | None = None
@@ -180,11 +184,28 @@ class GateModel(Closed):
         return [self.stage] if self.stage else self.from_
 
 
+class ChecklistModel(Closed):
+    id: Id
+    """The checklist's name in the record. Its checks are called by the gate and their own name, such as `G2-exit-plan`."""
+    version: Annotated[str, Field(min_length=1, max_length=40)]
+    """What people call this edition of it."""
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    """Its name for people."""
+    when: str = "true"
+    """A condition; where it is a no, nothing of it is asked. Undecided blocks."""
+    gates: Annotated[list[Id], Field(min_length=1)]
+    """The gates it adds to. It changes and removes nothing that stands there."""
+    items: Annotated[list[ItemModel], Field(min_length=1)]
+    """What has to be shown at each of these gates, beside the gate's own checks."""
+    seats: list[SeatModel] = []
+    """Who has to sign at each of these gates, beside the gate's own seats."""
+
+
 TITLE = "A file of a policy of Governance"
 
 
 class FileModel(Closed):
-    """The keys a file may have. Every key stands in one file only, except `gate` and `frameworks`, of which each file may have one."""
+    """The keys a file may have. Every key stands in one file only, but each file may have a `gate`, a `checklist` and `frameworks`."""
 
     policy: Head | None = None
     """What the policy is called."""
@@ -228,6 +249,8 @@ class FileModel(Closed):
     """The catalogues that items map to."""
     gate: GateModel | None = None
     """One gate with its seats and its items."""
+    checklist: ChecklistModel | None = None
+    """Checks that several gates use, where a condition holds: a small policy beside this one."""
 
 
 REQUIRED = (

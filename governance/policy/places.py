@@ -1,6 +1,7 @@
 """Places of a policy by the names of things, such as `gate/G2/items/G2-07/threshold/value`, and changes at them.
 
-A name says which file and where in it, whatever moved there since: gates, items and seats by their ids, all else by its keys.
+A name says which file and where in it, whatever moved there since: gates, items and seats by their ids, all else by its keys. What a
+checklist adds to a gate has a name there too, and is changed in the file of the checklist, so for every gate that uses it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 
 from governance.domain.errors import RuleBroken
 from governance.policy import editing
+from governance.policy.checklists import name_at
 from governance.policy.editing import Plain
 from governance.policy.reader import Document, Location, read
 
@@ -73,6 +75,12 @@ def lines_of(texts: Mapping[str, str], place: str) -> tuple[str, int] | None:
     return None
 
 
+def used_by(texts: Mapping[str, str], place: str) -> list[str]:
+    """The gates that use what stands at a place of a checklist; none where it is a gate's own."""
+    found = _found(texts, place.split("/"))
+    return [str(gate) for gate in found[1].at(("checklist", "gates"))] if found and found[2][:1] == ("checklist",) else []
+
+
 def _made(texts: Mapping[str, str], one: Edit) -> tuple[str, str]:
     parts = one.place.split("/")
     found, above = _found(texts, parts), _found(texts, parts[:-1])
@@ -88,12 +96,13 @@ def _made(texts: Mapping[str, str], one: Edit) -> tuple[str, str]:
 
 
 def _found(texts: Mapping[str, str], parts: Sequence[str]) -> tuple[str, Document, Location] | None:
-    for file in sorted(texts):
-        document = _document(texts[file])
-        start = _start(document, parts)
-        at = start and _within(document, *start)
-        if at:
-            return file, document, at
+    for starts in (_start, _start_in_checklist):
+        for file in sorted(texts):
+            document = _document(texts[file])
+            start = starts(document, parts)
+            at = start and _within(document, *start)
+            if at:
+                return file, document, at
     return None
 
 
@@ -104,6 +113,15 @@ def _start(document: Document, parts: Sequence[str]) -> tuple[Location, Sequence
     if parts[0] != "gate":
         return (), parts
     return (("gate",), parts[2:]) if len(parts) > 1 and document.at(("gate", "id")) == parts[1] else None
+
+
+def _start_in_checklist(document: Document, parts: Sequence[str]) -> tuple[Location, Sequence[str]] | None:
+    """The same for one check or seat of a gate, where the file holds a checklist that adds it there."""
+    if len(parts) < 4 or parts[0] != "gate" or parts[1] not in document.at(("checklist", "gates")):
+        return None
+    _, gate, kind, name, *inside = parts
+    own = name if kind == "seats" else name.removeprefix(name_at(gate, ""))
+    return (("checklist",), [kind, own, *inside]) if kind == "seats" or name == name_at(gate, own) else None
 
 
 def _within(document: Document, at: Location, parts: Sequence[str]) -> Location | None:

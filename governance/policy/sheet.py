@@ -191,11 +191,13 @@ def _fields(sheet: _Sheet, row: TableRow, name: str) -> dict[str, Said | dict[st
         "evidence": {
             "kind": Said(kind.value, "" if sheet.cell(row, Column.KIND) else "default: a metric where there is a limit, else a document"),
             "requirement": _text(sheet, row, Column.EVIDENCE, "what shows the answer", "the sheet names no evidence"),
+            **_if_said(sheet, row, Column.TYPICAL, "typical"),
         },
         **({"threshold": threshold} if threshold else {}),
         **({"max_age_days": Said(fresh)} if fresh else {}),
         "when": Said(asked_where(tiers, ""), "" if sheet.cell(row, Column.TIER) else "default: at every tier"),
-        "why": _text(sheet, row, Column.GUIDANCE, "asked by the spreadsheet that this policy began with", "the sheet gives no guidance"),
+        "why": _text(sheet, row, Column.WHY, "asked by the spreadsheet that this policy began with", "the sheet does not say why"),
+        **_if_said(sheet, row, Column.GUIDANCE, "guidance"),
     }
 
 
@@ -229,6 +231,11 @@ def _threshold(sheet: _Sheet, row: TableRow, name: str) -> dict[str, Said]:
 def _text(sheet: _Sheet, row: TableRow, column: Column, default: str, why: str) -> Said:
     cell = sheet.cell(row, column)
     return Said(cell) if cell else Said(default, f"default: {why}")
+
+
+def _if_said(sheet: _Sheet, row: TableRow, column: Column, key: str) -> dict[str, Said]:
+    cell = sheet.cell(row, column)
+    return {key: Said(cell)} if cell else {}
 
 
 def _short(question: str) -> str:

@@ -23,6 +23,8 @@ class Column(StrEnum):
     SEVERITY = "severity"
     EVIDENCE = "evidence"
     KIND = "evidence kind"
+    TYPICAL = "typical evidence"
+    WHY = "why"
     GUIDANCE = "guidance"
     THRESHOLD = "threshold"
     METRIC = "metric"
@@ -53,15 +55,18 @@ ALSO: Mapping[str, Column] = {
     "evidence wanted": Column.EVIDENCE,
     "expected evidence": Column.EVIDENCE,
     "required evidence": Column.EVIDENCE,
-    "typical evidence": Column.EVIDENCE,
     "requirement": Column.EVIDENCE,
     "evidence type": Column.KIND,
     "kind": Column.KIND,
     "kind of evidence": Column.KIND,
-    "why": Column.GUIDANCE,
-    "reason": Column.GUIDANCE,
-    "rationale": Column.GUIDANCE,
-    "why it is asked": Column.GUIDANCE,
+    "usual evidence": Column.TYPICAL,
+    "example evidence": Column.TYPICAL,
+    "reason": Column.WHY,
+    "rationale": Column.WHY,
+    "why it is asked": Column.WHY,
+    "how to": Column.GUIDANCE,
+    "help": Column.GUIDANCE,
+    "instructions": Column.GUIDANCE,
     "limit": Column.THRESHOLD,
     "measure": Column.METRIC,
     "measured over": Column.WINDOW,

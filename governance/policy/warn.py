@@ -6,8 +6,8 @@ from governance.domain.frameworks import is_superseded
 from governance.domain.vocabulary import Applies, Tier
 from governance.policy import warn_thresholds
 from governance.policy.build import threshold_parts
+from governance.policy.checklists import Part
 from governance.policy.codes import Code, Level
-from governance.policy.models import GateModel
 from governance.policy.problems import PolicyProblem
 from governance.policy.reader import Document, Location
 from governance.policy.truth import truth
@@ -18,9 +18,11 @@ ALWAYS = "true"
 
 def warnings(whole: Whole) -> Iterator[PolicyProblem]:
     """Every warning, at the place that one would change."""
-    for document, gate in whole.gates:
-        yield from _gate(whole, document, gate)
+    for part in whole.parts:
+        yield from _part(whole, part)
     for document, model in whole.files:
+        if model.checklist:
+            yield from _condition(whole, document, ("checklist", "when"), model.checklist.when, f"the checklist {model.checklist.id}")
         if model.risk_tiering:
             for group in ("hard_stops", "floors", "exceptions"):
                 for number, statement in enumerate(getattr(model.risk_tiering, group)):
@@ -30,21 +32,27 @@ def warnings(whole: Whole) -> Iterator[PolicyProblem]:
                     yield from _superseded(whole, document, (*at, "maps"), statement.maps)
 
 
-def _gate(whole: Whole, document: Document, gate: GateModel) -> Iterator[PolicyProblem]:
-    for number, seat in enumerate(gate.seats):
-        yield from _condition(whole, document, ("gate", "seats", number, "when"), seat.when, f"the seat {seat.id}")
-    for number, item in enumerate(gate.items):
-        at: Location = ("gate", "items", number)
-        yield from _condition(whole, document, (*at, "when"), item.when, item.id)
+def _part(whole: Whole, part: Part) -> Iterator[PolicyProblem]:
+    document = part.document
+    for number, seat in enumerate(part.seats):
+        yield from _asked(whole, part, (*part.at, "seats", number, "when"), seat.when, f"the seat {seat.id}")
+    for number, item in enumerate(part.items):
+        at: Location = (*part.at, "items", number)
+        yield from _asked(whole, part, (*at, "when"), item.when, item.id)
         yield from _superseded(whole, document, (*at, "maps"), item.maps)
         if item.threshold is not None:
-            combination, parts = threshold_parts(item.threshold)
-            places = (
-                [(*at, "threshold")] if parts == [item.threshold] else [(*at, "threshold", combination.value, n) for n in range(len(parts))]
-            )
-            for place, part in zip(places, parts, strict=True):
-                yield from _condition(whole, document, (*place, "when"), part.when or ALWAYS, f"the threshold of {part.metric}")
-            yield from warn_thresholds.warnings(document, combination, parts, places)
+            combination, limits = threshold_parts(item.threshold)
+            of_list = limits != [item.threshold]
+            places = [(*at, "threshold", combination.value, n) if of_list else (*at, "threshold") for n in range(len(limits))]
+            for place, limit in zip(places, limits, strict=True):
+                yield from _condition(whole, document, (*place, "when"), limit.when or ALWAYS, f"the threshold of {limit.metric}")
+            yield from warn_thresholds.warnings(document, combination, limits, places)
+
+
+def _asked(whole: Whole, part: Part, at: Location, when: str, what: str) -> Iterator[PolicyProblem]:
+    """Of a checklist's own condition it is said once, where that stands."""
+    if when.strip() != ALWAYS:
+        yield from _condition(whole, part.document, at, part.asked(when), what)
 
 
 def _condition(whole: Whole, document: Document, at: Location, expression: str, what: str) -> Iterator[PolicyProblem]:

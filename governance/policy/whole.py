@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from governance.policy import conditions
+from governance.policy.checklists import Part, parts
 from governance.policy.codes import Code
 from governance.policy.models import FileModel, GateModel
 from governance.policy.models_frameworks import FrameworkModel
@@ -13,13 +14,16 @@ from governance.policy.models_tiering import FactModel, TieringModel
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location
 
-TEXTS = frozenset({"text", "title", "label", "question", "aia_analogue", "name", "note", "unit", "window", "why", "requirement", "basis"})
+OF_A_CHECK = frozenset({"title", "question", "unit", "window", "why", "guidance", "requirement", "typical", "basis"})
+TEXTS = OF_A_CHECK | {"text", "label", "aia_analogue", "name", "note"}
 UNNAMED = TEXTS | {"points", "then", "maps", "comparator", "value", "min_n", "bound", "factor", "margin", "allow", "for_each", "when"}
 """Keys by which nothing is found."""
 
 ASKED = frozenset({"questions", "hard_stops", "floors", "exceptions"})
 DEPTHS = {"facts": 2, "limits": 3, "app_sources": 2, "attribution": 3}
 """How deep the names of a section stand."""
+
+HOLDING_CHECKS = frozenset({"gate", "checklist"})
 
 VALUES_UNSURE = (Code.IMPOSSIBLE_VALUE, Code.NOT_YES_OR_NO)
 
@@ -42,6 +46,7 @@ class Whole:
     minimum: set[str] = field(default_factory=set)  # the gates that ask for an attribution level
     open: set[str] = field(default_factory=set)
     unsure: set[str] = field(default_factory=set)  # facts whose values are not known
+    parts: tuple[Part, ...] = ()
     _judged: dict[str, tuple[conditions.Fault, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -55,6 +60,7 @@ class Whole:
             self.minimum |= set(model.attribution.gate_minimum) if model.attribution else set()
             self.open |= {family for place in document.broken for family in _opened(place)}
             self.unsure |= {str(place[1]) for place in document.broken if place[0] == "facts" and len(place) > 1}
+        self.parts = tuple(parts(self.files))
         self._open_what_is_not_read()
         self._open_what_is_doubled()
 
@@ -132,8 +138,12 @@ def _opened(place: Location) -> Iterator[str]:
         yield "risk_tiering"
     if head == "gate" and (len(place) == 1 or place[1:] == ("id",)):
         yield "gate"
-    if head == "gate" and (len(place) <= 2 or (place[1] == "items" and len(place) == 3) or ("threshold" in place and last not in UNNAMED)):
+    if head in HOLDING_CHECKS and _opens_metrics(place):
         yield "metrics"
+
+
+def _opens_metrics(place: Location) -> bool:
+    return len(place) <= 2 or (place[1] == "items" and len(place) == 3) or ("threshold" in place and place[-1] not in UNNAMED)
 
 
 class Ids:

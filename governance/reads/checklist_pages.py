@@ -57,6 +57,7 @@ class ItemPage:
     clauses: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     authors: Mapping[str, str]
+    part_of: str | None  # the checklist it comes from, with its edition
 
     @property
     def from_record(self) -> bool:
@@ -173,7 +174,13 @@ def _page(policy: Policy, check: Checked, said: Mapping[str, str], names: Mappin
         clauses=tuple(_clause(policy.frameworks, clause) for clause in check.item.maps),
         evidence=answer.evidence if answer else (),
         authors=names,
+        part_of=_part_of(policy, check),
     )
+
+
+def _part_of(policy: Policy, check: Checked) -> str | None:
+    found = policy.checklists.get(check.item.checklist or "")
+    return f"{found.title}, edition {found.version}" if found else None
 
 
 def _got(check: Checked) -> str:

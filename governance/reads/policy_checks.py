@@ -62,7 +62,7 @@ def every(policy: Policy, wanted: Wanted) -> list[Asked]:
         for item in gate.items
         if _is_meant(policy, gate, item, wanted)
     ]
-    found = [one for one in found if all(word in _text(one) for word in words)]
+    found = [one for one in found if all(word in _text(policy, one) for word in words)]
     key = KEYS.get(wanted.order)
     return sorted(found, key=key) if key else found  # type: ignore[arg-type]
 
@@ -114,7 +114,9 @@ def _at(part: Threshold, tier: Tier | None) -> Threshold:
     return replace(part, value=part.per_tier[tier], per_tier={}) if tier is not None and tier in part.per_tier else part
 
 
-def _text(one: Asked) -> str:
+def _text(policy: Policy, one: Asked) -> str:
     item = one.item
-    said = (item.id, item.title, item.question, item.requirement, item.why, *item.maps, *one.limits, one.gate.name, item.owner.spoken)
+    checklist = policy.checklists[item.checklist].title if item.checklist else ""
+    about = (checklist, one.gate.name, item.owner.spoken)
+    said = (*about, item.id, item.title, item.question, item.requirement, item.why, *item.maps, *one.limits)
     return fold(" ".join(said))

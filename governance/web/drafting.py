@@ -11,7 +11,7 @@ from governance.domain.policy_changes import Effect
 from governance.policy import phrases
 from governance.policy.guided import Field, edits
 from governance.policy.guided_fields import day_fields, item_fields, new_seat, new_seat_fields, seat_fields
-from governance.policy.places import Edit, gates, value_at
+from governance.policy.places import Edit, gates, used_by, value_at
 from governance.policy.problems import PolicyError
 from governance.reads import policy_drafts
 from governance.services import policies
@@ -55,7 +55,7 @@ def check(gate: str, item: str) -> Page:
     texts = _texts()
     fields = item_fields(texts, gate, item) or abort(404)
     title = value_at(texts, f"gate/{gate}/items/{item}/title")
-    return _change(fields, f"Change the check “{title}”", f"Check {item} of gate {gate}", gate)
+    return _change(fields, f"Change the check “{title}”", f"Check {item} of gate {gate}{_shared(texts, f'gate/{gate}/items/{item}')}", gate)
 
 
 @bp.route("/gates/<gate>/seats/<seat_id>", methods=["GET", "POST"])
@@ -65,7 +65,8 @@ def seat(gate: str, seat_id: str) -> Page:
     label = value_at(texts, f"gate/{gate}/seats/{seat_id}/label")
     facts = policy_drafts.facts(current.session())
     asked = phrases.applies(str(value_at(texts, f"gate/{gate}/seats/{seat_id}/when") or phrases.ALWAYS), facts)
-    return _change(fields, f"Change the seat “{label}”", f"A seat of gate {gate}, asked {asked}", gate, seat=seat_id)
+    about = f"A seat of gate {gate}, asked {asked}{_shared(texts, f'gate/{gate}/seats/{seat_id}')}"
+    return _change(fields, f"Change the seat “{label}”", about, gate, seat=seat_id)
 
 
 @bp.route("/days", methods=["GET", "POST"])
@@ -124,6 +125,12 @@ def go_on() -> Answer:
 
 def _texts() -> policy_drafts.Texts:
     return policy_drafts.texts(current.session(), current.doer().id)
+
+
+def _shared(texts: policy_drafts.Texts, place: str) -> str:
+    """What a change here is a change of besides, where a checklist holds it."""
+    found = used_by(texts, place)
+    return f". It is part of a checklist: what you change here counts at every gate that uses it ({', '.join(found)})" if found else ""
 
 
 def _change(fields: Sequence[Field], title: str, about: str, gate: str | None, seat: str | None = None) -> Page:

@@ -41,7 +41,13 @@ def overview() -> str:
     policy = policies.current(current.session())
     wanted = current.text("q")
     return render_template(
-        "policies/overview.html", policy=policy, found=_found(policy, wanted), q=wanted, may_change=may_change(), **_published()
+        "policies/overview.html",
+        policy=policy,
+        applies=lambda when: phrases.applies(when, policy.facts),
+        found=_found(policy, wanted),
+        q=wanted,
+        may_change=may_change(),
+        **_published(),
     )
 
 

@@ -42,7 +42,7 @@ def change(folder: Path, case: dict[str, str]) -> str:
 def test_the_policy_they_are_made_from_is_sound() -> None:
     found = check(HERE / "base")
 
-    assert (said(found), found.gates, found.items) == ([], 2, 5)
+    assert (said(found), found.gates, found.items) == ([], 2, 7)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["fault"] for case in CASES])
@@ -205,7 +205,7 @@ def test_no_fault_hides_another_and_none_is_named_twice(folder: Path, seed: int)
     apart = [case for case in CASES if Code(case["code"]) not in WHOLE_FILE]
     made: list[dict[str, str]] = []
     for case in chance.sample(apart, chance.randrange(2, 5)):
-        if case["find"] in (folder / case["file"]).read_text(encoding="utf-8"):
+        if (folder / case["file"]).exists() and case["find"] in (folder / case["file"]).read_text(encoding="utf-8"):
             change(folder, case)
             made.append(case)
 

@@ -148,7 +148,11 @@ def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: 
     [
         (Gate, gates.GATE, {"id", "seats", "items", "every_days"}),
         (Seat, gates.SEAT, {"id", "when", "looks_at"}),
-        (Item, gates.ITEM, {"id", "when", "maps", "thresholds", "max_age_days"}),
+        (
+            Item,
+            gates.ITEM,
+            {"id", "when", "maps", "thresholds", "max_age_days"} | {"guidance", "typical", "checklist"},
+        ),  # as keys; as where it stands
         (Threshold, thresholds.FIELDS, {"comparator", "value", "per_tier", "compare_with", "bound", "factor", "when"}),
         (Statement, tiering.STATEMENT, {"id"}),
         (Question, {}, {"id", "text", "options"} | {"several", "most", "weight", "ask_when", "ask_when_answer", "mitigates"}),  # as keys
@@ -166,7 +170,7 @@ def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: 
             Policy,
             whole.HEAD,
             {"digest", "gates", "facts", "tiering", "limits", "frameworks", "max_age_days", "signoff_valid_days", "finding_due_days"}
-            | {"attribution_minimum", "app_sources", "pilot_weeks", "waivers"},
+            | {"attribution_minimum", "app_sources", "pilot_weeks", "waivers", "checklists"},
         ),
     ],
     ids=lambda kind: kind.__name__ if isinstance(kind, type) else "",

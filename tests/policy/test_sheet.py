@@ -54,6 +54,17 @@ def test_what_a_row_says_is_what_the_policy_asks() -> None:
     assert (limit.window, limit.min_n) == ("7 days", 100)
 
 
+def test_guidance_and_typical_evidence_stand_where_the_sheet_gives_them() -> None:
+    with_them = made(
+        "gate;question;owner;why;help;typical evidence", "G1;Is it wanted?;business;nobody uses it;ask ten people;an interview note"
+    )
+    [item] = with_them.gates["G1"].items
+    [other] = made("gate;question;owner;guidance", "G1;Is it wanted?;business;").gates["G1"].items
+
+    assert (item.why, item.guidance, item.typical) == ("nobody uses it", "ask ten people", "an interview note")
+    assert (other.guidance, other.typical) == (None, None)
+
+
 def test_what_it_does_not_say_is_a_default_that_the_file_marks() -> None:
     found = texts("gate;question;function", "G1;Is it wanted?;Business")["gates/G1.yaml"]
 
@@ -64,7 +75,7 @@ def test_what_it_does_not_say_is_a_default_that_the_file_marks() -> None:
         "        kind: document  # default: a metric where there is a limit, else a document",
         "        requirement: what shows the answer  # default: the sheet names no evidence",
         '      when: "true"  # default: at every tier',
-        "      why: asked by the spreadsheet that this policy began with  # default: the sheet gives no guidance",
+        "      why: asked by the spreadsheet that this policy began with  # default: the sheet does not say why",
         "  seats:  # default: the four functions, at every tier",
     ):
         assert f"\n{line}\n" in found, line

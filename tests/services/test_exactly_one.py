@@ -21,7 +21,7 @@ from governance.models.ledger import Leaf
 from governance.services import signoffs
 from governance.services.opening import ledger_of, open_engines
 from governance.services.signoffs import Judgement
-from governance.storage import postgresql, sqlite
+from governance.storage import engines, postgresql, sqlite
 from governance.storage.engines import Busy
 from tests.prepared import Prepared
 from tests.services.conftest import REVIEWERS, House, judged, submitted
@@ -30,8 +30,17 @@ SIGNERS = 64
 PROCESSES = 4
 """Engines with locks of their own, as so many processes have; the threads of one share its lock."""
 
+PATIENCE_MS = 3_600_000
+"""Nobody gives up waiting for a turn: that would say how busy the machine is."""
+
 REQUEST = "AI-0001.G1-1"
 KINDS = ("gate.signed_off", "gate.settled", "initiative.advanced")
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (engines, sqlite, postgresql):
+        monkeypatch.setattr(module, "BUSY_MS", PATIENCE_MS)
 
 
 def sign(ledger: Ledger, function: Function, judgements: Mapping[Function, Judgement], now: datetime, start: Barrier) -> str:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from governance.models.ledger import Leaf
+from governance.paths import policies_directory
 from governance.policy.loader import digest_of
 from governance.reads import policy_history
 from tests.services.conftest import TEXTS
@@ -175,3 +176,20 @@ def test_a_damaged_publication_is_shown_as_damaged(three: Site) -> None:
     page = text_of(three.browser("joao").get("/policies"))
 
     assert "of the ledger is damaged" in page and "3 publications" in page
+
+
+def test_a_checklist_beside_the_policy_is_shown_where_it_adds_and_where_it_applies(site: Site) -> None:
+    texts = {**edited("1.1.0"), "finance.yaml": (policies_directory() / "checklists" / "outsourced-models-in-finance.yaml").read_text()}
+    site.house.publish(texts)
+    browser = site.browser("lena")
+
+    overview = text_of(browser.get("/policy"))
+    assert "Outsourced models in finance" in overview and "where it is used in a supervised bank" in overview
+
+    gate = text_of(browser.get("/policy/gates/G2"))
+    assert "Exit plan that was tried G2-exit-plan" in gate and "the checklist Outsourced models in finance, edition 1" in gate
+    found = text_of(browser.get("/policy/checks?q=outsourced+finance&gate=C1"))
+    assert "C1-register" in found and "G2-register" not in found
+
+    draft = text_of(site.browser("aoife").get("/policy/draft/gates/C1/checks/C1-exit-plan"))
+    assert "what you change here counts at every gate that uses it (G2, C1)" in draft

@@ -12,8 +12,9 @@ from pydantic import BaseModel
 from governance.domain import strictness
 from governance.domain.policy import Threshold
 from governance.domain.policy_changes import Change, Effect, Kind
+from governance.policy.checklists import name_at
 from governance.policy.differences.fields import Place
-from governance.policy.models import FileModel, GateModel
+from governance.policy.models import ChecklistModel, FileModel, GateModel
 from governance.policy.models_tiering import StatementModel
 
 Path: TypeAlias = tuple[str, ...]
@@ -48,6 +49,7 @@ COVERED: tuple[Path, ...] = (
     *(("gate", "*", key) for key in ("id", "name", "kind", "question", "from", "to", "stage", "every_days", "grace_days")),
     *(("gate", "*", "seats", "*", key) for key in SEAT_KEYS),
     *(("items", "*", key) for key in ("id", "title", "owner", "severity", "question", "when", "why", "maps", "source")),
+    *(("checklist", "*", key) for key in ("id", "when", "gates")),
     ("items", "*", "max_age_days"),
     ("items", "*", "evidence", "kind"),
     ("items", "*", "evidence", "requirement"),
@@ -55,7 +57,10 @@ COVERED: tuple[Path, ...] = (
 )
 """What the typed changes tell; `*` stands for any name."""
 
-TEXTS = frozenset({"aia_analogue", "basis", "date_status", "id_form", "informed_by", "licence_note", "note", "scope_note"})
+TEXTS = frozenset(
+    {"aia_analogue", "basis", "date_status", "guidance", "id_form", "informed_by", "licence_note", "note", "scope_note"}
+    | {"title", "typical", "version"}
+)
 """Keys that explain and rule nothing."""
 
 LOWER_IS_STRICTER: tuple[Path, ...] = (
@@ -83,6 +88,7 @@ THINGS: tuple[Path, ...] = (
     ("gate", "*"),
     ("gate", "*", "seats", "*"),
     ("items", "*"),
+    ("checklist", "*"),
     ("limits", "names", "*"),
     ("risk_tiering", "questions", "*", "options", "*"),
     *(("risk_tiering", kind, "*") for kind in ("questions", "hard_stops", "floors", "exceptions")),
@@ -139,6 +145,8 @@ def rest_of(models: Sequence[FileModel]) -> Rest:
             content = getattr(model, section)
             if isinstance(content, GateModel):
                 walk.gate(content)
+            elif isinstance(content, ChecklistModel):
+                walk.checklist(content)
             else:
                 walk.visit((section,), content, _below([SIGNS], section))
     return Rest(walk.leaves, frozenset(walk.things))
@@ -156,6 +164,15 @@ class _Walk:
         said = {key: inner for key, inner in _said(model).items() if key != "items"}
         self.visit(("gate", model.id), said, _below(_below([SIGNS], "gate"), model.id))
         self.visit(("items",), model.items, _below([SIGNS], "items"))
+
+    def checklist(self, model: ChecklistModel) -> None:
+        """What it adds is found at each of its gates, as if it stood there."""
+        said = {key: inner for key, inner in _said(model).items() if key not in ("items", "seats")}
+        self.visit(("checklist", model.id), said, _below(_below([SIGNS], "checklist"), model.id))
+        for gate in model.gates:
+            self.visit(("items",), {name_at(gate, item.id): item for item in model.items}, _below([SIGNS], "items"))
+            of_gate = _below(_below([SIGNS], "gate"), gate)
+            self.visit(("gate", gate, "seats"), {seat.id: seat for seat in model.seats}, _below(of_gate, "seats"))
 
     def visit(self, at: Path, content: Any, signs: Sequence[Signs]) -> None:
         if any(sign.thing for sign in signs):
