@@ -47,8 +47,8 @@ MEANINGS = {
     "comparator": "How the measured value is held against the limit.",
     "value": "The limit at this tier. The same number at all three is one limit for all.",
     "factor": "What the value is compared with is multiplied by this first.",
-    "margin": "By how much the value has to be better than what it is compared with.",
-    "allow": "By how much the value may be worse than what it is compared with.",
+    "margin": "By how much the value may be worse than what it is compared with, in its unit: 0.05 is five points of a share.",
+    "allow": "By which share of what it is compared with the value may be worse: 0.05 is a twentieth of it.",
     "covers": "The parts of the dossier that it judges: always the common one and its own function's.",
 }
 """In place of what the reference of the files says, for people who never see one."""
@@ -178,7 +178,11 @@ def _threshold(name: str, place: str, raw: Mapping[str, Any]) -> Iterator[Field]
         at_tier = value.get(tier) if isinstance(value, dict) else value
         label = f"Limit at {tier} risk"
         yield Field(f"{name}{tier}", f"{place}/value", label, said["value"], Control.LIMIT, at_tier, part=Part(tier), group=group)
-    for key, label in (("factor", "Times what it is compared with"), ("margin", "Better by"), ("allow", "May be worse by")):
+    for key, label in (
+        ("factor", "Times what it is compared with"),
+        ("margin", "May be worse by"),
+        ("allow", "May be worse by this share of it"),
+    ):
         if key in raw:
             yield Field(f"{name}{key}", f"{place}/{key}", label, said[key], Control.NUMBER, raw[key], group=group)
     yield Field(f"{name}unit", f"{place}/unit", "Unit", said["unit"], Control.LINE, raw.get("unit"), group=group)

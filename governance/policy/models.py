@@ -45,9 +45,9 @@ class ThresholdModel(Closed):
     factor: Number = None
     """The number in `compare_with` is multiplied by this first."""
     margin: Number = None
-    """By how much the value has to be better than the number in `compare_with`."""
+    """By how much the value may be worse than the number in `compare_with`, in its unit."""
     allow: Number = None
-    """By how much the value may be worse than the number in `compare_with`."""
+    """By which share of the number in `compare_with` the value may be worse, such as 0.1 for a tenth of it."""
     for_each: Literal["guardrail"] | None = None
     """Ask for one value for each guardrail of the initiative."""
     when: str | None = None

@@ -233,7 +233,7 @@ def _publish(portfolio: Portfolio) -> None:
     remark = {**SHIPPED, "facts.yaml": f"{SHIPPED['facts.yaml']}# reviewed\n"}
 
     def propose(who: str, texts: Mapping[str, str], why: str) -> str:
-        return str(portfolio.act(who, lambda log: publishing.propose(log, texts, why)))
+        return str(portfolio.act(who, lambda log: publishing.propose(log, publishing.sound(texts), why)))
 
     declined = propose(yusuf, late, "Decisions were found to rest on old sign-offs.")
     portfolio.act(aoife, lambda log: publishing.decline(log, declined, "The reviewers cannot sign that often."))
@@ -284,6 +284,7 @@ def _import(portfolio: Portfolio) -> None:
 
 def _attest(portfolio: Portfolio) -> None:
     """One in force, one that was withdrawn, one that waits for a second officer."""
+    portfolio.act("omar.said", lambda log: directory.grant_role(log, "pieter.dewit", Role.COMPLIANCE_OFFICER))
     until, paper = datetime.now(UTC).date() + timedelta(days=300), StoredFile(*_stored(portfolio))
     for clause, words in (
         ("GOVERN-2.3", "The executive board decides on every use of high risk, and its minutes say why."),
@@ -292,7 +293,6 @@ def _attest(portfolio: Portfolio) -> None:
     ):
         given = NewAttestation("NIST-AI-RMF", clause, words, until, paper)
         portfolio.act("aoife.lynch", lambda log: attestations.attest(log, given))  # noqa: B023 - called at once
-    portfolio.act("omar.said", lambda log: directory.grant_role(log, "pieter.dewit", Role.COMPLIANCE_OFFICER))
     portfolio.act("pieter.dewit", lambda log: attestations.confirm(log, "AT-1"))
     portfolio.act("pieter.dewit", lambda log: attestations.withdraw(log, "AT-2", "The policy was taken back."))
 

@@ -27,6 +27,8 @@ LIMITS = [
     (f"comparator: beats, value: A2, {SHORT}", "a level is compared with lt, lte, gt, gte or eq"),
     (f"comparator: eq, value: 8, bound: worse, {SHORT}", "`bound: worse` needs a limit on one side"),
     (f"comparator: between, value: [1, 2], bound: worse, {SHORT}", "`bound: worse` needs a limit on one side"),
+    (f"comparator: eq, compare_with: limits.p95_latency_s, margin: 1, {SHORT}", "`margin` and `allow` need a limit on one side"),
+    (f"comparator: eq, compare_with: limits.p95_latency_s, allow: 0.1, {SHORT}", "`margin` and `allow` need a limit on one side"),
     (f"comparator: gte, value: 8, factor: 2, {SHORT}", "`factor`, `margin` and `allow` belong to `compare_with`"),
     (f"comparator: gte, value: 8, margin: 0.1, {SHORT}", "`factor`, `margin` and `allow` belong to `compare_with`"),
     (f"comparator: gte, value: 8, allow: 0.1, {SHORT}", "`factor`, `margin` and `allow` belong to `compare_with`"),

@@ -40,7 +40,7 @@ from governance.services.opening import ledger_of
 from governance.services.signoffs import Judgement
 from governance.storage.engines import Engines
 from governance.words import word
-from tests.prepared import Prepared
+from tests.prepared import Prepared, state_of
 
 START = datetime(2026, 9, 1, 9, tzinfo=UTC)
 REVIEWERS = {Function.DATA_SCIENCE: "rafael", Function.IT_OPS: "mina", Function.BUSINESS: "joao", Function.COMPLIANCE: "aoife"}
@@ -153,7 +153,7 @@ class House:
         self.act(who or REVIEWERS[function], lambda log: signoffs.sign_off(log, request, seat or function.value, judgement), proof=True)
 
     def propose(self, texts: Mapping[str, str], who: str = "aoife", reason: str = "The audit asked for it.") -> str:
-        return str(self.act(who, lambda log: publishing.propose(log, texts, reason)))
+        return str(self.act(who, lambda log: publishing.propose(log, publishing.sound(texts), reason)))
 
     def publish(self, texts: Mapping[str, str], proposed_by: str = "second", by: str = "aoife") -> str:
         """What one compliance officer proposes and another one publishes. Returns the id of the proposal."""
@@ -238,7 +238,7 @@ def ask(house: House) -> None:
 
 @pytest.fixture
 def house(prepared: Prepared, engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
-    state = submitted if "in_review" in request.fixturenames else founded
+    state = state_of(request, submitted if "in_review" in request.fixturenames else founded)
     with prepared.engines(engine, tmp_path, state) as (engines, now):
         yield House(ledger_of(engines), now)
 

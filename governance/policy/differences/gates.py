@@ -92,13 +92,15 @@ class Gates:
         yield from reordered(place, Kind.SEAT_PLACE, old, new)
 
     def _items(self, place: Place, before: Gate | None, after: Gate | None) -> Iterator[Change]:
+        """A check that moves is one less at the gate that it leaves, and one more at the gate where it stands now."""
         old, new = _items(before), _items(after)
-        gone = {name: item for name, item in old.items() if name in new or name not in self.new_gate}
-        for name, was, is_now in paired(gone, new):
+        for name, was, is_now in paired(old, new):
             found = is_now or was
             assert found is not None
             at = place.inside(name, found.title)
-            if is_now is None:
+            if is_now is None and name in self.new_gate:
+                yield at.change(Kind.ITEM_MOVED, Effect.LOOSER, place.gate, self.new_gate[name])
+            elif is_now is None:
                 yield at.change(Kind.ITEM_REMOVED, Effect.LOOSER, found.severity, tiers=tiers_of(found.when))
             elif name not in self.old_gate:
                 yield at.change(Kind.ITEM_ADDED, Effect.STRICTER, after=found.severity, tiers=tiers_of(found.when))
@@ -109,7 +111,7 @@ class Gates:
     def _item(self, place: Place, before: Item, after: Item) -> Iterator[Change]:
         old, new = self.old_gate[before.id], self.new_gate[after.id]
         if old != new:
-            yield place.change(Kind.ITEM_MOVED, Effect.UNCLEAR, old, new)
+            yield place.change(Kind.ITEM_MOVED, Effect.STRICTER, old, new)
         yield from differing(place, before, after, {**ITEM, "when": (Kind.ITEM_CONDITION, self.condition)})
         if before.max_age_days != after.max_age_days:
             ages = (_age(self.before, before), _age(self.after, after))
