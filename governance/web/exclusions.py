@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length
 
 from governance.domain import exclusions as rules
 from governance.domain import rights
-from governance.domain.errors import RuleBroken
+from governance.domain.errors import Conflict, RuleBroken
 from governance.domain.vocabulary import Confirmation, ExclusionState
 from governance.models.exclusions import Exclusion
 from governance.reads import exclusions as reading
@@ -54,7 +54,7 @@ def propose(key: str, item: str) -> Page:
         try:
             with current.writing() as log:
                 made = exclusions.propose(log, key, item, form.reason.data or "")
-        except RuleBroken as refused:
+        except (RuleBroken, Conflict) as refused:
             form.accept(refused)
         else:
             flash("It is proposed. The check applies until compliance confirms that it does not.")

@@ -10,7 +10,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from governance.domain import rights
 from governance.domain import waivers as rules
-from governance.domain.errors import NotThere, RuleBroken
+from governance.domain.errors import Conflict, NotThere, RuleBroken
 from governance.domain.vocabulary import Function, WaiverDecision, WaiverSeat, WaiverState
 from governance.domain.waivers import Asked
 from governance.models.waivers import Waiver
@@ -150,7 +150,7 @@ def ask(key: str, item: str) -> Page:
         try:
             with current.writing() as log:
                 made = waivers.ask(log, key, item, form.asked())
-        except RuleBroken as refused:
+        except (RuleBroken, Conflict) as refused:
             form.accept(refused)
         else:
             flash("The waiver is asked for. It is in force once both have signed.")

@@ -199,3 +199,13 @@ def test_an_auditor_reads_the_list(unmet: Site) -> None:
     sign(unmet.house, WaiverSeat.OWNER, "mina", WaiverDecision.GRANT)
 
     assert word(WaiverState.ASKED).label in text_of(unmet.browser("ruth").get("/waivers"))
+
+
+def test_asking_twice_loses_nothing_that_was_typed(unmet: Site) -> None:
+    mara = unmet.browser("mara")
+    ask(unmet.house)
+
+    answer = mara.post(f"/initiatives/{KEY}/waivers/{ITEM}", **SAID, expires=last_day(unmet))
+
+    assert answer.status_code == 422 and f"{ID} is asked for already" in text_of(answer)
+    assert all(text in answer.text for text in SAID.values()) and last_day(unmet) in answer.text
