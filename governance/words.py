@@ -187,7 +187,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
     WaiverState: {
         WaiverState.ASKED: _plain("Asked for", "it waits for its two signatures", "waiting"),
         WaiverState.IN_FORCE: _plain("In force", "both signed; the check is waived until its last day", "waived", "warn"),
-        WaiverState.OVERDUE: _plain("Overdue", "it expired in production, and its check is not met", "flag", "bad"),
+        WaiverState.OVERDUE: _plain("Overdue", "it expired while it was relied on, and nobody has confirmed that its check is met", "flag", "bad"),
         WaiverState.EXPIRED: _plain("Expired", "its last day is over", "stale"),
         WaiverState.DECLINED: _plain("Declined", "one of its two seats declined it", "not-met", "bad"),
         WaiverState.WITHDRAWN: _plain("Withdrawn", "it was taken back before it was decided", "na"),

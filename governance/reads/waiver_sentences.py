@@ -17,7 +17,7 @@ def _signed(body: Facts) -> str:
 
 
 def _expired(body: Facts) -> str:
-    left = f", and its check is not met: finding {body['finding']}" if body.get("finding") else ""
+    left = f", and nobody has confirmed that its check is met: finding {body['finding']}" if body.get("finding") else ""
     return f"recorded that waiver {body['waiver']} ended with {day(body['on'])}{left}"
 
 

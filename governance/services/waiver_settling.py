@@ -1,11 +1,10 @@
-"""What follows for waivers from what a transaction did, recorded with it: two signatures that count grant one, a check that passes ends
-what an expired one led to. Asked before every commit."""
+"""What follows for waivers from what a transaction did, recorded with it: two signatures that count grant one; a renewal, or a check that is
+met by the word of somebody who has no part in it, ends what an expired one led to. Asked before every commit."""
 
 import logging
 
-from governance.domain import checks, waivers
-from governance.domain.checklist import PASSING
-from governance.domain.errors import Refused, RuleBroken
+from governance.domain import waivers
+from governance.domain.errors import Refused
 from governance.domain.vocabulary import AnswerState, Standing, WaiverState
 from governance.domain.waivers import GRAVITY
 from governance.events import streams
@@ -14,9 +13,8 @@ from governance.events.waivers import WaiverEnded, WaiverGranted
 from governance.ledger.log import SYSTEM, Log
 from governance.models.initiatives import Initiative
 from governance.models.waivers import Waiver
-from governance.reads import people, policies
+from governance.reads import people, policies, standings, waiver_ends
 from governance.reads import waivers as found_waivers
-from governance.reads.material import material
 
 log = logging.getLogger("governance.waivers")
 
@@ -36,8 +34,8 @@ def settle_touched(open_log: Log) -> None:
 def settle(open_log: Log, row: Waiver) -> None:
     if row.state is WaiverState.ASKED and row.signatures:
         _grant(open_log, row)
-    elif row.state is WaiverState.OVERDUE and (state := state_of(open_log, row)) in PASSING:
-        end(open_log, row, state)
+    elif row.state is WaiverState.OVERDUE and (how := waiver_ends.over(open_log.session, row, open_log.now)) is not None:
+        end(open_log, row, how)
 
 
 def _grant(open_log: Log, row: Waiver) -> None:
@@ -50,29 +48,19 @@ def _grant(open_log: Log, row: Waiver) -> None:
         open_log.record(WaiverGranted(waiver=row.id, then=then.isoformat()), streams.initiative(row.initiative_key), by=SYSTEM)
 
 
-def state_of(open_log: Log, row: Waiver) -> AnswerState:
-    """What the check of a waiver amounts to now, under the rules it was asked under; inconclusive while the initiative has no tier."""
-    policy = policies.by_digest(open_log.session, row.policy)
-    try:
-        found = checks.evaluated(policy, material(open_log.session, row.initiative_key, row.gate, policy), open_log.now)
-    except RuleBroken:
-        return AnswerState.INCONCLUSIVE
-    return next(check.evaluated.state for check in found if check.item.id == row.item)
-
-
 def end(open_log: Log, row: Waiver, state: AnswerState) -> None:
-    """What its end led to is over; the standing that it asked for is taken back, unless another one asks for the same."""
+    """What its end led to is over; the standing that it asked for is taken back, unless something else asks for one."""
     stream, why = streams.initiative(row.initiative_key), waivers.why_held(row.id, row.expires)
     open_log.record(WaiverEnded(waiver=row.id, how=state.value), stream, by=SYSTEM)
     initiative = open_log.session.get_one(Initiative, row.initiative_key)
     if initiative.standing_why == why:
-        standing, other = found_waivers.effect(open_log.session, row.initiative_key) or (Standing.GOOD, None)
+        standing, other = standings.asked(open_log.session, row.initiative_key) or (Standing.GOOD, None)
         open_log.record(StandingChanged(initiative=row.initiative_key, standing=standing, why=other), stream, by=SYSTEM)
 
 
 def follow_standing(open_log: Log, key: str) -> None:
     """Let the standing follow what overdue waivers ask for; never to a better one: what else keeps it down is not theirs."""
-    asked = found_waivers.effect(open_log.session, key)
+    asked = standings.asked(open_log.session, key)
     initiative = open_log.session.get_one(Initiative, key)
     if asked is not None and GRAVITY[asked[0]] > GRAVITY[initiative.standing]:
         open_log.record(StandingChanged(initiative=key, standing=asked[0], why=asked[1]), streams.initiative(key), by=SYSTEM)

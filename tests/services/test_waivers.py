@@ -1,5 +1,6 @@
 """Waivers: who may ask, who has to sign, when one is in force, and what its end does; from asking to the standing."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -25,17 +26,18 @@ from governance.ledger import rebuild
 from governance.ledger.log import SYSTEM, Log
 from governance.models.findings import Finding
 from governance.models.initiatives import Initiative
-from governance.models.ledger import Leaf
+from governance.models.ledger import Leaf, Words
 from governance.models.summary import Summary, Waiting
 from governance.models.waivers import Waiver
 from governance.reads import policies
 from governance.reads.material import material
 from governance.services import answers, directory, findings, initiatives, summaries, waivers
 from governance.words import word
-from tests.services.conftest import ASKED, LOW, STATEMENTS, House, evidence
+from tests.services.conftest import ASKED, LOW, REVIEWERS, STATEMENTS, House, evidence
 
 KEY, ITEM, REQUEST = "AI-0001", "G1-11", "AI-0001.G1-1"
 ID = "AI-0001.W-1"
+CLAIMED = "G3-18"  # another one, which people answer
 RUNNING = "G3-10"  # a check of the gate into full production, owned by data science
 
 
@@ -432,17 +434,30 @@ def test_a_worker_that_comes_late_records_everything_with_the_days_it_was_due(ru
     assert standing(running) is Standing.SUSPENDED and row(running).reminded == []
 
 
-def test_evidence_that_meets_the_check_ends_it_and_restores_the_standing(running: House) -> None:
+def test_evidence_that_meets_the_check_ends_it_once_its_function_accepts_it_and_restores_the_standing(running: House) -> None:
     grant(running, RUNNING)
     watch(running, day_after(running, 20))
-    assert standing(running) is Standing.ON_HOLD
-
     running.answer_item(RUNNING)
+    assert (row(running).state, standing(running)) == (WaiverState.OVERDUE, Standing.ON_HOLD), "the team alone says so"
+
+    accept(running)
 
     assert (row(running).state, row(running).ended_how, standing(running)) == (WaiverState.EXPIRED, "met", Standing.GOOD)
     watch(running, day_after(running, 100))
     assert standing(running) is Standing.GOOD
     assert consistent(running)
+
+
+def confirm_met(house: House, who: str = "rafael", finding: str = "AI-0001.F-1") -> None:
+    """The check is answered as met, its owner on the team names the evidence, and somebody accepts it."""
+    house.answer_item(RUNNING)
+    accept(house, who, finding)
+
+
+def accept(house: House, who: str = "rafael", finding: str = "AI-0001.F-1") -> None:
+    piece = str(house.act("lena", lambda log: answers.add_evidence(log, KEY, evidence(EvidenceKind.LINK, house.now))))
+    house.act("lena", lambda log: findings.answer_finding(log, finding, piece))
+    house.act(who, lambda log: findings.close_finding(log, finding))
 
 
 def renew(house: House, waiver: str) -> None:
@@ -476,6 +491,7 @@ def test_a_tier_under_which_the_check_does_not_apply_ends_it(running: House) -> 
     watch(running, day_after(running, 20))
 
     running.act("lena", lambda log: initiatives.answer_tiering(log, KEY, {**LOW, "Q10": "documented"}, STATEMENTS, ASKED))
+    accept(running)
 
     assert (row(running).ended_how, standing(running)) == ("not_applicable", Standing.GOOD)
 
@@ -497,19 +513,126 @@ def test_a_suspension_that_has_another_cause_is_not_lifted(running: House) -> No
     assert standing(running) is Standing.SUSPENDED
 
     running.act("lena", lambda log: initiatives.answer_tiering(log, KEY, LOW, STATEMENTS, ASKED))
-    running.answer_item(RUNNING)
+    confirm_met(running)
 
     assert (row(running).ended_how, standing(running)) == ("met", Standing.SUSPENDED), "compliance lifts what the tier asked for"
 
 
-def test_a_check_that_was_met_meanwhile_leaves_nothing_behind(running: House) -> None:
+def test_a_prohibited_use_stays_suspended_where_a_waiver_had_suspended_it_before(running: House) -> None:
+    grant(running, RUNNING)
+    watch(running, day_after(running, 61))
+    assert standing(running) is Standing.SUSPENDED
+
+    running.act("lena", lambda log: initiatives.answer_tiering(log, KEY, LOW, {**STATEMENTS, "HS1": "yes"}, ASKED))
+    running.act("lena", lambda log: initiatives.answer_tiering(log, KEY, LOW, STATEMENTS, ASKED))
+    confirm_met(running)
+
+    assert (row(running).state, standing(running)) == (WaiverState.EXPIRED, Standing.SUSPENDED)
+    with running.read() as session:
+        assert session.get_one(Initiative, KEY).standing_why == "the tiering answers name a prohibited use (HS1)"
+
+
+def test_a_waiver_that_ends_after_its_gate_was_passed_is_relied_on_in_every_later_stage(unmet: House) -> None:
+    grant(unmet, days=2)
+    unmet.submit()
+    unmet.sign_all()
+    assert unmet.stage() == "review"
+
+    watch(unmet, day_after(unmet, 1))
+
+    assert (row(unmet).state, row(unmet).finding_id) == (WaiverState.OVERDUE, "AI-0001.F-1")
+    watch(unmet, day_after(unmet, 15))
+    assert standing(unmet) is Standing.ON_HOLD
+    assert consistent(unmet)
+
+
+@pytest.mark.parametrize("before", [timedelta(hours=1), -timedelta(hours=1), -timedelta(days=20)], ids=["before", "after", "on-hold"])
+@pytest.mark.parametrize("fact", [True, False], ids=["fact", "claim"])
+def test_turning_a_fact_or_a_claim_to_and_fro_ends_nothing(running: House, before: timedelta, fact: bool) -> None:
+    """An hour before its end as an hour after it, and once it is on hold."""
+
+    def say(passes: bool) -> None:
+        if fact:
+            given = {**LOW, "Q10": "documented"} if passes else LOW
+            running.act("lena", lambda log: initiatives.answer_tiering(log, KEY, given, STATEMENTS, ASKED))
+        else:
+            running.answer_item(CLAIMED, AnswerState.MET if passes else AnswerState.NOT_MET)
+
+    item = RUNNING if fact else CLAIMED
+    running.answer_item(CLAIMED, AnswerState.NOT_MET)
+    made = ask(running, item)
+    sign(running, WaiverSeat.OWNER, "rafael" if fact else REVIEWERS[row(running, made).function], waiver=made)
+    sign(running, WaiverSeat.COMPLIANCE, "second", waiver=made)
+    end = day_after(running, 1)
+    watch(running, end - before)
+    say(passes=True)
+    watch(running, max(running.now, end))
+
+    assert row(running).state is WaiverState.OVERDUE
+    say(passes=False)
+    watch(running, day_after(running, 61))
+    assert standing(running) is Standing.SUSPENDED
+    assert consistent(running)
+
+
+def test_what_the_team_says_before_its_end_is_looked_at_all_the_same(running: House) -> None:
     grant(running, RUNNING)
     running.answer_item(RUNNING)
+    watch(running, day_after(running, 1))
+    with running.read() as session:
+        finding = session.get_one(Finding, "AI-0001.F-1")
+        assert "That was not looked at yet" in session.get_one(Words, finding.words).text
 
+    accept(running)
+
+    assert (row(running).state, row(running).ended_how, standing(running)) == (WaiverState.EXPIRED, "met", Standing.GOOD)
     watch(running, day_after(running, 100))
+    assert standing(running) is Standing.GOOD and consistent(running)
 
-    assert (row(running).state, standing(running)) == (WaiverState.EXPIRED, Standing.GOOD)
-    assert "finding.raised" not in kinds(running)
+
+def test_a_gate_that_was_passed_with_the_check_met_has_confirmed_it(unmet: House) -> None:
+    grant(unmet, days=5)
+    unmet.answer_item(ITEM)
+    unmet.submit()
+    unmet.sign_all()
+
+    watch(unmet, day_after(unmet, 1))
+
+    assert (unmet.stage(), row(unmet).state, kinds(unmet)[-1]) == ("review", WaiverState.EXPIRED, "waiver.expired")
+
+
+def test_the_finding_of_its_end_is_not_accepted_while_the_check_is_not_met(running: House) -> None:
+    grant(running, RUNNING)
+    watch(running, day_after(running, 20))
+
+    with pytest.raises(RuleBroken, match=f"{RUNNING} is not_started|{RUNNING} is not started"):
+        accept(running)
+    assert (row(running).state, standing(running)) == (WaiverState.OVERDUE, Standing.ON_HOLD)
+
+
+def name(house: House, team: Mapping[Function, str]) -> None:
+    for function, person in team.items():
+        house.act("lena", lambda log, f=function, p=person: initiatives.name_team(log, KEY, f, p, None, 8))
+
+
+def test_nobody_with_a_part_in_it_confirms_that_the_check_is_met(running: House) -> None:
+    for who in ("tom", "mallory", "elsewhere"):
+        give(running, who, Function.DATA_SCIENCE)
+    running.act("omar", lambda log: directory.grant_role(log, "dee", Role.COMPLIANCE_OFFICER))
+    name(running, {Function.BUSINESS: "mallory", Function.COMPLIANCE: "elsewhere"})
+    ask(running, RUNNING, "mallory")
+    sign(running, WaiverSeat.OWNER, "rafael")
+    sign(running, WaiverSeat.COMPLIANCE, "aoife")
+    watch(running, day_after(running, 20))
+    running.act("elsewhere", lambda log: initiatives.answer_tiering(log, KEY, LOW, STATEMENTS, ASKED))
+    name(running, {Function.BUSINESS: "mara", Function.COMPLIANCE: "dee"})
+    running.answer_item(RUNNING)
+
+    for who, sentence in (("tom", "You work on"), ("dee", "You work on"), ("mallory", "You asked for"), ("elsewhere", "You gave the")):
+        with pytest.raises(NotAllowed, match=sentence):
+            accept(running, who)
+    accept(running, "aoife")
+    assert row(running).state is WaiverState.EXPIRED
 
 
 def test_its_end_is_told_at_its_share_of_life_and_again_before_each_once(running: House) -> None:
