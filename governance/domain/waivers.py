@@ -153,6 +153,11 @@ def is_in_force(granted_at: datetime | None, expires: date, now: datetime) -> bo
     return granted_at is not None and granted_at <= now < ends_at(expires)
 
 
+def last_day(rules: WaiverRules, tier: Tier, granted_on: date, asked: date) -> date:
+    """The day that was asked for, or the last one that the rules allow at a tier, whichever comes first. Where they name no days, none."""
+    return min(asked, granted_on + timedelta(days=rules.max_days.get(tier, -1)))
+
+
 def ends_at(expires: date) -> datetime:
     """The moment after the last day."""
     return _midnight(expires + timedelta(days=1))

@@ -1,17 +1,24 @@
 """What can happen to a proposal that a check does not apply."""
 
+from typing import ClassVar
+
 from governance.domain.vocabulary import Confirmation, ExclusionState, ProofMethod
-from governance.ledger.book import Book, Event, event
+from governance.ledger.book import Book, Event, event, upcaster
 from governance.models.exclusions import Exclusion
 
 
 @event("exclusion.proposed")
 class ExclusionProposed(Event, frozen=True, kw_only=True):
+    """Version 2 names the rule of the check."""
+
+    kv: ClassVar[int] = 2
+
     exclusion: str
     initiative: str
     gate: str
     item: str
     facts: str  # digest
+    rule: str  # digest of what the check asks
     reason: str  # digest of the words
 
     def apply(self, book: Book) -> None:
@@ -22,6 +29,7 @@ class ExclusionProposed(Event, frozen=True, kw_only=True):
                 gate=self.gate,
                 item=self.item,
                 facts=self.facts,
+                rule=self.rule,
                 reason=self.reason,
                 state=ExclusionState.PROPOSED,
                 proposed_by=book.by,
@@ -39,13 +47,19 @@ class ExclusionProposed(Event, frozen=True, kw_only=True):
         return [self.reason]
 
 
+upcaster(ExclusionProposed.kind, 1)(lambda body: {**body, "rule": ""})
+
+
 @event("exclusion.decided")
 class ExclusionDecided(Event, frozen=True, kw_only=True):
-    """Compliance confirmed it, or declined."""
+    """Compliance confirmed it, or declined. Version 2 names the rule of the check that they looked at."""
+
+    kv: ClassVar[int] = 2
 
     exclusion: str
     decision: Confirmation
     facts: str  # digest of what it rests on, as signed
+    rule: str  # digest of what the check asks, as signed
     name: str
     meaning: str
     method: ProofMethod
@@ -59,6 +73,9 @@ class ExclusionDecided(Event, frozen=True, kw_only=True):
 
     def words_kept(self) -> list[str | None]:
         return [self.reason]
+
+
+upcaster(ExclusionDecided.kind, 1)(lambda body: {**body, "rule": ""})
 
 
 @event("exclusion.withdrawn")

@@ -10,7 +10,7 @@ from governance.models.base import Governed, Moment, closed, points_to
 
 
 class Exclusion(Governed):
-    """Of one check of one initiative. It rests on the facts and the tier as they were."""
+    """Of one check of one initiative. It rests on the facts, the tier and what the check asked as they were."""
 
     __tablename__ = "exclusion"
 
@@ -19,6 +19,7 @@ class Exclusion(Governed):
     gate: Mapped[str] = mapped_column(String(20))
     item: Mapped[str] = mapped_column(String(20))
     facts: Mapped[str] = mapped_column(String(64), comment="digest of the facts and the tier it rests on")
+    rule: Mapped[str] = mapped_column(String(64), comment="digest of what the check asked; empty where that was not recorded")
     reason: Mapped[str] = mapped_column(String(64), comment="digest of the words")
     state: Mapped[ExclusionState] = mapped_column(closed(ExclusionState), index=True)
     proposed_by: Mapped[str] = mapped_column(points_to("person.id"), index=True)

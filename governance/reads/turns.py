@@ -55,7 +55,7 @@ def state(session: Session, initiative: Initiative, around: Surroundings, now: d
         *_turns(session, initiative, tiering, request, table, checked, now),
         *regular_turns(initiative, origin, gate, now),
         *_findings(session, around.findings.get(key, ())),
-        *exclusion_turns(session, initiative, tiering, around.exclusions.get(key, ()), now),
+        *exclusion_turns(session, initiative, around.exclusions.get(key, ()), now),
         *waiver_turns(session, initiative, around.waivers.get(key, ()), now),
     )
     return State(

@@ -1,4 +1,4 @@
-"""What the end of a waiver rests on: what its check amounts to, whether another one took its place, and who has confirmed that it is met."""
+"""What the end of a waiver rests on: what its check amounts to, whether another one took its place, who has confirmed that it is met."""
 
 from datetime import datetime
 

@@ -67,7 +67,7 @@ def close_finding(log: Log, finding_id: str) -> None:
 
 
 def _check_confirms(log: Log, waiver: Waiver) -> None:
-    """Accepting the finding of an expired waiver ends what its end led to, so it takes a check that is met, and somebody with no part in it."""
+    """Accepting the finding of an expired waiver ends what that led to: it takes a check that is met, and somebody with no part in it."""
     if (sentence := waivers.bars_from_confirming(log.by, waiver_ends.confirming(log.session, waiver))) is not None:
         raise NotAllowed(sentence)
     waivers.check_is_met(waiver.item, waiver_ends.state_of(log.session, waiver, log.now))

@@ -71,7 +71,8 @@ def _finding(log: Log, row: Waiver, rules: WaiverRules) -> str:
         if state in PASSING
         else "Put it right with evidence that meets it, or ask for a renewal."
     )
-    text = f"The waiver {row.id} of check {row.item} expired on {row.expires.isoformat()}, and the check is {state.value.replace('_', ' ')}. {to_do}"
+    now = state.value.replace("_", " ")
+    text = f"The waiver {row.id} of check {row.item} expired on {row.expires.isoformat()}, and the check is {now}. {to_do}"
     event = FindingRaised(
         finding=finding_id,
         initiative=row.initiative_key,

@@ -8,6 +8,8 @@ import pytest
 
 from governance.domain import checks
 from governance.domain.errors import Conflict, NotAllowed, NotThere, RuleBroken
+from governance.domain.questionnaire import FactValue
+from governance.domain.tiering import Answers
 from governance.domain.vocabulary import (
     AnswerState,
     EvidenceKind,
@@ -15,6 +17,7 @@ from governance.domain.vocabulary import (
     RequestState,
     Role,
     Standing,
+    Tier,
     Visibility,
     WaiverDecision,
     WaiverSeat,
@@ -29,11 +32,12 @@ from governance.models.initiatives import Initiative
 from governance.models.ledger import Leaf, Words
 from governance.models.summary import Summary, Waiting
 from governance.models.waivers import Waiver
+from governance.policy.assess import assess_initiative
 from governance.reads import policies
 from governance.reads.material import material
-from governance.services import answers, directory, findings, initiatives, summaries, waivers
+from governance.services import answers, directory, findings, gates, initiatives, summaries, waivers
 from governance.words import word
-from tests.services.conftest import ASKED, LOW, REVIEWERS, STATEMENTS, House, evidence
+from tests.services.conftest import ASKED, LOW, REVIEWERS, STATEMENTS, TEXTS, House, evidence
 
 KEY, ITEM, REQUEST = "AI-0001", "G1-11", "AI-0001.G1-1"
 ID = "AI-0001.W-1"
@@ -700,3 +704,118 @@ def test_a_policy_that_makes_the_check_blocking_waives_it_no_more(unmet: House) 
     state = {check.item.id: check.evaluated.state for check in checks.evaluated(stricter, found, unmet.now)}[ITEM]
 
     assert state is AnswerState.NOT_MET
+
+
+def at_risk(house: House, tier: Tier) -> None:
+    """Answer the questions so that they give this tier."""
+    statements = {**STATEMENTS, "FL1": "yes" if tier is Tier.HIGH else "no"}
+    asked_for: dict[str, FactValue] = dict(ASKED)
+    with house.read() as session:
+        policy = policies.current(session)
+    for _ in range(5):  # an answer may open further questions
+        given = assess_initiative(policy, Answers(questions=LOW, statements=statements, asked=asked_for))
+        for name_ in given.missing:
+            fact = policy.facts.get(name_)
+            asked_for |= {name_: fact.values[0] if fact.values else False} if fact else {}
+            statements |= {} if fact else {name_: "no"}
+    assert (given.tier, given.missing) == (tier, ())
+    house.act("lena", lambda log: initiatives.answer_tiering(log, KEY, LOW, statements, asked_for))
+
+
+def test_a_tier_that_allows_less_time_ends_it_sooner_and_a_lower_one_gives_the_day_back(unmet: House) -> None:
+    grant(unmet, days=180)
+    granted, asked_until = unmet.now.date(), row(unmet).expires
+
+    at_risk(unmet, Tier.HIGH)
+
+    assert row(unmet).expires == granted + timedelta(days=90) and kinds(unmet)[-1] == "waiver.end_moved"
+    unmet.now += timedelta(days=80)
+    assert state_of(unmet) is AnswerState.WAIVED
+    unmet.now += timedelta(days=11)
+    assert state_of(unmet) is AnswerState.NOT_MET, "by the clock alone"
+    unmet.now -= timedelta(days=11)
+    at_risk(unmet, Tier.LOW)
+    assert row(unmet).expires == asked_until and consistent(unmet)
+
+
+def test_a_higher_tier_ends_it_at_once_where_its_time_is_over_and_the_grace_counts_from_then(running: House) -> None:
+    grant(running, RUNNING, days=180)
+    running.now += timedelta(days=170)
+
+    at_risk(running, Tier.HIGH)
+
+    raised = running.now.date()
+    assert row(running).expires == raised - timedelta(days=1)
+    watch(running, running.now)
+    assert (row(running).state, standing(running)) == (WaiverState.OVERDUE, Standing.GOOD)
+    at_risk(running, Tier.LOW)
+    assert (row(running).state, row(running).expires) == (WaiverState.OVERDUE, raised - timedelta(days=1)), "nothing brings it back"
+    watch(running, running.now + timedelta(days=15))
+    assert standing(running) is Standing.ON_HOLD and consistent(running)
+
+
+def test_the_second_signature_grants_no_more_than_the_tier_allows_by_then(unmet: House) -> None:
+    ask(unmet, days=180)
+    sign(unmet, WaiverSeat.OWNER, "mina")
+    at_risk(unmet, Tier.HIGH)
+
+    sign(unmet, WaiverSeat.COMPLIANCE, "aoife")
+
+    assert (row(unmet).state, row(unmet).expires) == (WaiverState.IN_FORCE, unmet.now.date() + timedelta(days=90))
+
+
+def changed(head: str, old: str, new: str) -> dict[str, str]:
+    """The policy with something of the waived check, or of all waivers, changed."""
+    name_ = "gates/G1.yaml" if head else "policy.yaml"
+    before, after = TEXTS[name_].split(head) if head else ("", TEXTS[name_])
+    assert old in after
+    return {**TEXTS, name_: f"{before}{head}{after.replace(old, new, 1)}"}
+
+
+def test_a_check_that_asks_something_else_needs_another_waiver(unmet: House) -> None:
+    grant(unmet)
+    unmet.act("lena", lambda log: gates.withdraw(log, REQUEST, "not yet"))
+
+    unmet.publish(changed(f"    - id: {ITEM}\n", 'question: "', 'question: "Another duty: '))
+
+    assert state_of(unmet) is AnswerState.NOT_MET
+    unmet.publish(changed(f"    - id: {ITEM}\n", 'why: "', 'why: "In other words, '))
+    assert state_of(unmet) is AnswerState.WAIVED, "words that only explain are no part of what was waived"
+
+
+def test_rules_that_allow_less_time_end_it_sooner_wherever_they_judge(unmet: House) -> None:
+    grant(unmet, days=180)
+    days = "max_days: {low: 180, medium: 120, high: 90}"
+    unmet.publish(changed("", days, "max_days: {low: 10, medium: 10, high: 5}"))
+
+    unmet.now += timedelta(days=9)
+    assert state_of(unmet) is AnswerState.WAIVED
+    unmet.now += timedelta(days=3)
+    assert state_of(unmet) is AnswerState.NOT_MET
+
+
+def test_nobody_grants_what_was_asked_for_of_another_rule(running: House) -> None:
+    """The limit of this check is another one at the higher tier."""
+    ask(running, RUNNING)
+    sign(running, WaiverSeat.OWNER, "rafael")
+    at_risk(running, Tier.HIGH)
+
+    with pytest.raises(RuleBroken, match="What the check asks has changed"):
+        sign(running, WaiverSeat.COMPLIANCE, "aoife")
+    sign(running, WaiverSeat.COMPLIANCE, "aoife", WaiverDecision.DECLINE, reason="it asks for more now")
+    assert row(running).state is WaiverState.DECLINED
+
+
+def test_signatures_given_before_the_rule_changed_grant_nothing_until_it_is_as_it_was(running: House) -> None:
+    give(running, "mallory", Function.DATA_SCIENCE)
+    ask(running, RUNNING)
+    sign(running, WaiverSeat.OWNER, "mallory")
+    running.act("omar", lambda log: directory.disable_person(log, "mallory", "left"))
+    sign(running, WaiverSeat.COMPLIANCE, "aoife")
+    at_risk(running, Tier.HIGH)
+
+    running.act("omar", lambda log: directory.enable_person(log, "mallory"))
+    assert row(running).state is WaiverState.ASKED
+    at_risk(running, Tier.LOW)
+
+    assert row(running).state is WaiverState.IN_FORCE

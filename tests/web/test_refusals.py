@@ -152,7 +152,9 @@ def test_words_whose_form_does_not_come_back_stand_on_the_page(site: Site, of: s
             house.propose(STRICTER, "second")
             house.act("second", lambda log: policies.withdraw(log, "P-1", "not needed any more"))
         case "attestation":
-            new = attestations.NewAttestation("NIST-AI-RMF", "GOVERN-2.3", "Signed by the board.", house.now.date() + timedelta(days=90), None, "https://x.example/board")
+            new = attestations.NewAttestation(
+                "NIST-AI-RMF", "GOVERN-2.3", "Signed by the board.", house.now.date() + timedelta(days=90), None, "https://x.example/board"
+            )
             house.act("second", lambda log: attestations.attest(log, new), proof=True)
             house.act("second", lambda log: attestations.withdraw(log, "AT-1", "it was wrong"))
 
@@ -164,7 +166,9 @@ def test_words_whose_form_does_not_come_back_stand_on_the_page(site: Site, of: s
 
 
 def test_no_field_of_a_password_is_ever_shown_again() -> None:
-    fields = {name for form in every_form(Form) for name, field in vars(form).items() if getattr(field, "field_class", None) is PasswordField}
+    fields = {
+        name for form in every_form(Form) for name, field in vars(form).items() if getattr(field, "field_class", None) is PasswordField
+    }
 
     assert fields and {part for name in fields for part in NAMED.split(name)} <= NOT_WORDS
 
