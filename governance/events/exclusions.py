@@ -36,7 +36,10 @@ class ExclusionProposed(Event, frozen=True, kw_only=True):
                 proposed_at=book.at,
                 decided_by=None,
                 decided_at=None,
+                decided_leaf=None,
+                decision=None,
                 decided_why=None,
+                withdrawn_why=None,
                 name=None,
                 meaning=None,
                 method=None,
@@ -69,6 +72,7 @@ class ExclusionDecided(Event, frozen=True, kw_only=True):
         row = book.get(Exclusion, self.exclusion)
         row.state = ExclusionState.CONFIRMED if self.decision is Confirmation.CONFIRM else ExclusionState.DECLINED
         row.decided_by, row.decided_at, row.decided_why = book.by, book.at, self.reason
+        row.decided_leaf, row.decision = book.index, self.decision
         row.name, row.meaning, row.method = self.name, self.meaning, self.method
 
     def words_kept(self) -> list[str | None]:
@@ -87,7 +91,7 @@ class ExclusionWithdrawn(Event, frozen=True, kw_only=True):
 
     def apply(self, book: Book) -> None:
         row = book.get(Exclusion, self.exclusion)
-        row.state = ExclusionState.WITHDRAWN
+        row.state, row.withdrawn_why = ExclusionState.WITHDRAWN, self.reason
 
     def words_kept(self) -> list[str | None]:
         return [self.reason]

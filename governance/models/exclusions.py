@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from governance.domain.vocabulary import ExclusionState, ProofMethod
+from governance.domain.vocabulary import Confirmation, ExclusionState, ProofMethod
 from governance.models.base import Governed, Moment, closed, points_to
 
 
@@ -26,7 +26,10 @@ class Exclusion(Governed):
     proposed_at: Mapped[datetime] = mapped_column(Moment)
     decided_by: Mapped[str | None] = mapped_column(points_to("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_leaf: Mapped[int | None] = mapped_column(Integer)
+    decision: Mapped[Confirmation | None] = mapped_column(closed(Confirmation))
     decided_why: Mapped[str | None] = mapped_column(String(64), comment="digest of the words")
+    withdrawn_why: Mapped[str | None] = mapped_column(String(64), comment="digest of the words")
     name: Mapped[str | None] = mapped_column(String(200), comment="printed name of who decided, at the time")
     meaning: Mapped[str | None] = mapped_column(String(400))
     method: Mapped[ProofMethod | None] = mapped_column(closed(ProofMethod))

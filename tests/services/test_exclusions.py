@@ -8,10 +8,12 @@ from governance.domain.vocabulary import AnswerState, Confirmation, ExclusionSta
 from governance.ledger import rebuild
 from governance.ledger.log import Log
 from governance.models.exclusions import Exclusion
+from governance.models.ledger import Leaf
 from governance.models.summary import Waiting
 from governance.reads import exemption_rules as reading
 from governance.reads import policies
 from governance.reads.material import material
+from governance.reads.reports import initiative_record
 from governance.services import directory, exclusions, gates, initiatives, migrating
 from governance.words import word
 from tests.services.conftest import ASKED, LOW, STATEMENTS, TEXTS, House
@@ -284,3 +286,22 @@ def test_a_request_that_is_moved_to_other_rules_takes_none_along(draft: House) -
     draft.act("second", lambda log: migrating.migrate(log, "AI-0001.G1-1", "The rules are new."))
 
     assert draft.table().review.obstacles == (f"{ITEM} not_started",), "nobody said of this check that it does not apply"
+
+
+def test_the_report_holds_what_was_proposed_and_what_compliance_signed(draft: House) -> None:
+    propose(draft, reason="there is no such source")
+    decide(draft, reason="I looked, and there is none")
+    with draft.read() as session:
+        [one] = initiative_record(session, KEY).exclusions
+        leaf = session.query(Leaf).filter_by(kind="exclusion.decided").one()
+
+    assert (one.id, one.state, one.reason, one.proposed_by) == (ID, ExclusionState.CONFIRMED, "there is no such source", "Lena")
+    assert one.decided is not None
+    told = one.decided
+    assert (told.decision, told.name, told.reason, told.leaf) == (Confirmation.CONFIRM, "Aoife", "I looked, and there is none", leaf.index)
+    assert (told.meaning, told.method.value) == (word(Confirmation.CONFIRM).meaning, "password")
+
+    draft.act("lena", lambda log: exclusions.withdraw(log, ID, "it applies after all"))
+    with draft.read() as session:
+        [one] = initiative_record(session, KEY).exclusions
+    assert (one.state, one.withdrawn_why, one.decided) == (ExclusionState.WITHDRAWN, "it applies after all", told)
