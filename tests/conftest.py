@@ -6,32 +6,15 @@ from typing import TypeVar
 
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask
 from hypothesis import settings
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 from sqlalchemy import URL
 
 from governance.services import accounts
 from tests import databases
 from tests.prepared import Prepared
+from tests.sharing import share
 
-
-class Compiled(BytecodeCache):
-    """Templates are compiled once in a process, and not again for each application that a test builds."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-Flask.jinja_options = {"bytecode_cache": Compiled()}
+share()
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")  # how long an example takes says how busy the machine is

@@ -52,12 +52,15 @@ def _decimal(value: object) -> str | None:
 
 
 def who_signs(seat: Seat) -> dict[str, Plain]:
+    """What a seat looks at stands there only where it looks at something, so that dossiers from before keep their digests."""
+    looks: Plain = [{"id": look.id, "text": look.text} for look in seat.looks_at]
     return {
         "label": seat.label,
         "covers": [section.value for section in Section if section in seat.covers],
         "independent": seat.independent,
         "qualification": seat.qualification,
         "order": seat.order,
+        **({"looks_at": looks} if looks else {}),
     }
 
 

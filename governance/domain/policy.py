@@ -91,6 +91,14 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """One thing that whoever sits in a seat looks at before deciding, in the words that they tick."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seat:
     """One required sign-off of a gate. A higher `order` decides after all lower ones have approved."""
 
@@ -102,6 +110,7 @@ class Seat:
     independent: bool = False
     qualification: str | None = None
     order: int = 1
+    looks_at: tuple[Look, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

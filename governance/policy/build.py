@@ -13,6 +13,7 @@ from governance.domain.policy import (
     Gate,
     Item,
     Limit,
+    Look,
     Policy,
     Seat,
     Threshold,
@@ -126,6 +127,7 @@ def _seat(model: SeatModel, where: str = ALWAYS) -> Seat:
         independent=model.independent,
         qualification=model.qualification,
         order=model.order,
+        looks_at=tuple(Look(look.id, look.text) for look in model.looks_at),
     )
 
 

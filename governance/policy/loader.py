@@ -15,7 +15,7 @@ from governance.policy import lint
 from governance.policy.build import build
 from governance.policy.codes import Code
 from governance.policy.models import REQUIRED, FileModel
-from governance.policy.problems import PolicyError, PolicyProblem
+from governance.policy.problems import PolicyError, PolicyProblem, one_reading
 from governance.policy.reader import LARGEST, Document, read_on
 from governance.policy.recovery import recovered
 from governance.policy.shape import MOST_FAULTS
@@ -46,13 +46,18 @@ def load_policy(folder: Path) -> LoadedPolicy:
     texts, problems = texts_in(folder)
     if problems:
         raise PolicyError([*problems, *reading(texts, unread=True).problems])
-    return LoadedPolicy(parse_policy(texts), texts)
+    return loaded(texts)
 
 
 def texts_in(folder: Path) -> tuple[dict[str, str], list[PolicyProblem]]:
     """The texts of a policy by their names below its folder, and what keeps the others from being read."""
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if _is_meant(path, folder)}
     return _texts(files) if files else ({}, [PolicyProblem(str(folder), 1, 1, f"no {SUFFIX} file here", Code.NO_FILES)])
+
+
+def loaded(texts: Mapping[str, str]) -> LoadedPolicy:
+    """A policy with its texts. Raises `PolicyError` with all faults at once."""
+    return LoadedPolicy(parse_policy(texts), texts)
 
 
 def parse_policy(texts: Mapping[str, str]) -> Policy:
@@ -63,6 +68,7 @@ def parse_policy(texts: Mapping[str, str]) -> Policy:
     return build([model for _, model in found.whole.files], digest_of(texts))
 
 
+@one_reading()
 def reading(texts: Mapping[str, str], *, unread: bool = False) -> Reading:
     """The texts as a whole, and everything that is wrong. `unread` says that the policy has more files than these."""
     files, problems = _read(texts)

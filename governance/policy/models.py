@@ -9,7 +9,7 @@ from governance.domain.vocabulary import Comparator, EvidenceKind, Function, Gat
 from governance.policy import sections, sections_running
 from governance.policy.models_frameworks import FrameworkModel
 from governance.policy.models_tiering import FactModel, TieringModel
-from governance.policy.values import MARK, AmountByTier, Closed, Days, Id, Name, Number, StageOrMore, Strict
+from governance.policy.values import MARK, AmountByTier, Closed, Days, Id, Name, Number, Sentence, StageOrMore, Strict
 
 
 class Head(Strict):
@@ -45,9 +45,9 @@ class ThresholdModel(Closed):
     factor: Number = None
     """The number in `compare_with` is multiplied by this first."""
     margin: Number = None
-    """By how much the value has to be better than the number in `compare_with`."""
+    """By how much the value may be worse than the number in `compare_with`, in its unit."""
     allow: Number = None
-    """By how much the value may be worse than the number in `compare_with`."""
+    """By which share of the number in `compare_with` the value may be worse, such as 0.1 for a tenth of it."""
     for_each: Literal["guardrail"] | None = None
     """Ask for one value for each guardrail of the initiative."""
     when: str | None = None
@@ -116,6 +116,13 @@ class ItemModel(Closed):
     """How old the evidence may be, in days; the age for its kind in `freshness` where it says nothing."""
 
 
+class LookModel(Closed):
+    id: Id
+    """Its name in the record, unique in its seat."""
+    text: Sentence
+    """What the signer says by ticking it, as one sentence. The sign-off keeps these words."""
+
+
 class SeatModel(Closed):
     id: Id
     """The seat's name, unique in its gate."""
@@ -133,6 +140,8 @@ class SeatModel(Closed):
     """What who signs must be qualified for."""
     order: Annotated[int, Field(ge=1, le=9, strict=True)] = 1
     """Seats with a higher number decide after all lower ones have approved."""
+    looks_at: list[LookModel] = []
+    """What whoever sits there looks at before deciding, as boxes: who approves ticks all of them."""
 
 
 class GateModel(Closed):

@@ -157,7 +157,7 @@ def _proposed(session: Session, event: Event, leaf: Entry, now: datetime) -> Ite
     del leaf
     row = session.get(PolicyProposal, event.proposal)
     if row is not None and row.state is ProposalState.OPEN:
-        for person in proposals.others_than(session, row.by, now):
+        for person in proposals.deciders(session, [row], now)[row.id]:
             yield Notice(NoticeKind.PROPOSAL, person.id, None, proposal=row.id, version=row.version)
 
 

@@ -37,6 +37,7 @@ from governance.packs.record import (
     Initiative,
     InitiativeRecord,
     Labelled,
+    Looked,
     Organisation,
     Paper,
     Policy,
@@ -266,6 +267,9 @@ def signatures(submitted: Revision, rejects, open_seats, fell, day) -> list[Sign
                 leaf=0,
                 seq=0,
                 fell="the common section changed after it was given." if fell else "",
+                looked_at=(
+                    Looked(id="drill", text=f"I have seen the log of drill {submitted.number} of day {day}, for {function.value}."),
+                ),
             )
         )
     return given

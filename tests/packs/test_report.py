@@ -79,7 +79,7 @@ def text_of(pdf: bytes, folder) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def test_every_sign_off_is_in_the_text_with_name_time_meaning_and_reason(record, words):
+def test_every_sign_off_is_in_the_text_with_name_time_meaning_reason_and_what_was_looked_at(record, words):
     given = [sign_off for request in record.requests for sign_off in request.sign_offs]
 
     assert len(given) == 18
@@ -88,6 +88,7 @@ def test_every_sign_off_is_in_the_text_with_name_time_meaning_and_reason(record,
         assert phrases.utc(sign_off.at) in words
         assert sign_off.meaning in words
         assert sign_off.reason in words
+        assert sign_off.looked_at[0].text in words
 
 
 def test_a_sign_off_that_no_longer_counts_says_why(words):

@@ -16,18 +16,18 @@ from governance.reads.material import material
 from governance.reads.reports import initiative_record
 from governance.services import directory, exclusions, gates, initiatives, migrating
 from governance.words import word
-from tests.services.conftest import ASKED, LOW, STATEMENTS, TEXTS, House
+from tests.prepared import begun
+from tests.services.conftest import ASKED, LOW, STATEMENTS, TEXTS, House, founded
 
 KEY, ITEM, ID = "AI-0001", "G1-05", "AI-0001.N-1"
 
 
-@pytest.fixture
-def draft(house: House) -> House:
+@begun("house", founded)
+def draft(house: House) -> None:
     """Complete but for one blocking check that nobody can answer."""
     house.register()
     house.open()
     house.complete(leave=frozenset({ITEM}))
-    return house
 
 
 def propose(house: House, who: str = "lena", item: str = ITEM, reason: str = "there is no such thing here") -> str:

@@ -19,15 +19,15 @@ from governance.reads import policies, reviews
 from governance.reads.frozen import frozen_material
 from governance.reads.material import material
 from governance.services import answers, initiatives, ml_test_score
-from tests.services.conftest import House
+from tests.prepared import begun
+from tests.services.conftest import House, founded
 
 KEY, ITEM = "AI-0001", "G3-10"
 
 
-@pytest.fixture
-def registered(house: House) -> House:
+@begun("house", founded)
+def registered(house: House) -> None:
     house.register()
-    return house
 
 
 def fill_in(house: House, points: str, who: str = "lena") -> None:

@@ -37,7 +37,8 @@ from governance.reads import policies
 from governance.reads.material import material
 from governance.services import answers, directory, findings, gates, initiatives, summaries, waivers
 from governance.words import word
-from tests.services.conftest import ASKED, LOW, REVIEWERS, STATEMENTS, TEXTS, House, evidence
+from tests.prepared import begun
+from tests.services.conftest import ASKED, LOW, REVIEWERS, STATEMENTS, TEXTS, House, evidence, founded
 
 KEY, ITEM, REQUEST = "AI-0001", "G1-11", "AI-0001.G1-1"
 ID = "AI-0001.W-1"
@@ -119,22 +120,20 @@ def consistent(house: House) -> bool:
         return rebuild.check(session) == []
 
 
-@pytest.fixture
-def running(house: House) -> House:
+@begun("house", founded)
+def running(house: House) -> None:
     """In full production, with a check that is not met."""
     house.register()
     house.bring_in()
-    return house
 
 
-@pytest.fixture
-def unmet(house: House) -> House:
+@begun("house", founded)
+def unmet(house: House) -> None:
     """A request at G1, complete but for one waivable check that is not met."""
     house.register()
     house.open()
     house.complete(leave=frozenset({ITEM}))
     house.answer_item(ITEM, AnswerState.NOT_MET)
-    return house
 
 
 def test_two_signatures_waive_the_check_and_the_gate_passes(unmet: House) -> None:

@@ -4,19 +4,20 @@ import pytest
 
 from governance.domain.vocabulary import Visibility
 from governance.services import initiatives
+from tests.prepared import begun
+from tests.services.conftest import House
 from tests.services.test_exclusions import ID, ITEM, KEY, propose, shown, state_of
-from tests.web.browser import PASSWORD, Site, site, text_of
+from tests.web.browser import PASSWORD, Site, site, text_of, two_hours_ago
 
 __all__ = ["site"]
 
 WHY = "There is no such source here."
 
 
-@pytest.fixture
-def draft(site: Site) -> Site:
-    site.house.register()
-    site.house.open()
-    return site
+@begun("site", two_hours_ago)
+def draft(house: House) -> None:
+    house.register()
+    house.open()
 
 
 def test_from_the_checklist_to_what_compliance_confirms(draft: Site) -> None:

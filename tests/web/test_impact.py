@@ -13,9 +13,10 @@ from governance.reads import policies, reviews
 from governance.services import initiatives
 from governance.services import policies as proposing
 from governance.storage.slate import slate_of
-from tests.services.conftest import TEXTS
+from tests.prepared import begun
+from tests.services.conftest import TEXTS, House
 from tests.services.test_migrating import REQUEST, asking_more, publish, renamed_gate, with_another_seat
-from tests.web.browser import Browser, Site, reviewed, site, text_of
+from tests.web.browser import Browser, Site, asked, reviewed, site, text_of
 
 __all__ = ["reviewed", "site"]
 
@@ -39,13 +40,12 @@ def worked_out(site: Site, browser: Browser) -> str:
     return path
 
 
-@pytest.fixture
-def published(reviewed: Site) -> Site:
+@begun("site", asked)
+def published(house: House) -> None:
     """Two have approved, then a policy is published that asks IT operations otherwise."""
     for function in (Function.DATA_SCIENCE, Function.IT_OPS):
-        reviewed.house.sign(function)
-    publish(reviewed.house, asking_more(Function.IT_OPS))
-    return reviewed
+        house.sign(function)
+    publish(house, asking_more(Function.IT_OPS))
 
 
 def test_an_officer_has_it_worked_out_follows_it_and_reads_what_was_found(published: Site) -> None:
@@ -129,7 +129,7 @@ def test_an_older_policy_is_looked_at_and_nothing_is_moved_to_it(published: Site
 def test_a_proposal_leads_to_what_it_would_change_before_anybody_publishes_it(reviewed: Site) -> None:
     reviewed.house.sign(Function.IT_OPS)
     texts = asking_more(Function.IT_OPS)
-    proposal = str(reviewed.house.act("second", lambda log: proposing.propose(log, texts, "It is asked for.")))
+    proposal = str(reviewed.house.act("second", lambda log: proposing.propose(log, proposing.sound(texts), "It is asked for.")))
     browser = reviewed.browser("aoife")
     page, path = f"/policies/proposals/{proposal}", f"/policies/{digest_of(texts)}/impact"
     assert "What it would change is not worked out yet" in text_of(browser.get(page))

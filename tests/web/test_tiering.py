@@ -6,8 +6,9 @@ import pytest
 
 from governance.domain.questionnaire import Given
 from governance.models.initiatives import Tiering
-from tests.services.conftest import ASKED, LOW, STATEMENTS, TEXTS
-from tests.web.browser import Site, site, text_of
+from tests.prepared import begun
+from tests.services.conftest import ASKED, LOW, STATEMENTS, TEXTS, House
+from tests.web.browser import Site, site, text_of, two_hours_ago
 
 __all__ = ["site"]
 
@@ -15,13 +16,12 @@ PAGE = "/initiatives/AI-0001/facts"
 SEVERAL, AFTER = "    - id: Q4\n      several: worst\n", '    - id: Q5\n      ask_when_answer: {Q2: ["moderate", "high", "very_high"]}\n'
 
 
-@pytest.fixture
-def asked(site: Site) -> Site:
+@begun("site", two_hours_ago)
+def asked(house: House) -> None:
     """An initiative under a policy whose Q4 takes several answers, and whose Q5 is asked only where people are affected."""
     tiering = TEXTS["tiering.yaml"].replace("    - id: Q4\n", SEVERAL).replace("    - id: Q5\n", AFTER)
-    site.house.publish({**TEXTS, "tiering.yaml": tiering})
-    site.house.register_without_tier()
-    return site
+    house.publish({**TEXTS, "tiering.yaml": tiering})
+    house.register_without_tier()
 
 
 def said(**changed: Given) -> dict[str, object]:

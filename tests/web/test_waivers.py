@@ -13,21 +13,21 @@ from governance.services import answers, initiatives
 from governance.web.check_rows import tally
 from governance.words import day_in_words, word
 from tests.domain.samples import planned
+from tests.prepared import begun
 from tests.services.conftest import House, evidence
 from tests.services.test_waivers import ID, ITEM, KEY, RUNNING, ask, day_after, grant, sign
-from tests.web.browser import PASSWORD, Site, site, text_of
+from tests.web.browser import PASSWORD, Site, site, text_of, two_hours_ago
 
 __all__ = ["site"]
 
 SAID = {"reason": "The owner is on leave.", "control": "Ten cases a week by hand.", "scope": "Model 1.x", "owner": "lena"}
 
 
-@pytest.fixture
-def unmet(site: Site) -> Site:
-    site.house.register()
-    site.house.open()
-    site.house.answer_item(ITEM, AnswerState.NOT_MET)
-    return site
+@begun("site", two_hours_ago)
+def unmet(house: House) -> None:
+    house.register()
+    house.open()
+    house.answer_item(ITEM, AnswerState.NOT_MET)
 
 
 def last_day(site: Site, days: int = 60) -> str:

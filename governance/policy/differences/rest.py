@@ -22,7 +22,7 @@ Path: TypeAlias = tuple[str, ...]
 NAMES = ("id", "key", "level", "metric")
 """What an entry of a list is called by; the first that they have."""
 
-SEAT_KEYS = ("id", "function", "label", "covers", "when", "independent", "qualification", "order")
+SEAT_KEYS = ("id", "function", "label", "covers", "when", "independent", "qualification", "order", "looks_at")
 THRESHOLD_KEYS = tuple(one.name for one in fields(Threshold) if one.name != "per_tier")
 
 COVERED: tuple[Path, ...] = (
@@ -62,6 +62,9 @@ TEXTS = frozenset(
     | {"title", "typical", "version"}
 )
 """Keys that explain and rule nothing."""
+
+CATALOGUES = frozenset({"frameworks"})
+"""Sections about what others ask for. Checks refer to it, and nothing that has to be done follows from it alone."""
 
 LOWER_IS_STRICTER: tuple[Path, ...] = (
     ("waivers", "max_days", "*"),
@@ -235,7 +238,7 @@ def _place(path: Path, gate_of: Mapping[str, str]) -> Place:
 
 
 def _effect(path: Path, before: Any, after: Any) -> Effect:
-    if path[-1] in TEXTS:
+    if path[0] in CATALOGUES or path[-1] in TEXTS:
         return Effect.NEITHER
     if any(_fits(path, pattern) for pattern in LOWER_IS_STRICTER):
         return strictness.lower(before, after)
