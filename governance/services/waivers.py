@@ -140,7 +140,8 @@ def sign(log: Log, waiver_id: str, seat: WaiverSeat, decision: WaiverDecision, m
         raise RuleBroken("That is too long.", Problem("length", f"Write at most {rules.LONGEST:,} signs.", "reason"))
     if decision is WaiverDecision.GRANT and not exemption_rules.still_asked(log.session, row):
         raise RuleBroken(
-            "What the check asks has changed since this waiver was asked for. Whoever asked for it can withdraw it and ask anew."
+            "What the check asks has changed since this waiver was asked for, or is open because the tier is. "
+            "Answer the tiering questions first, or withdraw the waiver and ask anew."
         )
     event = WaiverSigned(
         waiver=waiver_id,
