@@ -139,6 +139,15 @@ class Checklist:
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """The questionnaire in another language, for reading: what is on record are the answers, and the words of the policy."""
+
+    language: str  # a tag of BCP 47
+    name: str  # what it calls itself
+    texts: Mapping[str, str]  # by what they are called: `Q1`, `Q1.recommend`, `FL1`, `facts.eu_market`
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A declared fact. `sources` are the questions whose answers imply it; `ask` is the question shown where none does.
 
@@ -225,6 +234,8 @@ class Policy:
     app_sources: Mapping[str, str]
     pilot_weeks: tuple[int, int]  # default, longest
     checklists: Mapping[str, Checklist] = field(default_factory=dict)
+    language: str = "en"
+    translations: Mapping[str, Translation] = field(default_factory=dict)  # of the questionnaire, by language
     waivers: WaiverRules | None = None  # None: nothing can be waived
 
     def item(self, item_id: str) -> Item:

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from governance.domain.policy import Policy
-from governance.policy import lint
+from governance.policy import lint, lint_translations
 from governance.policy.build import build
 from governance.policy.codes import Code
 from governance.policy.models import REQUIRED, FileModel
@@ -23,8 +23,8 @@ from governance.policy.whole import Whole
 
 SUFFIX = ".yaml"
 
-IN_SEVERAL_FILES = frozenset({"gate", "checklist", "frameworks"})
-"""A gate and a checklist have files of their own, and so may a catalogue that was imported; every other section stands in one file."""
+IN_SEVERAL_FILES = frozenset({"gate", "checklist", "frameworks", "translation"})
+"""A gate, a checklist and a language have files of their own, and so may an imported catalogue; every other section stands in one file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ def reading(texts: Mapping[str, str], *, unread: bool = False) -> Reading:
     whole = Whole(files, unread or len(files) < len(texts))
     if files or not texts:
         problems += [*_doubled(files), *(_absent(files) if not whole.unread else []), *few(lint.faults(whole))]
+        problems += few(lint_translations.faults(whole, {problem.file for problem in problems}))
     return Reading(whole, problems)
 
 

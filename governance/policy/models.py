@@ -8,8 +8,8 @@ from governance.domain.policy import Bound
 from governance.domain.vocabulary import Comparator, EvidenceKind, Function, GateKind, Section, Severity, Stage
 from governance.policy import sections, sections_running
 from governance.policy.models_frameworks import FrameworkModel
-from governance.policy.models_tiering import FactModel, TieringModel
-from governance.policy.values import MARK, AmountByTier, Closed, Days, Id, Name, Number, Sentence, StageOrMore, Strict
+from governance.policy.models_tiering import FactModel, TieringModel, TranslationModel
+from governance.policy.values import LANGUAGE, MARK, AmountByTier, Closed, Days, Id, Name, Number, Sentence, StageOrMore, Strict
 
 
 class Head(Strict):
@@ -19,6 +19,8 @@ class Head(Strict):
     """What people call this edition of it; the digest of the files is what identifies it."""
     title: Annotated[str, Field(min_length=1, max_length=200)]
     """Its name for people."""
+    language: Annotated[str, Field(pattern=LANGUAGE, examples=["en"])] = "en"
+    """The language of its texts, as a tag of BCP 47. What it says in this one is on record."""
     time_zone: str | None = None
     """Where days are counted, as a name of the IANA time zone database. The organisation's own where it says nothing."""
 
@@ -205,7 +207,7 @@ TITLE = "A file of a policy of Governance"
 
 
 class FileModel(Closed):
-    """The keys a file may have. Every key stands in one file only, but each file may have a `gate`, a `checklist` and `frameworks`."""
+    """The keys a file may have. Each stands in one file only, but any file may have a `gate`, `checklist`, `frameworks`, `translation`."""
 
     policy: Head | None = None
     """What the policy is called."""
@@ -249,6 +251,8 @@ class FileModel(Closed):
     """The catalogues that items map to."""
     gate: GateModel | None = None
     """One gate with its seats and its items."""
+    translation: TranslationModel | None = None
+    """The questionnaire in another language."""
     checklist: ChecklistModel | None = None
     """Checks that several gates use, where a condition holds: a small policy beside this one."""
 

@@ -113,6 +113,9 @@ Plain: TypeAlias = Annotated[str, Field(pattern=r"^[!-~]([ -~]{0,78}[!-~])?$", e
 """A name that may hold any plain sign."""
 
 STATUS, WHEN = r"^(current|superseded|verify)(,.*)?$", r"^(unknown|[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)$"
+LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
+"""A tag of BCP 47 as it is usually written."""
+
 Status: TypeAlias = Annotated[str, Field(pattern=STATUS, examples=["current"])]
 """Of a catalogue; what is still open stands after a comma."""
 When: TypeAlias = Annotated[str, Field(pattern=WHEN, examples=["2024-08-01"])]

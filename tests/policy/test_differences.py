@@ -174,7 +174,7 @@ def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: 
             Policy,
             whole.HEAD,
             {"digest", "gates", "facts", "tiering", "limits", "frameworks", "max_age_days", "signoff_valid_days", "finding_due_days"}
-            | {"attribution_minimum", "app_sources", "pilot_weeks", "waivers", "checklists"},
+            | {"attribution_minimum", "app_sources", "pilot_weeks", "waivers", "checklists", "translations", "language"},
         ),
     ],
     ids=lambda kind: kind.__name__ if isinstance(kind, type) else "",

@@ -15,7 +15,7 @@ from governance.domain.policy_changes import Change, Effect, Kind
 from governance.policy.checklists import name_at
 from governance.policy.differences.fields import Place
 from governance.policy.models import ChecklistModel, FileModel, GateModel
-from governance.policy.models_tiering import StatementModel
+from governance.policy.models_tiering import StatementModel, TranslationModel
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -58,12 +58,12 @@ COVERED: tuple[Path, ...] = (
 """What the typed changes tell; `*` stands for any name."""
 
 TEXTS = frozenset(
-    {"aia_analogue", "basis", "date_status", "guidance", "id_form", "informed_by", "licence_note", "note", "scope_note"}
+    {"aia_analogue", "basis", "date_status", "guidance", "id_form", "informed_by", "language", "licence_note", "note", "scope_note"}
     | {"title", "typical", "version"}
 )
 """Keys that explain and rule nothing."""
 
-CATALOGUES = frozenset({"frameworks"})
+CATALOGUES = frozenset({"frameworks", "translation"})
 """Sections about what others ask for. Checks refer to it, and nothing that has to be done follows from it alone."""
 
 LOWER_IS_STRICTER: tuple[Path, ...] = (
@@ -150,6 +150,8 @@ def rest_of(models: Sequence[FileModel]) -> Rest:
                 walk.gate(content)
             elif isinstance(content, ChecklistModel):
                 walk.checklist(content)
+            elif isinstance(content, TranslationModel):
+                walk.visit((section, content.language), _said(content), [])
             else:
                 walk.visit((section,), content, _below([SIGNS], section))
     return Rest(walk.leaves, frozenset(walk.things))
