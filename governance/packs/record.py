@@ -19,6 +19,7 @@ from governance.domain.vocabulary import (
     Standing,
     Tier,
 )
+from governance.packs.exclusion_record import Exclusion, ExclusionDecision
 from governance.packs.gate_record import (
     Check,
     Comment,
@@ -41,6 +42,8 @@ __all__ = [
     "Comment",
     "Cut",
     "Evidence",
+    "Exclusion",
+    "ExclusionDecision",
     "Finding",
     "GateRequest",
     "Initiative",
@@ -262,6 +265,7 @@ class InitiativeRecord:
     legal: tuple[Labelled, ...] = ()
     brought_in: BroughtIn | None = None
     waivers: tuple[Waiver, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
     rules: tuple[PolicyText, ...] = ()  # the texts of every policy that a request was submitted under or moved to
     kind: str = "initiative"
     v: int = 1

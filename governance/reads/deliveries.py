@@ -11,7 +11,7 @@ from governance.domain.deliveries import MOST_TRIES, DeliveryState
 from governance.events.findings import FindingRaised
 from governance.events.gates import ChangesRequested, GateMigrated, GateSettled, GateSubmitted, SignedOff
 from governance.events.policies import PolicyProposed, PolicyPublished, ProposalClosed
-from governance.events.waivers import WaiverAsked, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
+from governance.events.waivers import WaiverAsked, WaiverEndMoved, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
 from governance.models.accounts import Account
 from governance.models.directory import Person
 from governance.models.ledger import Leaf
@@ -30,6 +30,7 @@ ABOUT: Mapping[str, str] = {
     WaiverSigned.kind: "A waiver that they asked for is decided",
     WaiverGranted.kind: "A waiver that they asked for is decided",
     WaiverReminded.kind: "A waiver ends soon",
+    WaiverEndMoved.kind: "A waiver ends on another day",
     WaiverExpired.kind: "A waiver expired",
     PolicyProposed.kind: "A proposed policy waits for a second officer",
     PolicyPublished.kind: "A policy that they proposed is published, or overtaken",

@@ -18,7 +18,7 @@ from governance.domain.vocabulary import ProposalState, RequestState
 from governance.events.findings import FindingRaised
 from governance.events.gates import ChangesRequested, GateMigrated, GateSettled, GateSubmitted, SignedOff
 from governance.events.policies import PolicyProposed, PolicyPublished, ProposalClosed
-from governance.events.waivers import WaiverAsked, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
+from governance.events.waivers import WaiverAsked, WaiverEndMoved, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
 from governance.ledger.book import Event
 from governance.ledger.read import Entry
 from governance.ledger.replay import EventReader, UnknownKind
@@ -182,6 +182,7 @@ RULES: Mapping[str, Rule] = {
     WaiverSigned.kind: waiver_notices.decided,
     WaiverGranted.kind: waiver_notices.decided,
     WaiverReminded.kind: waiver_notices.ends,
+    WaiverEndMoved.kind: waiver_notices.ends,
     WaiverExpired.kind: waiver_notices.expired,
     PolicyProposed.kind: _proposed,
     PolicyPublished.kind: _proposal_ended,

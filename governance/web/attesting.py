@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from governance.domain import attestations as rules
 from governance.domain.attestations import AttestationState
-from governance.domain.errors import RuleBroken
+from governance.domain.errors import Conflict, RuleBroken
 from governance.domain.frameworks import is_served, state_of
 from governance.domain.policy import Clause, Framework, Policy
 from governance.domain.rights import not_officer_then
@@ -63,7 +63,7 @@ def attest(framework_id: str, clause_id: str) -> Answer | str | tuple[str, int]:
             new = NewAttestation(framework_id, clause_id, form.statement.data, form.valid_until.data, stored, form.address.data or None)
             with current.writing(proof()) as log:
                 made = services.attest(log, new)
-        except RuleBroken as refused:
+        except (RuleBroken, Conflict) as refused:
             form.accept(refused)
         else:
             flash(f"{made} is signed. It counts once another compliance officer has confirmed it.")

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from governance.domain.vocabulary import (
     AnswerState,
+    Confirmation,
     Decision,
     EvidenceKind,
+    ExclusionState,
     FindingSeverity,
     Function,
     ProofMethod,
@@ -28,6 +30,8 @@ from governance.packs.record import (
     Comment,
     Cut,
     Evidence,
+    Exclusion,
+    ExclusionDecision,
     Finding,
     GateRequest,
     Initiative,
@@ -458,6 +462,34 @@ def waived(words: str = "Ten cases a week by hand.") -> InitiativeRecord:
     renewal = replace(first, id="AI-0042.W-2", state=WaiverState.IN_FORCE, renews=first.id, evidence=(record.evidence[0].id,), finding=None, ended_at=None, ended_how=None)  # fmt: skip
     declined = replace(first, id="AI-0042.W-3", state=WaiverState.DECLINED, signatures=(signed(Function.COMPLIANCE, WaiverDecision.DECLINE),), granted_at=None, finding=None, ended_at=None, ended_how=None)  # fmt: skip
     return replace(record, waivers=(first, renewal, declined, replace(declined, id="AI-0042.W-4", state=WaiverState.WITHDRAWN, signatures=(), withdrawn_why=words)))  # fmt: skip
+
+
+def excluded(words: str = "There is no such source here.") -> InitiativeRecord:
+    """The sample with a check that compliance confirmed not to apply, and one that was taken back undecided."""
+    record = initiative_record()
+    said = ExclusionDecision(
+        decision=Confirmation.CONFIRM,
+        name="Aoife Lynch",
+        meaning="I reviewed the reason, and confirm that it does not apply.",
+        reason=words,
+        at=at(9),
+        method=ProofMethod.PASSWORD,
+        leaf=record.trail[-1].index,
+    )
+    confirmed = Exclusion(
+        id="AI-0042.N-1",
+        item="G1-05",
+        gate="G1",
+        state=ExclusionState.CONFIRMED,
+        reason=words,
+        proposed_by="Ada Lind",
+        proposed_at=at(8),
+        facts=named("facts"),
+        rule=named("rule"),
+        decided=said,
+    )
+    back = replace(confirmed, id="AI-0042.N-2", state=ExclusionState.WITHDRAWN, decided=None, withdrawn_why="It applies after all.")
+    return replace(record, exclusions=(confirmed, back))
 
 
 def with_words(words: str) -> InitiativeRecord:

@@ -8,7 +8,17 @@ import pytest
 from governance.domain.findings import NewFinding
 from governance.domain.loosening import BARRED_FOR
 from governance.domain.notices import NoticeKind
-from governance.domain.vocabulary import Decision, FindingSeverity, Function, RequestState, Role, Visibility, WaiverDecision, WaiverSeat
+from governance.domain.vocabulary import (
+    Decision,
+    FindingSeverity,
+    Function,
+    RequestState,
+    Role,
+    Tier,
+    Visibility,
+    WaiverDecision,
+    WaiverSeat,
+)
 from governance.domain.waivers import Asked
 from governance.jobs import waivers as duty
 from governance.ledger import read
@@ -21,6 +31,7 @@ from governance.reads.deliveries import ABOUT
 from governance.services import accounts, directory, findings, gates, initiatives, waivers
 from governance.services import policies as publishing
 from tests.services.conftest import TEXTS, House, ask, house, in_review
+from tests.services.test_waivers import RUNNING, at_risk, confirm_met, grant
 from tests.tampering import alter
 
 __all__ = ["house", "in_review"]
@@ -96,8 +107,18 @@ def test_that_a_waiver_ends_is_told_to_owner_lead_and_compliance_while_it_holds(
     assert told(house, "waiver.reminded") == {}, "it ended meanwhile"
     duty.watch(house.ledger, house.now)
     assert told(house, "waiver.expired") == dict.fromkeys(concerned, NoticeKind.WAIVER_EXPIRED)
-    house.answer_item("G3-10")
+    confirm_met(house)
     assert told(house, "waiver.expired") == {}, "it was put right"
+
+
+def test_a_day_that_the_tier_moved_is_told_too(house: House) -> None:
+    house.register()
+    house.bring_in()
+    grant(house, RUNNING, days=180)
+
+    at_risk(house, Tier.HIGH)
+
+    assert told(house, "waiver.end_moved") == dict.fromkeys(("lena", "aoife", "second"), NoticeKind.WAIVER_ENDS)
 
 
 @on_both

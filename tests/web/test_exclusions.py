@@ -80,3 +80,12 @@ def test_of_a_hidden_initiative_nothing_is_told(draft: Site) -> None:
     draft.house.act("lena", lambda log: initiatives.describe(log, KEY, hidden))
 
     assert draft.browser("mina").get(f"/exclusions/{ID}").status_code == 404
+
+
+def test_proposing_twice_loses_nothing_that_was_typed(draft: Site) -> None:
+    mara = draft.browser("mara")
+    propose(draft.house)
+
+    answer = mara.post(f"/initiatives/{KEY}/exclusions/{ITEM}", reason="A careful reason.")
+
+    assert answer.status_code == 422 and "is proposed already" in text_of(answer) and "A careful reason." in answer.text

@@ -253,3 +253,13 @@ def test_the_page_of_a_request_says_that_other_rules_are_in_force_and_leads_offi
 
     assert "this request keeps its rules until it is moved" in officer and "What moving it would change" in officer
     assert "this request keeps its rules until it is moved" in lead and "What moving it would change" not in lead
+
+
+def test_the_reason_of_a_move_is_not_lost_where_another_policy_came_into_force(published: Site) -> None:
+    browser, before = published.browser("second"), in_force(published)
+    worked_out(published, browser)
+    publish(published.house, TEXTS)
+
+    answer = browser.post(f"/policies/{before}/move", scope="all", reason="A careful reason for it.")
+
+    assert answer.status_code == 409 and "this one is not in force" in text_of(answer) and "A careful reason for it." in answer.text
