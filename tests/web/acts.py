@@ -129,6 +129,7 @@ ACTS = (
     Act("checklists.add_evidence", "lena", f"{FRESH}/checklist/G1", LINK),
     Act("checklists.add_evidence", "lena", f"{FRESH}/checklist/G1", STATEMENT),
     Act("findings.raise_finding", "lena", f"{REVIEWED}/findings", {"finding": "No test.", "severity": "low", "owner": "lena"}),
+    Act("evidence.supersede", "lena", "/evidence/AI-0001.E-2", {"successor": "AI-0001.E-3", "reason": "Measured again."}),
     Act("findings.answer", "lena", f"{REVIEWED}/findings", {"evidence": "AI-0001.E-1"}),
     Act("findings.close", "rafael", f"{REVIEWED}/findings"),
     Act("gates.open_request", "lena", FRESH),
