@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from governance.domain.evidence_scope import ReuseEnd
 from governance.domain.vocabulary import (
     AnswerState,
     Decision,
@@ -36,11 +37,13 @@ from governance.packs.record import (
     Organisation,
     Paper,
     Policy,
+    Reused,
     Revision,
     Seat,
     SectionDigest,
     SignOff,
     StageEntry,
+    Superseded,
     TeamMember,
     TierAnswer,
     Tiering,
@@ -454,6 +457,15 @@ def waived(words: str = "Ten cases a week by hand.") -> InitiativeRecord:
     renewal = replace(first, id="AI-0042.W-2", state=WaiverState.IN_FORCE, renews=first.id, evidence=(record.evidence[0].id,), finding=None, ended_at=None, ended_how=None)  # fmt: skip
     declined = replace(first, id="AI-0042.W-3", state=WaiverState.DECLINED, signatures=(signed(Function.COMPLIANCE, WaiverDecision.DECLINE),), granted_at=None, finding=None, ended_at=None, ended_how=None)  # fmt: skip
     return replace(record, waivers=(first, renewal, declined, replace(declined, id="AI-0042.W-4", state=WaiverState.WITHDRAWN, signatures=(), withdrawn_why=words)))  # fmt: skip
+
+
+def shared(words: str = "Both run on it.") -> InitiativeRecord:
+    """With a piece whose place a newer one took, and one that comes from another initiative, whose source was superseded."""
+    record = initiative_record()
+    old = replace(record.evidence[0], superseded=Superseded(by="AI-0042.E-9", at=at(70), why="The run was repeated."))
+    source = Reused(source="AI-0007.E-2", author="Ada Lind", why=words, dataset="Claims of 2025", purpose="Triage")
+    ended = replace(source, ended=ReuseEnd.SUPERSEDED, ended_at=at(75), successor="AI-0007.E-3")
+    return replace(record, evidence=(old, replace(record.evidence[1], reused=ended), *record.evidence[2:]))
 
 
 def with_words(words: str) -> InitiativeRecord:

@@ -21,6 +21,8 @@ from governance.reads.deliveries import ABOUT
 from governance.services import accounts, directory, findings, gates, initiatives, waivers
 from governance.services import policies as publishing
 from tests.services.conftest import TEXTS, House, ask, house, in_review
+from tests.services.test_evidence import add, answer, supersede
+from tests.services.test_sharing import reuse, shared, stop
 from tests.tampering import alter
 
 __all__ = ["house", "in_review"]
@@ -66,6 +68,50 @@ def granted(house: House, days: int = 60) -> None:
     exception(house, days)
     for who, seat in (("rafael", WaiverSeat.OWNER), ("aoife", WaiverSeat.COMPLIANCE)):
         house.act(who, lambda log, seat=seat: waivers.sign(log, "AI-0001.W-1", seat, WaiverDecision.GRANT, "yes"), proof=True)
+
+
+@on_both
+def test_the_lead_and_whoever_brought_evidence_in_are_told_that_its_source_ended_it(house: House) -> None:
+    """Until a newer piece takes its place, and only who may see the initiative then."""
+    ask(house)
+    house.register()
+    source = shared(house)
+    made = reuse(house, source, who="tom")
+    answer(house, made)
+    stop(house, source)
+
+    assert told(house, "evidence.reuse_ended") == dict.fromkeys(("lena", "tom"), NoticeKind.EVIDENCE_ENDED)
+    house.act("lena", lambda log: initiatives.name_team(log, "AI-0001", Function.IT_OPS, "dee", None, 8))
+    hide(house)
+    assert told(house, "evidence.reuse_ended") == {"lena": NoticeKind.EVIDENCE_ENDED}
+    supersede(house, made, add(house))
+    assert told(house, "evidence.reuse_ended") == {}
+
+
+def test_a_list_of_work_names_it_while_an_answer_rests_on_it(house: House) -> None:
+    ask(house)
+    house.register()
+    source = shared(house)
+    made = reuse(house, source)
+    stop(house, source)
+    assert not evidence_on_the_list(house), "nothing rests on it yet"
+    source = shared(house)
+    made = reuse(house, source)
+    answer(house, made)
+    assert not evidence_on_the_list(house)
+
+    supersede(house, source, newer := add(house, key="AI-0002"))
+
+    [(what, subject)] = evidence_on_the_list(house)
+    assert (subject, what) == (made, f"Answer G1-09 again: {made} was superseded by {newer} on 1 Sep 2026")
+    answer(house, add(house))
+    assert not evidence_on_the_list(house)
+
+
+def evidence_on_the_list(house: House, who: str = "lena") -> list[tuple[str, str | None]]:
+    with house.read() as session:
+        tasks = work.mine(session, people.doer(session, who, house.now)).tasks
+        return [(task.waiting.what, task.waiting.subject) for task in tasks if task.waiting.kind == "evidence"]
 
 
 def test_a_waiver_is_told_to_whoever_can_sign_it_and_its_decision_to_whoever_asked(house: House) -> None:
