@@ -35,7 +35,7 @@ def evidence_turns(session: Session, initiative: Initiative, rows: Iterable[Reus
         if row.evidence_id in cited and how is not None and row.ended_at is not None:
             yield Turn(
                 "evidence",
-                f"Answer {cited[row.evidence_id]} again: {row.evidence_id} {how.said}",
+                f"Answer {cited[row.evidence_id]} again: {row.source_id} {how.said}",
                 "You lead it, and what its check rests on comes from another initiative",
                 row.ended_at,
                 person=initiative.lead_id,

@@ -103,7 +103,7 @@ def test_a_list_of_work_names_it_while_an_answer_rests_on_it(house: House) -> No
     supersede(house, source, newer := add(house, key="AI-0002"))
 
     [(what, subject)] = evidence_on_the_list(house)
-    assert (subject, what) == (made, f"Answer G1-09 again: {made} was superseded by {newer} on 1 Sep 2026")
+    assert (subject, what) == (made, f"Answer G1-09 again: {source} was superseded by {newer} on 1 Sep 2026")
     answer(house, add(house))
     assert not evidence_on_the_list(house)
 
