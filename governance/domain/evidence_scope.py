@@ -5,7 +5,7 @@ Evidence is never deleted. What rests on a piece that counts no more is stale un
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from governance.domain.errors import Problem, RuleBroken
@@ -110,6 +110,21 @@ class Reuse:
             "reason": self.reason,
             "ended": self.ended.plain() if self.ended else None,
         }
+
+
+TOLD_BEFORE = (30, 7)
+"""How many days before a piece of another initiative expires its users are told."""
+
+
+def told_on(expires: date) -> list[date]:
+    """The days on which those who use a piece are told that it expires: before, and once it has."""
+    return [*(expires - timedelta(days=days) for days in TOLD_BEFORE), expires + timedelta(days=1)]
+
+
+def looks_at(expires: date | None, after: date) -> datetime | None:
+    """When somebody is to be told next, after a day; None where never."""
+    days = [day for day in told_on(expires) if day > after] if expires else []
+    return datetime.combine(days[0], time(), UTC) if days else None
 
 
 def lapsed(piece: str, successor: Successor | None, reuse: Reuse | None, model_version: str) -> str | None:

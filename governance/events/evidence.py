@@ -1,6 +1,6 @@
 """What can happen to a piece of evidence after it was added, and how one of another initiative comes in."""
 
-from datetime import date
+from datetime import date, datetime
 
 from governance.domain.evidence_scope import ReuseEnd
 from governance.domain.text import fold
@@ -24,6 +24,8 @@ class EvidenceSuperseded(Event, frozen=True, kw_only=True):
         row.superseded_by, row.superseded_at, row.superseded_why = self.successor, book.at, self.reason
         if (shared := book.find(SharedEvidence, self.evidence)) is not None:
             book.remove(shared)
+        if (reused := book.find(ReusedEvidence, self.evidence)) is not None:
+            reused.look_at = None
 
     def words_kept(self) -> list[str | None]:
         return [self.reason]
@@ -89,6 +91,7 @@ class EvidenceReused(Event, frozen=True, kw_only=True):
     dataset: str | None = None
     model_version: str | None = None
     purpose: str | None = None
+    then: str | None = None  # when somebody is told first that it expires
 
     def apply(self, book: Book) -> None:
         book.add(
@@ -124,6 +127,7 @@ class EvidenceReused(Event, frozen=True, kw_only=True):
                 ended=None,
                 ended_at=None,
                 successor=None,
+                look_at=datetime.fromisoformat(self.then) if self.then else None,
             )
         )
 
@@ -146,4 +150,19 @@ class EvidenceReuseEnded(Event, frozen=True, kw_only=True):
 
     def apply(self, book: Book) -> None:
         row = book.get(ReusedEvidence, self.evidence)
-        row.ended, row.ended_at, row.successor = self.how, book.at, self.successor
+        row.ended, row.ended_at, row.successor, row.look_at = self.how, book.at, self.successor, None
+
+
+@event("evidence.expiry_told")
+class EvidenceExpiryTold(Event, frozen=True, kw_only=True):
+    """Time has come to tell that a piece of another initiative expires, or has expired."""
+
+    evidence: str
+    initiative: str
+    expires: str
+    on: str  # the day that was due
+    then: str | None = None
+
+    def apply(self, book: Book) -> None:
+        row = book.get(ReusedEvidence, self.evidence)
+        row.look_at = datetime.fromisoformat(self.then) if self.then else None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from governance.domain.evidence_scope import ReuseEnd, ScopePart
 from governance.domain.text import listed
 from governance.domain.vocabulary import EvidenceKind
-from governance.reads.telling import Facts
+from governance.reads.telling import Facts, day
 from governance.words import word
 
 
@@ -30,4 +30,5 @@ EVIDENCE_DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "evidence.withdrawn_from_sharing": lambda body: f"withdrew evidence {body['evidence']} from sharing",
     "evidence.reused": _reused,
     "evidence.reuse_ended": _ended,
+    "evidence.expiry_told": lambda body: f"reminded those who use evidence {body['evidence']} that {day(body['expires'])} is its last day",
 }

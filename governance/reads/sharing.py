@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -72,6 +73,12 @@ def users(session: Session, evidence_id: str) -> Sequence[ReusedEvidence]:
     return session.scalars(counting.order_by(ReusedEvidence.evidence_id)).all()
 
 
+def due(session: Session, now: datetime, most: int) -> Sequence[str]:
+    """The pieces of which somebody is to be told now that they expire, the longest due first."""
+    query = select(ReusedEvidence.evidence_id).where(ReusedEvidence.look_at <= now)
+    return session.scalars(query.order_by(ReusedEvidence.look_at, ReusedEvidence.evidence_id).limit(most)).all()
+
+
 def users_seen(session: Session, doer: Doer, evidence_id: str) -> Users:
     found = users(session, evidence_id)
     keys = {row.initiative_key for row in found}
@@ -81,7 +88,7 @@ def users_seen(session: Session, doer: Doer, evidence_id: str) -> Users:
     return Users(shown, len(found) - len(shown))
 
 
-def offers(session: Session, doer: Doer, key: str, kind: EvidenceKind, text: str, today: object, number: int = 1) -> Offers:
+def offers(session: Session, doer: Doer, key: str, kind: EvidenceKind, text: str, today: date, number: int = 1) -> Offers:
     """One page of what other initiatives offer that the reader may see, is of this kind and has not expired; the newest first."""
     conditions: list[ColumnElement[bool]] = [
         visible(doer),

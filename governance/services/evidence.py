@@ -9,6 +9,7 @@ from governance.domain.errors import NotAllowed, NotThere, Problem, RuleBroken
 from governance.domain.evidence_scope import ReuseEnd, Scope, ScopePart
 from governance.events import streams
 from governance.events.evidence import (
+    EvidenceExpiryTold,
     EvidenceReused,
     EvidenceReuseEnded,
     EvidenceShared,
@@ -18,7 +19,7 @@ from governance.events.evidence import (
 from governance.ledger.log import SYSTEM, Log
 from governance.models.answers import Evidence
 from governance.models.initiatives import Initiative
-from governance.models.sharing import SharedEvidence
+from governance.models.sharing import ReusedEvidence, SharedEvidence
 from governance.reads import people, sharing
 from governance.reads.material import next_piece
 
@@ -89,6 +90,7 @@ def reuse(log: Log, key: str, source_id: str, said: Statement) -> str:
 
 
 def _reused(log: Log, key: str, made: str, source: Evidence, scope: Scope, reason: str) -> EvidenceReused:
+    then = rules.looks_at(source.expires, log.now.date())
     return EvidenceReused(
         evidence=made,
         initiative=key,
@@ -107,7 +109,25 @@ def _reused(log: Log, key: str, made: str, source: Evidence, scope: Scope, reaso
         model_version=scope.model_version,
         purpose=scope.purpose,
         reason=log.keep_words(reason),
+        then=then.isoformat() if then else None,
     )
+
+
+def tell_of_expiry(log: Log, evidence_id: str) -> None:
+    """Record that time has come to tell that a piece of another initiative expires: once for the latest day that is due."""
+    row, piece = log.session.get_one(ReusedEvidence, evidence_id), log.session.get_one(Evidence, evidence_id)
+    if row.look_at is None or row.look_at > log.now or piece.expires is None:
+        return
+    today = log.now.date()
+    on, then = [day for day in rules.told_on(piece.expires) if day <= today][-1], rules.looks_at(piece.expires, today)
+    event = EvidenceExpiryTold(
+        evidence=evidence_id,
+        initiative=row.initiative_key,
+        expires=piece.expires.isoformat(),
+        on=on.isoformat(),
+        then=then.isoformat() if then else None,
+    )
+    log.record(event, streams.initiative(row.initiative_key), by=SYSTEM)
 
 
 def _end_reuse(log: Log, source: str, how: ReuseEnd, successor: str | None = None) -> None:
