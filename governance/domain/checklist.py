@@ -102,6 +102,14 @@ def _dates(planned: PlannedItem, answer: Answer) -> list[date]:
     return measured or sorted(in_force)[-1:]
 
 
+def outlived(evaluated: Evaluated, answer: Answer | None, model_version: str) -> Evaluated:
+    """The same where a piece it rests on counts no more: what was met is stale. What was loaded as given is not looked at again."""
+    if answer is None or answer.carried or evaluated.state is not AnswerState.MET:
+        return evaluated
+    why = next((why for piece in answer.evidence if (why := piece.lapsed(model_version))), None)
+    return Evaluated(AnswerState.STALE, f"{why}: answer again", evaluated.comparisons) if why else evaluated
+
+
 def waived(planned: PlannedItem, evaluated: Evaluated, waiver: Waiver) -> Evaluated:
     """The same under a waiver in force: whatever is short of met is waived. Whether it applies at all has to be decided first."""
     if planned.applicability.applies is not Applies.YES or evaluated.state is AnswerState.MET:

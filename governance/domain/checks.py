@@ -95,6 +95,7 @@ def _checked(policy: Policy, planned: PlannedItem, material: Material, reference
     if planned.item.source in KEPT_RECORDS:
         answer = _from_form(planned, material) if planned.item.source == ML_TEST_SCORE else _from_record(planned, material, now)
     found = checklist.evaluate(planned, answer, references, now, policy.max_age_days)
+    found = checklist.outlived(found, answer, material.model_version)
     if (other := _of_another_model(planned, material)) is not None and planned.applicability.applies is Applies.YES:
         found = Evaluated(AnswerState.INCONCLUSIVE, other)
     waiver = _waiver(policy, planned, material, now)

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 
-from governance.domain import dossier_rules
+from governance.domain import dossier_rules, evidence_scope
+from governance.domain.evidence_scope import Reuse, Successor
 from governance.domain.exemptions import Exclusion, Waiver
 from governance.domain.ml_test_score import Form
 from governance.domain.plain import Plain, instant
@@ -72,9 +73,18 @@ class Evidence:
     file_name: str | None = None
     size: int | None = None
     address: str | None = None
+    successor: Successor | None = None
+    reuse: Reuse | None = None  # where it comes from another initiative
+
+    def lapsed(self, model_version: str) -> str | None:
+        """Why it counts no more, apart from its age, where this version is judged; None while it does."""
+        return evidence_scope.lapsed(self.id, self.successor, self.reuse, model_version)
 
     def plain(self) -> dict[str, Plain]:
-        return {
+        """What few pieces have is left out where there is none, so that older dossiers keep their digests."""
+        few: dict[str, Plain] = {"superseded": self.successor.plain()} if self.successor else {}
+        few |= {"reused": self.reuse.plain()} if self.reuse else {}
+        return few | {
             "id": self.id,
             "kind": self.kind.value,
             "title": self.title,

@@ -19,6 +19,8 @@ class NoticeKind(StrEnum):
     WAIVER_DECIDED = "waiver_decided"
     WAIVER_ENDS = "waiver_ends"
     WAIVER_EXPIRED = "waiver_expired"
+    EVIDENCE_EXPIRES = "evidence_expires"
+    EVIDENCE_ENDED = "evidence_ended"
     PROPOSAL = "proposal"
     PROPOSAL_ENDED = "proposal_ended"
 

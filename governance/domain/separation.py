@@ -46,7 +46,7 @@ class Circumstances:
     submitters: frozenset[str]  # of every revision
     first_submitted: datetime
     team: frozenset[str]
-    authors: Mapping[Section, frozenset[str]]
+    sole_authors: Mapping[Section, frozenset[str]]  # who wrote all that a section rests on
     loosened: Mapping[str, Loosening] = field(default_factory=dict)  # by whom it bars
 
 
@@ -91,7 +91,7 @@ def obstacles(review: Review, seat: Seat, signer: Signer, around: Circumstances)
         yield "You submitted this request. Somebody else who holds the function has to sign it off."
     elif signer.id == around.lead:
         yield "You lead this initiative. Somebody else who holds the function has to sign it off."
-    if any(around.authors.get(section) == frozenset({signer.id}) for section in seat.covers if section is not Section.COMMON):
+    if any(signer.id in around.sole_authors.get(section, ()) for section in seat.covers if section is not Section.COMMON):
         yield "You are the only author of the evidence this seat judges. Somebody else has to sign it off, or add evidence of their own."
     if any(given.by == signer.id and given.seat != seat.id for given in review.given):
         yield "You have signed another seat of this request. Nobody fills two seats of one request."

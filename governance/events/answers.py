@@ -35,6 +35,9 @@ class EvidenceAdded(Event, frozen=True, kw_only=True):
                 address=self.address,
                 effective=date.fromisoformat(self.effective),
                 expires=date.fromisoformat(self.expires) if self.expires else None,
+                superseded_by=None,
+                superseded_at=None,
+                superseded_why=None,
                 by=book.by,
                 at=book.at,
             )

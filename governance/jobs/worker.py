@@ -12,7 +12,7 @@ from threading import Event
 from sqlalchemy.orm import Session
 
 from governance import logs, settings
-from governance.jobs import impacts, imports, mail, outbox, reports, waivers
+from governance.jobs import evidence, impacts, imports, mail, outbox, reports, waivers
 from governance.jobs.mail import Post
 from governance.ledger.keys import KeyFile, NotSigned
 from governance.ledger.log import SYSTEM, Ledger
@@ -54,6 +54,7 @@ DUTIES = (
     Duty("summaries", MINUTE, lambda desk: refresh(desk.ledger) == summaries.MOST_AT_ONCE),
     Duty("signed heads", checkpoints.EVERY.total_seconds(), lambda desk: sign(desk.ledger, desk.key)),
     Duty("waivers", MINUTE, lambda desk: waivers.watch(desk.ledger, datetime.now(UTC))),
+    Duty("shared evidence", MINUTE, lambda desk: evidence.watch(desk.ledger, datetime.now(UTC))),
     Duty("notices", IDLE_SECONDS, lambda desk: outbox.follow(desk.ledger, mail.follower(desk.post), datetime.now(UTC))),
     Duty("mail", IDLE_SECONDS, lambda desk: mail.deliver(desk.ledger, desk.post, desk.is_over)),
     Duty("reports", IDLE_SECONDS, lambda desk: reports.work(desk.ledger, desk.content)),

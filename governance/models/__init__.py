@@ -18,6 +18,7 @@ from governance.models import (
     outbox,
     packs,
     policies,
+    sharing,
     summary,
     waivers,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "outbox",
     "packs",
     "policies",
+    "sharing",
     "summary",
     "waivers",
 ]

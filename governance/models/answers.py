@@ -54,5 +54,8 @@ class Evidence(Governed):
     address: Mapped[str | None] = mapped_column(Text)
     effective: Mapped[date] = mapped_column(Date)
     expires: Mapped[date | None] = mapped_column(Date)
+    superseded_by: Mapped[str | None] = mapped_column(points_to("evidence.id"))
+    superseded_at: Mapped[datetime | None] = mapped_column(Moment)
+    superseded_why: Mapped[str | None] = mapped_column(String(64), comment="digest of the words")
     by: Mapped[str] = mapped_column(points_to("person.id"))
     at: Mapped[datetime] = mapped_column(Moment)

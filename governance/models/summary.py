@@ -58,7 +58,7 @@ class Waiting(Base):
 
     id: Mapped[str] = mapped_column(String(120), primary_key=True)
     initiative_key: Mapped[str] = mapped_column(String(20), index=True)
-    kind: Mapped[str] = mapped_column(String(30), comment="sign, change, submit, answer, finding, accept, close, waive, exclude")
+    kind: Mapped[str] = mapped_column(String(30), comment="sign, change, submit, answer, finding, accept, close, waive, exclude, evidence")
     person_id: Mapped[str | None] = mapped_column(String(60), index=True)
     function: Mapped[Function | None] = mapped_column(closed(Function), index=True)
     unit_id: Mapped[str] = mapped_column(String(60))

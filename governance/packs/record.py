@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 
 from governance.domain.scoring import Points
 from governance.domain.vocabulary import (
-    EvidenceKind,
     FindingSeverity,
     Function,
     Regularity,
@@ -19,6 +18,7 @@ from governance.domain.vocabulary import (
     Standing,
     Tier,
 )
+from governance.packs.evidence_record import Evidence, Reused, Superseded
 from governance.packs.exclusion_record import Exclusion, ExclusionDecision
 from governance.packs.gate_record import (
     Check,
@@ -55,11 +55,13 @@ __all__ = [
     "Policy",
     "PolicyFile",
     "PolicyText",
+    "Reused",
     "Revision",
     "Seat",
     "SectionDigest",
     "SignOff",
     "StageEntry",
+    "Superseded",
     "TeamMember",
     "TierAnswer",
     "Tiering",
@@ -196,21 +198,6 @@ class BroughtIn:
     regularised_why: str = ""
     regularised_on: tuple[str, ...] = ()
     papers: tuple[Paper, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    id: str
-    title: str
-    kind: EvidenceKind
-    digest: str
-    effective: str
-    added_by: str
-    added_at: str
-    file_name: str | None = None
-    size: int | None = None  # bytes
-    address: str | None = None
-    expires: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,12 @@ def pieces(session: Session, key: str) -> list[rows.Evidence]:
     return list(session.scalars(query))
 
 
+def superseded_by(session: Session, evidence_id: str) -> list[str]:
+    """The ids of the pieces whose place one took."""
+    query = select(rows.Evidence.id).where(rows.Evidence.superseded_by == evidence_id)
+    return list(session.scalars(query.order_by(rows.Evidence.at, rows.Evidence.id)))
+
+
 def signers(session: Session, material: Material) -> list[tuple[str, str]]:
     """The seats of the plan, each with the names of those who hold its function in the initiative's unit."""
     holders = people.by_function(session, {seat.function for seat in material.plan.seats}, material.unit)

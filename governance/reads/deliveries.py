@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from governance.domain.deliveries import MOST_TRIES, DeliveryState
+from governance.events.evidence import EvidenceExpiryTold, EvidenceReuseEnded
 from governance.events.findings import FindingRaised
 from governance.events.gates import ChangesRequested, GateMigrated, GateSettled, GateSubmitted, SignedOff
 from governance.events.policies import PolicyProposed, PolicyPublished, ProposalClosed
@@ -32,6 +33,8 @@ ABOUT: Mapping[str, str] = {
     WaiverReminded.kind: "A waiver ends soon",
     WaiverEndMoved.kind: "A waiver ends on another day",
     WaiverExpired.kind: "A waiver expired",
+    EvidenceExpiryTold.kind: "Evidence that they use expires",
+    EvidenceReuseEnded.kind: "Evidence that they use counts no more",
     PolicyProposed.kind: "A proposed policy waits for a second officer",
     PolicyPublished.kind: "A policy that they proposed is published, or overtaken",
     ProposalClosed.kind: "A policy that they proposed is declined",

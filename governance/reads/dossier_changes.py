@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from governance.domain import dossier
 from governance.domain.dossier import Material
+from governance.domain.evidence_scope import ReuseEnd
 from governance.domain.limits import spoken
 from governance.domain.vocabulary import AnswerState, Section
 from governance.models.gates import Revision
@@ -238,7 +239,14 @@ def _values(answer: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _pieces(answer: Mapping[str, Any]) -> str:
-    return "; ".join(f"{piece['title']} ({piece['digest'][:8]})" for piece in answer.get("evidence", []))
+    return "; ".join(f"{piece['title']} ({piece['digest'][:8]}){_lapsed(piece)}" for piece in answer.get("evidence", []))
+
+
+def _lapsed(piece: Mapping[str, Any]) -> str:
+    if "superseded" in piece:
+        return f", superseded by {piece['superseded']['id']}"
+    ended = piece["reused"]["ended"] if "reused" in piece else None
+    return f", whose source {piece['reused']['source']} was {ReuseEnd(ended['how']).spoken}" if ended else ""
 
 
 def _tier(tier: Mapping[str, Any] | None) -> str:

@@ -22,6 +22,7 @@ from governance.domain.dossier import (
     StatedValue,
     TeamMember,
 )
+from governance.domain.evidence_scope import Ended, Reuse, ReuseEnd, Scope, Successor
 from governance.domain.exemptions import Exclusion, Waiver
 from governance.domain.ml_test_score import Form
 from governance.domain.policy import Policy
@@ -159,7 +160,15 @@ def _evidence(row: dict[str, Any]) -> Evidence:
         file_name=row["file"],
         size=row["size"],
         address=row["address"],
+        successor=Successor(row["superseded"]["id"], date.fromisoformat(row["superseded"]["on"])) if "superseded" in row else None,
+        reuse=_reuse(row["reused"]) if "reused" in row else None,
     )
+
+
+def _reuse(row: dict[str, Any]) -> Reuse:
+    how = row["ended"]
+    ended = Ended(ReuseEnd(how["how"]), date.fromisoformat(how["on"]), how["successor"]) if how else None
+    return Reuse(row["source"], row["author"], Scope(**row["scope"]), row["reason"], ended)
 
 
 def _record(content: dict[Section, Any], policy: Policy, source: str) -> Any:

@@ -20,8 +20,9 @@ from governance.models.findings import Finding
 from governance.models.gates import GateRequest, Revision
 from governance.models.initiatives import Initiative, LimitValue, TeamSeat, Tiering
 from governance.models.ml_test_score import DoneRow, MlTestScore
+from governance.models.sharing import ReusedEvidence
 from governance.policy.plan import decide_plan
-from governance.reads import exclusions, waivers, words
+from governance.reads import exclusions, sharing, waivers, words
 
 
 def material(session: Session, key: str, gate: str, policy: Policy) -> Material:
@@ -54,7 +55,7 @@ def material(session: Session, key: str, gate: str, policy: Policy) -> Material:
     )
 
 
-@remembered(rows.Answer, rows.Evidence)
+@remembered(rows.Answer, rows.Evidence, ReusedEvidence)
 def answers(session: Session, key: str) -> Mapping[str, Answer]:
     """The answers given so far, by item."""
     pieces = evidence(session, key)
@@ -62,10 +63,15 @@ def answers(session: Session, key: str) -> Mapping[str, Answer]:
     return {row.item: as_answer(row, pieces) for row in given}
 
 
-@remembered(rows.Evidence)
+@remembered(rows.Evidence, ReusedEvidence)
 def evidence(session: Session, key: str) -> Mapping[str, Evidence]:
-    found = session.scalars(select(rows.Evidence).where(rows.Evidence.initiative_key == key).order_by(rows.Evidence.at, rows.Evidence.id))
-    return {row.id: as_evidence(row) for row in found}
+    return {row.id: as_evidence(row, reused) for row, reused in session.execute(pieces_of([key]))}
+
+
+def pieces_of(keys: Collection[str]) -> Select[rows.Evidence, ReusedEvidence | None]:
+    """The evidence of initiatives, each piece with where it comes from, if that is another initiative."""
+    query = select(rows.Evidence, ReusedEvidence).outerjoin(ReusedEvidence, ReusedEvidence.evidence_id == rows.Evidence.id)
+    return query.where(rows.Evidence.initiative_key.in_(keys)).order_by(rows.Evidence.at, rows.Evidence.id)
 
 
 def next_piece(session: Session, key: str) -> str:
@@ -173,7 +179,7 @@ def as_answer(row: rows.Answer, pieces: Mapping[str, Evidence]) -> Answer:
     )
 
 
-def as_evidence(row: rows.Evidence) -> Evidence:
+def as_evidence(row: rows.Evidence, reused: ReusedEvidence | None) -> Evidence:
     return Evidence(
         id=row.id,
         kind=row.kind,
@@ -186,4 +192,6 @@ def as_evidence(row: rows.Evidence) -> Evidence:
         file_name=row.file_name,
         size=row.size,
         address=row.address,
+        successor=sharing.successor(row),
+        reuse=sharing.as_reuse(reused) if reused else None,
     )

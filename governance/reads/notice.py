@@ -21,6 +21,8 @@ class Notice:
     due: date | None = None
     waiver: str | None = None
     item: str | None = None
+    evidence: str | None = None
+    why: str | None = None  # what happened to a piece of evidence, as a part of a sentence
     proposal: str | None = None
     version: str | None = None
     became: ProposalState | None = None

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from governance.domain.errors import Refused
 from governance.domain.notices import NoticeKind, may_be_told, may_be_told_of_rules
 from governance.domain.vocabulary import ProposalState, RequestState
+from governance.events.evidence import EvidenceExpiryTold, EvidenceReuseEnded
 from governance.events.findings import FindingRaised
 from governance.events.gates import ChangesRequested, GateMigrated, GateSettled, GateSubmitted, SignedOff
 from governance.events.policies import PolicyProposed, PolicyPublished, ProposalClosed
@@ -29,7 +30,7 @@ from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
 from governance.models.ledger import Leaf
 from governance.models.policies import PolicyProposal
-from governance.reads import people, proposals, review_turns, reviews, waiver_notices
+from governance.reads import evidence_notices, people, proposals, review_turns, reviews, waiver_notices
 from governance.reads.notice import Notice
 from governance.reads.reviews import OnTheTable
 
@@ -184,6 +185,8 @@ RULES: Mapping[str, Rule] = {
     WaiverReminded.kind: waiver_notices.ends,
     WaiverEndMoved.kind: waiver_notices.ends,
     WaiverExpired.kind: waiver_notices.expired,
+    EvidenceReuseEnded.kind: evidence_notices.ended,
+    EvidenceExpiryTold.kind: evidence_notices.expires,
     PolicyProposed.kind: _proposed,
     PolicyPublished.kind: _proposal_ended,
     ProposalClosed.kind: _proposal_ended,

@@ -16,7 +16,6 @@ from governance.domain.scoring import plain, points
 from governance.events import streams
 from governance.ledger import read
 from governance.ledger.read import Entry
-from governance.models import answers as answer_rows
 from governance.models.findings import Finding
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative, Tiering
@@ -25,7 +24,17 @@ from governance.packs import record
 from governance.packs.fonts import installed
 from governance.packs.record import Cut, InitiativeRecord, Labelled, TrailEntry, TrailRecord
 from governance.reads import material as reading
-from governance.reads import moving_in, people, policies, report_exclusions, report_requests, report_waivers, sentences, words
+from governance.reads import (
+    moving_in,
+    people,
+    policies,
+    report_evidence,
+    report_exclusions,
+    report_requests,
+    report_waivers,
+    sentences,
+    words,
+)
 from governance.words import named
 
 DIRECTORY = ("settings/", "unit/", "person/", "policy/", "framework/")
@@ -58,7 +67,7 @@ def initiative_record(session: Session, key: str) -> InitiativeRecord:
         stages=tuple(_stages(session, key)),
         tiering=_tiering(session, key, policy, names),
         requests=tuple(report_requests.all_of(session, key, names.of, at)),
-        evidence=tuple(_evidence(session, key, names)),
+        evidence=report_evidence.evidence(session, key, names.of),
         findings=tuple(_findings(session, key, names)),
         brought_in=_brought_in(session, key, names, at),
         waivers=tuple(report_waivers.waivers(session, key, names.of, at)),
@@ -226,24 +235,6 @@ def _tiering(session: Session, key: str, policy: Policy, names: _Names) -> recor
         answers=tuple(answers),
         missing=tuple(row.missing),
     )
-
-
-def _evidence(session: Session, key: str, names: _Names) -> Iterable[record.Evidence]:
-    query = select(answer_rows.Evidence).where(answer_rows.Evidence.initiative_key == key)
-    for row in session.scalars(query.order_by(answer_rows.Evidence.at, answer_rows.Evidence.id)):
-        yield record.Evidence(
-            id=row.id,
-            title=row.title,
-            kind=row.kind,
-            digest=row.digest,
-            effective=row.effective.isoformat(),
-            added_by=names.of(row.by),
-            added_at=instant(row.at),
-            file_name=row.file_name,
-            size=row.size,
-            address=row.address,
-            expires=row.expires.isoformat() if row.expires else None,
-        )
 
 
 def _findings(session: Session, key: str, names: _Names) -> Iterable[record.Finding]:

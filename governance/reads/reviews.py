@@ -215,7 +215,7 @@ def _around(session: Session, row: GateRequest, found: Material, now: datetime, 
         submitters=submitters(session, row.id),
         first_submitted=row.first_submitted_at or row.opened_at,
         team=bound.team | {bound.lead},
-        authors={section: authorship.authors(found, section) for section in Section},
+        sole_authors={section: authorship.sole_authors(found, section) for section in Section},
         loosened=loosenings.bearing_on(session, row, now, taken),
     )
 

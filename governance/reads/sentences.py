@@ -19,6 +19,7 @@ from governance.domain.vocabulary import (
 )
 from governance.ledger.log import UNPROVED
 from governance.ledger.read import Entry
+from governance.reads.evidence_sentences import EVIDENCE_DEEDS
 from governance.reads.exclusion_sentences import EXCLUSION_DEEDS
 from governance.reads.telling import Facts, Names, brought_in, count, day, imported, ml_test_score, prior_approval, published, regularised
 from governance.reads.waiver_sentences import WAIVER_DEEDS
@@ -252,6 +253,7 @@ DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "ledger.recovery_confirmed": _recovery,
     "ledger.key_changed": _key_changed,
     "pack.issued": _pack,
+    **EVIDENCE_DEEDS,
     **WAIVER_DEEDS,
     **EXCLUSION_DEEDS,
     "policy.proposed": lambda body: f"proposed the policy “{body['title']}”, version {body['version']}, as {body['proposal']}",

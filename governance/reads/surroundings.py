@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,8 +15,9 @@ from governance.models.findings import Finding
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative, Tiering
 from governance.models.moving_in import Origin
+from governance.models.sharing import ReusedEvidence
 from governance.models.waivers import Waiver
-from governance.reads import exclusions, people, policies, waivers
+from governance.reads import evidence_turns, exclusions, people, policies, waivers
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Surroundings:
     findings: Mapping[str, Sequence[Finding]]  # the open ones
     waivers: Mapping[str, Sequence[Waiver]]  # that wait for somebody or for time
     exclusions: Mapping[str, Sequence[Exclusion]]  # proposed or confirmed
+    reused: Mapping[str, Sequence[tuple[ReusedEvidence, date | None]]]  # whose source ended it, or that expires some day
     current: Policy | None  # the policy in force
     names: Mapping[str, str]  # of leads, by id
 
@@ -61,6 +64,7 @@ def of(session: Session, keys: Sequence[str]) -> Surroundings:
         findings=findings,
         waivers=waivers.live(session, keys),
         exclusions=exclusions.live(session, keys),
+        reused=evidence_turns.at_risk(session, keys),
         current=_current(session),
         names=people.names(session, {row.lead_id for row in initiatives.values()}),
     )

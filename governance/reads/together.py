@@ -14,6 +14,7 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from governance.domain.dossier import Evidence
 from governance.domain.errors import RuleBroken
 from governance.domain.vocabulary import OPEN_STATES
 from governance.ledger.memo import foreknow
@@ -55,8 +56,9 @@ def read(session: Session, keys: Collection[str], now: datetime) -> Together:
 def _of_initiatives(session: Session, initiatives: Sequence[Initiative]) -> None:
     keys = [row.key for row in initiatives]
     given = _by(session.scalars(select(rows.Answer).where(rows.Answer.initiative_key.in_(keys))), "initiative_key")
-    pieces = select(rows.Evidence).where(rows.Evidence.initiative_key.in_(keys)).order_by(rows.Evidence.at, rows.Evidence.id)
-    evidence = _by(session.scalars(pieces), "initiative_key")
+    evidence = defaultdict[str, dict[str, Evidence]](dict)
+    for piece, reused in session.execute(material.pieces_of(keys)):
+        evidence[piece.initiative_key][piece.id] = material.as_evidence(piece, reused)
     points = select(Finding).where(Finding.initiative_key.in_(keys), Finding.closed_at.is_(None)).order_by(Finding.id)
     findings = _by(session.scalars(points), "initiative_key")
     limits = _by(session.scalars(select(LimitValue).where(LimitValue.initiative_key.in_(keys)).order_by(LimitValue.name)), "initiative_key")
@@ -70,7 +72,7 @@ def _of_initiatives(session: Session, initiatives: Sequence[Initiative]) -> None
     active = set(session.scalars(select(Person.id).where(Person.id.in_(ids), Person.disabled_at.is_(None))))
     for row in initiatives:
         key = row.key
-        known = {piece.id: material.as_evidence(piece) for piece in evidence[key]}
+        known = evidence[key]
         foreknow(session, material.evidence, known, key)
         foreknow(session, material.answers, {one.item: material.as_answer(one, known) for one in given[key]}, key)
         foreknow(session, material.open_points, material.as_points(findings[key]), key)

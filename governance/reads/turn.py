@@ -8,7 +8,20 @@ from governance.domain.vocabulary import Function
 from governance.models.initiatives import Initiative
 
 Kind: TypeAlias = Literal[
-    "tier", "answer", "submit", "change", "renew", "sign", "close", "withdraw", "finding", "accept", "regularise", "waive", "exclude"
+    "tier",
+    "answer",
+    "submit",
+    "change",
+    "renew",
+    "sign",
+    "close",
+    "withdraw",
+    "finding",
+    "accept",
+    "regularise",
+    "waive",
+    "exclude",
+    "evidence",
 ]
 
 

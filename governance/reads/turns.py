@@ -17,6 +17,7 @@ from governance.models.findings import Finding
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative, TeamSeat, Tiering
 from governance.reads import people, reviews
+from governance.reads.evidence_turns import evidence_turns
 from governance.reads.exclusion_turns import exclusion_turns
 from governance.reads.material import material
 from governance.reads.regular_turns import becomes_overdue, regular_turns
@@ -55,6 +56,7 @@ def state(session: Session, initiative: Initiative, around: Surroundings, now: d
         *_turns(session, initiative, tiering, request, table, checked, now),
         *regular_turns(initiative, origin, gate, now),
         *_findings(session, around.findings.get(key, ())),
+        *evidence_turns(session, initiative, around.reused.get(key, ()), now),
         *exclusion_turns(session, initiative, around.exclusions.get(key, ()), now),
         *waiver_turns(session, initiative, around.waivers.get(key, ()), now),
     )
@@ -192,7 +194,7 @@ def _in_words(session: Session, initiative: Initiative, around: Surroundings, tu
     if initiative.standing is not Standing.GOOD:
         return f"{word(initiative.standing).label}: {initiative.standing_why or 'compliance decides'}"
     named = around.names_of(session, [turn.person for turn in turns])
-    asked = [turn for turn in turns if turn.kind not in ("finding", "accept", "regularise", "waive", "exclude")] or turns
+    asked = [turn for turn in turns if turn.kind not in ("finding", "accept", "regularise", "waive", "exclude", "evidence")] or turns
     who = [named[turn.person] if turn.person else turn.function.spoken if turn.function else "" for turn in asked]
     return ", ".join(dict.fromkeys(name for name in who if name)) or "nobody"
 

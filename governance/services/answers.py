@@ -17,9 +17,10 @@ from governance.domain.vocabulary import CLAIMS, AnswerState, EvidenceKind
 from governance.events import streams
 from governance.events.answers import EvidenceAdded, ItemAnswered
 from governance.ledger.log import Log
-from governance.models.answers import Evidence, ValueRow
+from governance.models.answers import ValueRow
+from governance.models.initiatives import Initiative
 from governance.reads import people, policies, reviews
-from governance.reads.material import next_piece
+from governance.reads.material import evidence, next_piece
 
 MOST_VALUES, MOST_PIECES, MOST_CASES = 40, 200, 10**12
 COUNTED = "Enter how many cases were measured, as a whole number from 1."
@@ -136,8 +137,7 @@ def _check_answer(log: Log, key: str, new: NewAnswer) -> None:
     if len(set(new.evidence)) > MOST_PIECES:
         raise RuleBroken(f"Choose at most {MOST_PIECES} pieces of evidence for one check.")
     problems = [problem for value in new.values for problem in _check_value(value, log.now)]
-    if not all(_belongs(log, key, piece) for piece in set(new.evidence)):
-        problems.append(Problem("unknown", "Choose evidence of this initiative.", "evidence"))
+    problems += _check_pieces(log, key, new.evidence)
     if problems:
         raise RuleBroken("Some values do not hold up.", *problems)
 
@@ -162,9 +162,13 @@ def _is_inside(value: StatedValue) -> bool:
     return ends == sorted(ends)
 
 
-def _belongs(log: Log, key: str, evidence_id: str) -> bool:
-    row = log.session.get(Evidence, evidence_id)
-    return row is not None and row.initiative_key == key
+def _check_pieces(log: Log, key: str, chosen: Sequence[str]) -> list[Problem]:
+    """Those of the initiative, and of them those that still count."""
+    known, version = evidence(log.session, key), log.session.get_one(Initiative, key).model_version
+    if not set(chosen) <= known.keys():
+        return [Problem("unknown", "Choose evidence of this initiative.", "evidence")]
+    lapsed = [why for piece in dict.fromkeys(chosen) if (why := known[piece].lapsed(version))]
+    return [Problem("lapsed", f"{why}. Choose other evidence.", "evidence") for why in lapsed]
 
 
 def _check_evidence(new: NewEvidence, now: datetime) -> None:

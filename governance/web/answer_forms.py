@@ -1,6 +1,7 @@
 """The form of a checklist item: the claim, the values the policy needs, the evidence it rests on or a new piece."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -11,11 +12,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
-from governance.domain.dossier import Answer, StatedValue
+from governance.domain.dossier import Answer, Evidence, StatedValue
 from governance.domain.errors import Problem, RuleBroken
 from governance.domain.numbers import LEVELS, is_decimal
 from governance.domain.vocabulary import AnswerState, EvidenceKind, Good
-from governance.models.answers import Evidence
 from governance.reads.checklist_pages import ItemPage, Need
 from governance.services.answers import COUNTED, NewAnswer, NewEvidence, StoredFile
 from governance.web.forms import DayField, Form, PartForm, WholeField, closed_choices
@@ -115,6 +115,19 @@ def _plain(number: str) -> str:
     return number if number in LEVELS else f"{Decimal(number):f}"
 
 
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The evidence that an answer could rest on, the newest first, and what of it is held ready."""
+
+    all: Sequence[Evidence]
+    model_version: str
+    ready: frozenset[str] = frozenset()
+
+    @property
+    def counting(self) -> list[Evidence]:
+        return [piece for piece in self.all if not piece.lapsed(self.model_version)]
+
+
 class ItemForm(Form):
     """The whole form of an item. New evidence is optional unless its own button was used."""
 
@@ -132,12 +145,12 @@ class ItemForm(Form):
     effective = DayField("In force since", [may_be_empty], render_kw=DAY)
     expires = DayField("Expires", [may_be_empty], render_kw=DAY)
 
-    def __init__(self, page: ItemPage, pieces: Sequence[Evidence], today: date, **given: Any) -> None:
-        answer = page.check.answer
-        super().__init__(prefix=f"{page.check.item.id}-", data=_filled(page, answer, today), **given)
+    def __init__(self, page: ItemPage, pieces: Pieces, today: date, **given: Any) -> None:
+        answer, newer = page.check.answer, {piece.id: piece.successor.id for piece in pieces.all if piece.successor}
+        attached = {_latest(piece.id, newer) for piece in page.evidence} | pieces.ready
+        super().__init__(prefix=f"{page.check.item.id}-", data=_filled(page, answer, attached, today), **given)
         self.page = page
-        attached = {piece.id for piece in page.evidence}
-        fitting = [piece for piece in pieces if piece.id in attached or piece.kind is page.check.item.evidence]
+        fitting = [piece for piece in pieces.counting if piece.id in attached or piece.kind is page.check.item.evidence]
         self.evidence.choices = [
             SelectChoice(piece.id, piece.title) for piece in sorted(fitting, key=lambda piece: piece.id not in attached)
         ]
@@ -200,10 +213,17 @@ class ItemForm(Form):
             self.accept(RuleBroken(refused.message, *others))
 
 
-def _filled(page: ItemPage, answer: Answer | None, today: date) -> dict[str, Any]:
+def _latest(piece: str, newer: Mapping[str, str]) -> str:
+    """What took the place of a piece, and of that."""
+    while piece in newer:
+        piece = newer[piece]
+    return piece
+
+
+def _filled(page: ItemPage, answer: Answer | None, attached: Collection[str], today: date) -> dict[str, Any]:
     if answer is None:
         return {"effective": today}
-    return {"claim": answer.claim.value, "note": page.note, "evidence": [piece.id for piece in answer.evidence], "effective": today}
+    return {"claim": answer.claim.value, "note": page.note, "evidence": sorted(attached), "effective": today}
 
 
 def _row(need: Need, answer: Answer | None) -> dict[str, Any]:

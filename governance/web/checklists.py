@@ -6,7 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from governance.domain import checks, rights
-from governance.domain.dossier import ML_TEST_SCORE, Material
+from governance.domain.dossier import ML_TEST_SCORE, Evidence, Material
 from governance.domain.errors import NotThere, RuleBroken
 from governance.domain.policy import Gate, Policy
 from governance.domain.vocabulary import Function
@@ -15,11 +15,11 @@ from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
 from governance.reads import checklist_pages, exclusions, exemption_rules, people, policies, reviews, waiver_pages
 from governance.reads.checklist_pages import ItemPage
-from governance.reads.material import material
+from governance.reads.material import evidence, material
 from governance.services import answers
 from governance.services.answers import StoredFile
 from governance.web import check_rows, current, loading, uploads
-from governance.web.answer_forms import FILES, ItemForm, missing_kind
+from governance.web.answer_forms import FILES, ItemForm, Pieces, missing_kind
 from governance.web.initiative_frame import frame
 
 bp = Blueprint("checklists", __name__)
@@ -133,7 +133,13 @@ def _proposed(key: str) -> dict[str, Exclusion]:
 
 
 def _form(found: Checklist, page: ItemPage, **given: object) -> ItemForm:
-    return ItemForm(page, checklist_pages.pieces(current.session(), found.initiative.key), current.today(), **given)
+    ready = request.args.get("ready", "") if request.args.get("open") == page.check.item.id else ""
+    return ItemForm(page, Pieces(_pieces(found), found.material.model_version, frozenset({ready} - {""})), current.today(), **given)
+
+
+def _pieces(found: Checklist) -> list[Evidence]:
+    """All evidence of the initiative, the newest first."""
+    return list(evidence(current.session(), found.initiative.key).values())[::-1]
 
 
 def _after(found: Checklist, item: str) -> str:
@@ -168,7 +174,7 @@ def _render(found: Checklist, opened: str, failed: ItemForm | None = None) -> st
         opened=opened,
         problems=failed.all_problems() if failed else [],
         saved_item=next((page for page in found.applicable if page.check.item.id == request.args.get("saved")), None),
-        known={piece.id: piece for piece in checklist_pages.pieces(current.session(), found.initiative.key)},
+        known=evidence(current.session(), found.initiative.key),
         record_links=_record_links(found.initiative.key),
         passing=sum(page.check.passes for page in found.applicable),
         blocking=[page for page in found.applicable if page.check.blocks],

@@ -24,6 +24,7 @@ HEADINGS |= {
     "regularise": "To make regular",
     "waive": "Waivers to sign",
     "exclude": "To confirm",
+    "evidence": "Evidence that counts no more",
 }
 LINKS = {
     "sign": "Review",
@@ -34,6 +35,7 @@ LINKS = {
     "tier": "Answer",
     "waive": "Review",
     "exclude": "Review",
+    "evidence": "Look",
 }
 
 
@@ -77,6 +79,8 @@ def href_of(kind: str, key: str, request_id: str | None, subject: str | None) ->
             return url_for("facts.tiering", key=key)
         case "finding" | "accept":
             return url_for("findings.listing", key=key, _anchor=subject)
+        case "evidence" if subject:
+            return url_for("evidence.statement", evidence_id=subject)
         case "exclude" if subject:
             return url_for("exclusions.exclusion", exclusion_id=subject)
         case "waive" if subject:

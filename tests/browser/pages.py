@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from governance.domain.evidence_scope import Scope, ScopePart
 from governance.domain.findings import NewFinding
 from governance.domain.moving_in import AsFound
 from governance.domain.vocabulary import (
@@ -56,6 +57,7 @@ from governance.services import (
     attestations,
     checkpoints,
     directory,
+    evidence,
     exclusions,
     findings,
     foreseeing,
@@ -70,6 +72,7 @@ from governance.services import (
 from governance.services import policies as publishing
 from governance.services.answers import NewEvidence, StoredFile
 from governance.services.attestations import NewAttestation
+from governance.services.evidence import Statement
 from governance.services.opening import ledger_of, open_engines
 from governance.storage import private
 from governance.storage.content import ContentStore
@@ -141,6 +144,7 @@ class Portfolio:
     imports: list[str] = field(default_factory=list)
     moves: list[str] = field(default_factory=list)
     brought: dict[str, str] = field(default_factory=dict)  # keys by name
+    shared: list[str] = field(default_factory=list)
 
     def act(self, who: str, do: Callable[[Log], object]) -> object:
         with self.ledger.writing(Actor(who), datetime.now(UTC), Auth("password", datetime.now(UTC), "web")) as log:
@@ -220,6 +224,7 @@ def enrich(portfolio: Portfolio) -> None:
         act("ines.okafor", lambda log: findings.answer_finding(log, f"AI-0006.F-{number}", "AI-0006.E-1"))  # noqa: B023
     act("aoife.lynch", lambda log: findings.close_finding(log, "AI-0006.F-1"))
     _bring_in(portfolio)
+    _share(portfolio)
     _import(portfolio)
     _attest(portfolio)
     _order(portfolio)
@@ -265,6 +270,25 @@ def _bring_in(portfolio: Portfolio) -> None:
         portfolio.act("aoife.lynch", lambda log: moving_in.bring_in(log, key, found, "The board took it on.", papers))  # noqa: B023
         link = NewEvidence(EvidenceKind.LINK, "Runbook", today, address="https://runbooks.example/letters")
         portfolio.act("ines.okafor", lambda log: answers.add_evidence(log, key, link))  # noqa: B023
+
+
+def _share(portfolio: Portfolio) -> None:
+    """One that was superseded, one that came from it, and one that is shared."""
+    ines, other = "ines.okafor", portfolio.brought["Letter sorting"]
+    said = Statement([ScopePart.DATASET, ScopePart.PURPOSE], "Both run on the same letters, and for the same desk.")
+    scope = Scope(dataset="Letters of 2025, scanned", purpose="Routing of letters to desks")
+
+    def add(title: str) -> str:
+        link = NewEvidence(EvidenceKind.LINK, title, datetime.now(UTC).date(), address="https://runbooks.example/shared")
+        return str(portfolio.act(ines, lambda log: answers.add_evidence(log, other, link)))
+
+    first, newer = add("Runbook of the pipeline"), add("Runbook of the pipeline, second edition")
+    portfolio.act(ines, lambda log: evidence.share(log, first, scope))
+    made = str(portfolio.act(ines, lambda log: evidence.reuse(log, "AI-0006", first, said)))
+    portfolio.act(ines, lambda log: evidence.supersede(log, first, newer, "The pipeline moved to other servers."))
+    portfolio.act(ines, lambda log: evidence.share(log, newer, scope))
+    portfolio.act(ines, lambda log: evidence.reuse(log, "AI-0006", newer, said))
+    portfolio.shared += [first, made, newer]
 
 
 def _import(portfolio: Portfolio) -> None:
@@ -377,7 +401,9 @@ def _examples(session: Session, portfolio: Portfolio) -> dict[str, list[Values]]
         ],
         "attesting.attest": [{"framework_id": "NIST-AI-RMF", "clause_id": clause} for clause in ("GOVERN-1.2", "MAP-1.1")],
         "attesting.attestation": [{"attestation_id": made} for made in ("AT-1", "AT-2", "AT-3", "AT-9")],
-        "evidence.statement": _evidence(session),
+        "evidence.statement": [*_evidence(session), *({"evidence_id": piece} for piece in portfolio.shared)],
+        "reusing.offers": [{"key": "AI-0006", "gate": "G2", "item": item} for item in ("G2-03", "G2-07")],
+        "reusing.reuse": [{"key": "AI-0006", "gate": "G2", "item": "G2-03", "evidence_id": portfolio.shared[-1]}],
         "gates.request_page": _requests(session),
         "signing.decide": [{"request_id": request, "seat_id": seat} for request, seat in seats],
         "signing.sign": [{"request_id": request, "seat_id": seat} for request, seat in seats[:1]],

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from governance.domain import authorship, dossier, dossier_rules
 from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
+from governance.domain.evidence_scope import Ended, Reuse, ReuseEnd, Scope, Successor
 from governance.domain.plain import instant
 from governance.domain.policy import Applicability, Bound, Combination, Item, Look, Plan, PlannedItem, Seat, Threshold, Thresholds
 from governance.domain.vocabulary import (
@@ -239,10 +240,14 @@ OF_A_VALUE: dict[str, st.SearchStrategy[Any]] = {
     "n": numbers,
     "measured_at": st.datetimes(timezones=st.just(UTC)),
 }
+SCOPES = st.builds(Scope, dataset=st.none() | text.filter(bool), model_version=st.none() | text.filter(bool), purpose=text.filter(bool))
+ENDED = st.builds(Ended, how=st.sampled_from(ReuseEnd), on=st.dates(), successor=st.none() | text)
 OF_EVIDENCE: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(("id", "title", "digest", "added_by"), text),
     **dict.fromkeys(("file_name", "address"), st.none() | text.filter(bool)),
     "kind": st.sampled_from(EvidenceKind),
+    "successor": st.none() | st.builds(Successor, id=text, on=st.dates()),
+    "reuse": st.none() | st.builds(Reuse, source=text, author=text, scope=SCOPES, reason=text, ended=st.none() | ENDED),
     "effective": st.dates(),
     "expires": st.none() | st.dates(),
     "size": st.none() | numbers,
@@ -356,23 +361,28 @@ def test_a_moment_is_written_with_its_offset(moment: datetime, written: str) -> 
     assert instant(moment) == written
 
 
+FROM_TOM = Reuse("AI-0002.E-1", "tom", Scope(dataset="claims of 2025"), "a" * 64)
+
+
 @pytest.mark.parametrize(
     ("given_answer", "wrote"),
     [
         (answer(), {"mara"}),
         (answer(by="dee"), {"mara"}),
         (answer(by="dee", evidence=()), {"dee"}),
-        (answer(evidence=(evidence(added_by="dee"), evidence(2, added_by="tom"))), {"dee", "tom"}),
+        (answer(evidence=(evidence(added_by="dee"), evidence(2, added_by="tom"))), set()),
+        (answer(evidence=(evidence(added_by="dee", reuse=FROM_TOM),)), {"dee", "tom"}),
+        (answer(evidence=(evidence(added_by="dee", reuse=FROM_TOM), evidence(2, added_by="tom"))), {"tom"}),
         (None, set()),
     ],
 )
-def test_authors_are_who_added_the_evidence_or_answered_without_any(given_answer: Answer | None, wrote: set[str]) -> None:
+def test_a_sole_author_added_or_wrote_all_the_evidence_or_answered_without_any(given_answer: Answer | None, wrote: set[str]) -> None:
     answers = {"G1-01": given_answer} if given_answer else {}
     material = replace(MATERIAL, answers={**answers, "G1-03": answer(by="bea", evidence=(), at=NOW)})
 
-    assert authorship.authors(material, Section.DATA_SCIENCE) == wrote
-    assert authorship.authors(material, BUSINESS) == {"bea"}
-    assert authorship.authors(material, COMMON) == authorship.authors(material, Section.COMPLIANCE) == set()
+    assert authorship.sole_authors(material, Section.DATA_SCIENCE) == wrote
+    assert authorship.sole_authors(material, BUSINESS) == {"bea"}
+    assert authorship.sole_authors(material, COMMON) == authorship.sole_authors(material, Section.COMPLIANCE) == set()
 
 
 def test_every_section_says_in_which_form_it_is_written() -> None:

@@ -23,7 +23,7 @@ AROUND = Circumstances(
     submitters=frozenset({"lena", "tom"}),
     first_submitted=NOW - timedelta(days=3),
     team=frozenset({"lena", "tom", "mara"}),
-    authors={section: frozenset({"lena", "mara"}) for section in Section},
+    sole_authors={},
 )
 
 
@@ -81,11 +81,12 @@ def test_a_password_of_an_administrators_link_does_not_sign_what_was_submitted_b
 
 
 def test_the_only_author_of_a_section_may_not_judge_it() -> None:
-    only = {**AROUND.authors, Section.BUSINESS: frozenset({"ada"})}
+    only = {**AROUND.sole_authors, Section.BUSINESS: frozenset({"ada"})}
 
-    assert any("only author" in sentence for sentence in refusals(holder(), authors=only))
-    assert not refusals(holder(), authors={**only, Section.BUSINESS: frozenset({"ada", "mara"})})
-    assert not refusals(holder(), authors={**AROUND.authors, Section.IT_OPS: frozenset({"ada"})})
+    assert any("only author" in sentence for sentence in refusals(holder(), sole_authors=only))
+    assert any("only author" in sentence for sentence in refusals(holder(), sole_authors={Section.BUSINESS: frozenset({"ada", "mara"})}))
+    assert not refusals(holder(), sole_authors={**only, Section.BUSINESS: frozenset({"mara"})})
+    assert not refusals(holder(), sole_authors={**AROUND.sole_authors, Section.IT_OPS: frozenset({"ada"})})
 
 
 def test_nobody_fills_two_seats_of_one_request_not_even_after_the_first_fell() -> None:
@@ -187,16 +188,16 @@ def test_a_seat_is_taken_under_its_own_function_only(holds: Function, seat: Seat
 
 @pytest.mark.parametrize(("section", "judged"), list(product(Section, [*SEATS, EXECUTIVE])), ids=named)
 def test_the_only_author_of_any_covered_section_but_the_common_one_is_kept_out(section: Section, judged: Seat) -> None:
-    only = {**AROUND.authors, section: frozenset({"ada"})}
+    only = {**AROUND.sole_authors, section: frozenset({"ada"})}
 
-    found = refusals(holder(function=judged.function), seat=judged, authors=only)
+    found = refusals(holder(function=judged.function), seat=judged, sole_authors=only)
 
     assert any("only author" in sentence for sentence in found) is (section in judged.covers and section is not Section.COMMON)
 
 
 def test_a_section_nobody_wrote_has_no_only_author() -> None:
-    assert not refusals(holder(), authors={})
-    assert not refusals(holder(), authors={Section.BUSINESS: frozenset()})
+    assert not refusals(holder(), sole_authors={})
+    assert not refusals(holder(), sole_authors={Section.BUSINESS: frozenset()})
 
 
 def test_the_same_seat_may_be_signed_again_by_the_same_person() -> None:
@@ -205,7 +206,7 @@ def test_the_same_seat_may_be_signed_again_by_the_same_person() -> None:
 
 @pytest.mark.parametrize(("person", "independent", "stops"), [("mara", True, True), ("mara", False, False), ("ada", True, False)])
 def test_only_an_independent_seat_is_closed_to_the_team(person: str, independent: bool, stops: bool) -> None:
-    found = refusals(holder(person), seat=replace(BUSINESS, independent=independent), authors={})
+    found = refusals(holder(person), seat=replace(BUSINESS, independent=independent), sole_authors={})
 
     assert any("is independent" in sentence for sentence in found) is stops
 
@@ -214,7 +215,7 @@ def test_everything_that_stands_in_the_way_is_said_at_once() -> None:
     seat = replace(BUSINESS, independent=True, qualification="validation")
     other = signed(SEATS[0], by="lena")
 
-    found = refusals(Signer("lena", (), active=False), seat=seat, given=(other,), authors={Section.BUSINESS: frozenset({"lena"})})
+    found = refusals(Signer("lena", (), active=False), seat=seat, given=(other,), sole_authors={Section.BUSINESS: frozenset({"lena"})})
 
     said = [
         "is disabled",

@@ -29,6 +29,8 @@ __all__ = ["engine", "house", "in_review", "post", "sink", "three"]
 SUBJECTS = {"Your turn", "Withdrawn", "Changes requested", "Passed", "A finding for you", "A policy to decide on", "Declined"} | {
     "A waiver waits for you",
     "A waiver is decided",
+    "Evidence counts no more",
+    "Evidence expires",
     "A waiver ends soon",
     "A waiver expired",
 }

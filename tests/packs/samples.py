@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from governance.domain.evidence_scope import ReuseEnd
 from governance.domain.vocabulary import (
     AnswerState,
     Confirmation,
@@ -41,11 +42,13 @@ from governance.packs.record import (
     Organisation,
     Paper,
     Policy,
+    Reused,
     Revision,
     Seat,
     SectionDigest,
     SignOff,
     StageEntry,
+    Superseded,
     TeamMember,
     TierAnswer,
     Tiering,
@@ -490,6 +493,15 @@ def excluded(words: str = "There is no such source here.") -> InitiativeRecord:
     )
     back = replace(confirmed, id="AI-0042.N-2", state=ExclusionState.WITHDRAWN, decided=None, withdrawn_why="It applies after all.")
     return replace(record, exclusions=(confirmed, back))
+
+
+def shared(words: str = "Both run on it.") -> InitiativeRecord:
+    """With a piece whose place a newer one took, and one that comes from another initiative, whose source was superseded."""
+    record = initiative_record()
+    old = replace(record.evidence[0], superseded=Superseded(by="AI-0042.E-9", at=at(70), why="The run was repeated."))
+    source = Reused(source="AI-0007.E-2", author="Ada Lind", why=words, dataset="Claims of 2025", purpose="Triage")
+    ended = replace(source, ended=ReuseEnd.SUPERSEDED, ended_at=at(75), successor="AI-0007.E-3")
+    return replace(record, evidence=(old, replace(record.evidence[1], reused=ended), *record.evidence[2:]))
 
 
 def with_words(words: str) -> InitiativeRecord:

@@ -25,7 +25,7 @@ from governance.packs.pdf import Attached, CannotPrint, to_pdf
 from governance.packs.printable import printable
 from governance.packs.record import InitiativeRecord, digest, to_json
 from governance.packs.render import render_initiative, render_trail
-from tests.packs.samples import brought_in, excluded, initiative_record, trail_record, waived, with_words
+from tests.packs.samples import brought_in, excluded, initiative_record, shared, trail_record, waived, with_words
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file .*sRGB2014:ResourceWarning")  # WeasyPrint leaves its colour profile open
 
@@ -160,6 +160,21 @@ def test_waivers_stand_in_a_chapter_with_their_signatures_and_what_their_end_led
         assert said in text, said
     for said in ("as a renewal of AI-0042.W-1", "declined", "Nobody signed it.", "the check being waived"):
         assert said in text, said
+
+
+def test_a_piece_says_what_took_its_place_and_from_where_it_comes(tmp_path):
+    text = text_of(render_initiative(shared(), quiet).pdf, tmp_path)
+
+    for said in ("superseded by AI-0042.E-9 on", "“The run was repeated.”", "comes from AI-0007.E-2, added there by Ada Lind"):
+        assert said in text, said
+    for said in (
+        "data set “Claims of 2025”",
+        "purpose “Triage”",
+        "because “Both run on it.”",
+        "its source was superseded by AI-0007.E-3 on",
+    ):
+        assert said in text, said
+    assert "model version “" not in text
 
 
 def test_a_waiver_whose_signature_is_not_in_the_trail_is_not_printed():

@@ -1,7 +1,7 @@
 """Who is told what: one rule per kind of entry, only who may see the initiative, and nobody about their own deeds."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from governance.domain.loosening import BARRED_FOR
 from governance.domain.notices import NoticeKind
 from governance.domain.vocabulary import (
     Decision,
+    EvidenceKind,
     FindingSeverity,
     Function,
     RequestState,
@@ -20,17 +21,20 @@ from governance.domain.vocabulary import (
     WaiverSeat,
 )
 from governance.domain.waivers import Asked
+from governance.jobs import evidence as duty_of_evidence
 from governance.jobs import waivers as duty
-from governance.ledger import read
+from governance.ledger import read, rebuild
 from governance.ledger.log import SYSTEM
 from governance.models.accounts import Account
 from governance.models.ledger import Leaf
 from governance.paths import templates_directory
 from governance.reads import notices, people, work
 from governance.reads.deliveries import ABOUT
-from governance.services import accounts, directory, findings, gates, initiatives, waivers
+from governance.services import accounts, answers, directory, findings, gates, initiatives, waivers
 from governance.services import policies as publishing
-from tests.services.conftest import TEXTS, House, ask, house, in_review
+from tests.services.conftest import TEXTS, House, ask, evidence, house, in_review
+from tests.services.test_evidence import add, answer, supersede
+from tests.services.test_sharing import reuse, share, shared, stop
 from tests.services.test_waivers import RUNNING, at_risk, confirm_met, grant
 from tests.tampering import alter
 
@@ -77,6 +81,108 @@ def granted(house: House, days: int = 60) -> None:
     exception(house, days)
     for who, seat in (("rafael", WaiverSeat.OWNER), ("aoife", WaiverSeat.COMPLIANCE)):
         house.act(who, lambda log, seat=seat: waivers.sign(log, "AI-0001.W-1", seat, WaiverDecision.GRANT, "yes"), proof=True)
+
+
+@on_both
+def test_the_lead_and_whoever_brought_evidence_in_are_told_that_its_source_ended_it(house: House) -> None:
+    """Until a newer piece takes its place, and only who may see the initiative then."""
+    ask(house)
+    house.register()
+    source = shared(house)
+    made = reuse(house, source, who="tom")
+    answer(house, made)
+    stop(house, source)
+
+    assert told(house, "evidence.reuse_ended") == dict.fromkeys(("lena", "tom"), NoticeKind.EVIDENCE_ENDED)
+    house.act("lena", lambda log: initiatives.name_team(log, "AI-0001", Function.IT_OPS, "dee", None, 8))
+    hide(house)
+    assert told(house, "evidence.reuse_ended") == {"lena": NoticeKind.EVIDENCE_ENDED}
+    supersede(house, made, add(house))
+    assert told(house, "evidence.reuse_ended") == {}
+
+
+def test_a_list_of_work_names_it_while_an_answer_rests_on_it(house: House) -> None:
+    ask(house)
+    house.register()
+    source = shared(house)
+    made = reuse(house, source)
+    stop(house, source)
+    assert not evidence_on_the_list(house), "nothing rests on it yet"
+    source = shared(house)
+    made = reuse(house, source)
+    answer(house, made)
+    assert not evidence_on_the_list(house)
+
+    supersede(house, source, newer := add(house, key="AI-0002"))
+
+    [(what, subject)] = evidence_on_the_list(house)
+    assert (subject, what) == (made, f"Answer G1-09 again: {source} was superseded by {newer} on 1 Sep 2026")
+    answer(house, add(house))
+    assert not evidence_on_the_list(house)
+
+
+def test_that_evidence_of_another_initiative_expires_is_told_30_and_7_days_before_and_after_each_once(house: House) -> None:
+    ask(house)
+    house.register()
+    expires = house.now.date() + timedelta(days=60)
+    made = reuse(house, dated(house, expires), who="tom")
+    answer(house, made)
+    assert not evidence_on_the_list(house)
+
+    said: list[str] = []
+    for days in range(-40, 10):
+        house.now = datetime.combine(expires + timedelta(days=days), time(12), UTC)
+        before = len(expiries(house))
+        for _ in range(2):
+            assert not duty_of_evidence.watch(house.ledger, house.now), "one at most is due"
+        said += [str(days)] * (len(expiries(house)) - before)
+        if len(expiries(house)) > before:
+            assert told(house, "evidence.expiry_told") == dict.fromkeys(("lena", "tom"), NoticeKind.EVIDENCE_EXPIRES)
+    assert said == ["-30", "-7", "1"]
+    [(what, _)] = evidence_on_the_list(house)
+    assert what == f"Answer G1-09 again: {made} expired on 31 Oct 2026"
+    with house.read() as session:
+        assert not rebuild.check(session)
+
+
+def test_who_was_told_late_is_not_told_twice_and_of_what_is_over_nobody_is(house: House) -> None:
+    ask(house)
+    house.register()
+    expires = house.now.date() + timedelta(days=60)
+    made, other = reuse(house, dated(house, expires)), reuse(house, source := dated(house, expires))
+    reuse(house, shared(house))
+    stop(house, source)
+    house.now += timedelta(days=55)
+
+    duty_of_evidence.watch(house.ledger, house.now)
+
+    [(piece, on)] = expiries(house)
+    assert (piece, on) == (made, (expires - timedelta(days=7)).isoformat()) and other != made
+    supersede(house, made, add(house))
+    assert told(house, "evidence.expiry_told") == {}
+    house.now += timedelta(days=30)
+    duty_of_evidence.watch(house.ledger, house.now)
+    assert len(expiries(house)) == 1
+
+
+def dated(house: House, expires: date) -> str:
+    """A piece that the other initiative shares, until a day."""
+    new = replace(evidence(EvidenceKind.LINK, house.now), expires=expires)
+    piece = str(house.act("lena", lambda log: answers.add_evidence(log, "AI-0002", new)))
+    share(house, piece)
+    return piece
+
+
+def expiries(house: House) -> list[tuple[str, str]]:
+    with house.read() as session:
+        found = read.entries(session, Leaf.kind == "evidence.expiry_told", limit=50)
+        return [(entry.body["evidence"], entry.body["on"]) for entry in found]
+
+
+def evidence_on_the_list(house: House, who: str = "lena") -> list[tuple[str, str | None]]:
+    with house.read() as session:
+        tasks = work.mine(session, people.doer(session, who, house.now)).tasks
+        return [(task.waiting.what, task.waiting.subject) for task in tasks if task.waiting.kind == "evidence"]
 
 
 def test_a_waiver_is_told_to_whoever_can_sign_it_and_its_decision_to_whoever_asked(house: House) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from governance.app import create_app
 from governance.domain.deliveries import DeliveryState
+from governance.domain.evidence_scope import Scope
 from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import AnswerState, Decision, EvidenceKind, FindingSeverity, Function, Role
 from governance.domain.waivers import Asked
@@ -50,6 +51,7 @@ from governance.services import (
     policy_drafts,
     waivers,
 )
+from governance.services import evidence as services_of_evidence
 from governance.services import imports as services_of_imports
 from governance.services.attestations import NewAttestation
 from governance.services.opening import DATABASE, ledger_of, open_engines
@@ -159,6 +161,7 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "lena", house.now.date() + timedelta(days=60))
     house.act("lena", lambda log: waivers.ask(log, "AI-0004", "G1-11", exception))
     house.act("lena", lambda log: exclusions.propose(log, "AI-0004", "G1-06", "there is nothing of the kind"))
+    house.act("lena", lambda log: services_of_evidence.share(log, "AI-0003.E-6", Scope(dataset="Claims of 2025")))
     house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
     house.publish(LATER)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event, func, select
 
+from governance.domain.evidence_scope import Scope
 from governance.domain.findings import NewFinding
 from governance.domain.importing import Account
-from governance.domain.vocabulary import FindingSeverity, Function, Role, Visibility
+from governance.domain.vocabulary import EvidenceKind, FindingSeverity, Function, Role, Visibility
 from governance.domain.waivers import Asked
 from governance.jobs import impacts
 from governance.ledger.keys import KeyFile
@@ -19,10 +20,11 @@ from governance.models.directory import Person
 from governance.models.policies import PolicyProposal
 from governance.policy.loader import digest_of
 from governance.reads.imports import told
-from governance.services import checkpoints, directory, findings, foreseeing, gates, imports, initiatives, packs, policies, waivers
+from governance.services import answers, checkpoints, directory, findings, foreseeing, gates, imports, initiatives, packs, policies, waivers
+from governance.services import evidence as services_of_evidence
 from governance.services.initiatives import Description
 from governance.storage.slate import slate_of
-from tests.services.conftest import TEXTS
+from tests.services.conftest import TEXTS, evidence
 from tests.sheets import source
 from tests.web.browser import Site, reviewed, site
 
@@ -83,6 +85,7 @@ PAGES = {
         "/ledger?initiative=AI-0001",
         "/ledger.csv",
     ],
+    "lena": ["/initiatives/AI-0001/checklist/G1/G1-10/reuse", "/initiatives/AI-0001/checklist/G1/G1-10/reuse?q=use"],
     "omar": ["/people", "/people?q=person&sort=unit", "/people/export.csv", "/people/joao", "/settings", "/settings/mail"],
 }
 BUDGET = 15
@@ -146,7 +149,13 @@ def grow(site: Site, count: int) -> None:
             taken_back = policies.propose(log, policies.sound(other(number)), "The audit asked for it.")
             policies.withdraw(log, taken_back, "It was a mistake.")
 
+    def offer(log: Log) -> None:
+        for number in range(count):
+            piece = answers.add_evidence(log, "AI-0002", evidence(EvidenceKind.LINK, log.now))
+            services_of_evidence.share(log, piece, Scope(purpose=f"Use {number} of many"))
+
     site.house.act("lena", exceptions)
+    site.house.act("lena", offer)
     site.house.act("omar", people)
     site.house.act("aoife", propose)
     site.house.act("aoife", talk)
@@ -242,6 +251,7 @@ FORMS_AND_PIECES = {
     "/attestations/<attestation_id>/file",
     "/evidence/<evidence_id>",
     "/evidence/<evidence_id>/file",
+    "/initiatives/<key>/checklist/<gate>/<item>/reuse/<evidence_id>",
     "/requests/<request_id>/seats/<seat_id>",
     "/requests/<request_id>/seats/<seat_id>/sign",
     "/ledger/<int(max=999999999999999):index>",
