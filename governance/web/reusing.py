@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 from wtforms import SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -58,7 +58,7 @@ class Place:
 @bp.get("/initiatives/<key>/checklist/<gate>/<item>/reuse")
 def offers(key: str, gate: str, item: str) -> Page:
     """What other initiatives share that could answer the check, as far as the reader may see them."""
-    place, text = _place(key, gate, item), request.args.get("q", "").strip()[:200]
+    place, text = _place(key, gate, item), current.text("q")
     kind, number = place.item.evidence, current.number("page") or 1
     found = sharing.offers(current.session(), current.doer(), key, kind, text, current.today(), number)
     return render_template("reusing/offers.html", place=place, page=found, size=sharing.PAGE, text=text)

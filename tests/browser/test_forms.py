@@ -47,7 +47,7 @@ FILLED = {
     "proposal_id": "P-7",
     "digest": digest_of(pages.eased_again()),
 }
-OTHERWISE = {"exclusions.propose": {"key": "AI-0004", "item": "G2-07"}, "waivers.ask": {"key": "AI-0004", "item": "G2-05"}, "gates.close": {"request_id": "AI-0004.G1-1"}, "proposals.withdraw": {"proposal_id": "P-8"}, "signing.decide": {"request_id": "AI-0007.G2-1"}, "signing.sign": {"request_id": "AI-0007.G2-1"}}  # fmt: skip
+OTHERWISE = {"exclusions.propose": {"key": "AI-0004", "item": "G2-07"}, "waivers.ask": {"key": "AI-0004", "item": "G2-05"}, "reusing.reuse": {"item": "G2-03"}, "gates.close": {"request_id": "AI-0004.G1-1"}, "proposals.withdraw": {"proposal_id": "P-8"}, "signing.decide": {"request_id": "AI-0007.G2-1"}, "signing.sign": {"request_id": "AI-0007.G2-1"}}  # fmt: skip
 SENDERS = {Permission.VOUCH: "aoife.lynch", Permission.ATTEST: "aoife.lynch", Permission.DECIDE_RULES: "aoife.lynch", Permission.MOVE_REQUESTS: "aoife.lynch", Permission.ADMINISTER: "omar.said", Permission.ISSUE_PACKS: "ruth.adler", Permission.ISSUE_TRAIL: "ruth.adler", Permission.PUBLIC: None}  # fmt: skip
 SENT_BY = {
     "signing.decide": "mina.petrov",
@@ -99,7 +99,9 @@ def forms(shown: Served, portfolio: Portfolio) -> Iterator[tuple[str, str]]:
     """(endpoint, address) of everything that can be posted."""
     for rule in shown.app.url_map.iter_rules():
         if "POST" in (rule.methods or set()) and rule.endpoint not in ELSEWHERE:
-            values = {**FILLED, "secret": portfolio.secret, "import_id": portfolio.imports[-1], **OTHERWISE.get(rule.endpoint, {})}
+            piece = portfolio.shared[-1 if rule.endpoint == "reusing.reuse" else 1]
+            of_portfolio = {"secret": portfolio.secret, "import_id": portfolio.imports[-1], "evidence_id": piece}
+            values = {**FILLED, **of_portfolio, **OTHERWISE.get(rule.endpoint, {})}
             yield rule.endpoint, re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda found: values[found.group(1)], rule.rule)  # noqa: B023
 
 
