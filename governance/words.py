@@ -187,7 +187,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
     WaiverState: {
         WaiverState.ASKED: _plain("Asked for", "it waits for its two signatures", "waiting"),
         WaiverState.IN_FORCE: _plain("In force", "both signed; the check is waived until its last day", "waived", "warn"),
-        WaiverState.OVERDUE: _plain("Overdue", "it expired in production, and its check is not met", "flag", "bad"),
+        WaiverState.OVERDUE: _plain("Overdue", "it expired, and nobody has confirmed that its check is met", "flag", "bad"),
         WaiverState.EXPIRED: _plain("Expired", "its last day is over", "stale"),
         WaiverState.DECLINED: _plain("Declined", "one of its two seats declined it", "not-met", "bad"),
         WaiverState.WITHDRAWN: _plain("Withdrawn", "it was taken back before it was decided", "na"),
@@ -204,7 +204,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         ExclusionState.CONFIRMED: _plain("Confirmed", "the check does not apply while the facts stay as they are", "met", "ok"),
         ExclusionState.DECLINED: _plain("Declined", "compliance declined: the check applies", "not-met", "bad"),
         ExclusionState.WITHDRAWN: _plain("Withdrawn", "it was taken back: the check applies", "na"),
-        ExclusionState.LAPSED: _plain("Lapsed", "the facts it rests on changed: the check applies", "stale", "warn"),
+        ExclusionState.LAPSED: _plain("Lapsed", "the facts, or the check itself, changed: the check applies", "stale", "warn"),
     },
     Confirmation: {
         Confirmation.CONFIRM: Word("Confirm", "confirmed", "I reviewed the reason, and confirm that it does not apply.", "met", "ok"),

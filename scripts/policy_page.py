@@ -23,6 +23,11 @@ LONGEST = 110
 
 UNUSED: dict[tuple[str, str], Any] = {
     ("Head", "time_zone"): "Europe/Copenhagen",
+    ("Head", "language"): "en",
+    ("FileModel", "translation"): {"language": "de", "name": "Deutsch", "texts": {"Q1": "Wer entscheidet?"}},
+    ("TranslationModel", "language"): "de",
+    ("TranslationModel", "name"): "Deutsch",
+    ("TranslationModel", "texts"): {"Q1": "Wer entscheidet?", "Q1.recommend": "ein Mensch, auf Vorschlag"},
     ("ChecklistModel", "seats"): [{"id": "vendor_risk", "function": "it_ops", "label": "Vendor risk", "covers": ["common", "it_ops"]}],
     ("QuestionModel", "several"): "sum",
     ("QuestionModel", "most"): 6,
@@ -43,7 +48,8 @@ UNUSED: dict[tuple[str, str], Any] = {
 HEAD = """# What may stand in a policy
 
 A policy is a folder of `.yaml` files. Each section stands in one file, whichever; each file may have one `gate` or one
-`checklist` beside, and `frameworks` may stand in several, so that an imported catalogue has a file of its own. Unknown keys are refused.
+`checklist` beside, and `frameworks` and `translation` may stand in several, so that an imported catalogue and each language have files of
+their own. Unknown keys are refused.
 Files are stricter than YAML: no anchors, aliases, tags or merges; `yes`, `no`, `on` and `off` are words, only `true` and `false`
 are not; numbers are exact. `governance policy check FOLDER` names every error at once, with file, line and column.
 
@@ -57,7 +63,7 @@ CODES = """
 ## What can be wrong
 
 Every problem has a code that keeps its meaning, for `--format json`, `sarif` and `github`. Errors keep a policy from being used; the last
-five are warnings.
+six are warnings.
 
 | code | meaning |
 |---|---|

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
+import pytest
 from sqlalchemy import URL
 
 from governance.services.opening import DATABASE, open_engines
@@ -19,6 +20,31 @@ if TYPE_CHECKING:
 
 State = Callable[[Engines], "House"]
 """What leads an empty record to the state: the house as it is then."""
+
+
+BEGUN: dict[tuple[str, str], State] = {}
+"""By module and name of a fixture: the state its tests begin with."""
+
+
+def begun(over: Literal["house", "site"], base: State) -> Callable[[Callable[["House"], object]], Any]:
+    """A fixture of what a function makes of the house: reached once, copied for each test. It gives what the fixture `over` gives."""
+
+    def made(reach: Callable[["House"], object]) -> Any:
+        def state(engines: Engines) -> "House":
+            house = base(engines)
+            reach(house)
+            return house
+
+        BEGUN[reach.__module__, reach.__name__] = state
+        return pytest.fixture(name=reach.__name__)((lambda house: house) if over == "house" else (lambda site: site))
+
+    return made
+
+
+def state_of(request: pytest.FixtureRequest, usual: State) -> State:
+    """What the test of a request begins with."""
+    asked = ((request.module.__name__, name) for name in request.fixturenames)
+    return next((BEGUN[one] for one in asked if one in BEGUN), usual)
 
 
 @dataclass(frozen=True)

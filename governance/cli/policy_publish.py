@@ -15,7 +15,7 @@ from governance.domain.proposals import check_may_propose
 from governance.domain.text import tidy
 from governance.ledger.log import Actor
 from governance.policy.loader import load_policy
-from governance.reads import people, proposed_changes
+from governance.reads import people, proposed_changes, vacancies
 from governance.reads import proposals as reading
 from governance.reads.proposals import Told, Wanted
 from governance.services import policies
@@ -33,14 +33,18 @@ def propose(context: Context, folder: Path, reason: str, by: str) -> None:
     _acting(context, by)
     auth = proved(context, by)
     with context.ledger.writing(*_acting(context, by), auth) as log:
-        proposal = policies.propose(log, loaded.texts, tidy(reason))
+        proposal = policies.propose(log, loaded, tidy(reason))
     with Session(context.engines.reader) as session:
-        others = [person.name for person in reading.others_than(session, by, datetime.now(UTC))]
+        row = reading.proposal(session, proposal)
+        others = [person.name for person in reading.deciders(session, [row], datetime.now(UTC))[row.id]]
     decides = f"{', '.join(others)} can decide on it." if others else NOBODY_ELSE
     click.echo(f"{proposal}: {loaded.policy.title} {loaded.policy.version} is proposed. {decides}")
 
 
-NOBODY_ELSE = "Nobody can decide on it yet: an administrator gives a second person the role of compliance officer."
+NOBODY_ELSE = (
+    "Nobody can decide on it: an administrator gives a second person the role of compliance officer. "
+    "Then withdraw this and propose it again."
+)
 
 
 @click.command()
@@ -87,6 +91,8 @@ def _looked_at(session: Session, told: Told) -> Iterator[str]:
     """What is to be decided on, before anybody types a password."""
     row = told.row
     yield f"{row.id}: {row.title} {row.version} ({row.digest[:12]}), proposed by {told.by}: {told.reason}"
+    for vacancy in vacancies.vacancies(session, proposed_changes.rules(session, row).policy, datetime.now(UTC)):
+        yield f"Warning: {vacancy.said}"
     found = proposed_changes.difference(session, row)
     if found is None:
         yield "Nothing is in force yet that it could be compared with."

@@ -14,7 +14,8 @@ from governance.domain.moving_in import AsFound
 from governance.domain.vocabulary import Decision, FindingSeverity, Function, Good, Stage, Visibility
 from governance.ledger.log import Log
 from governance.models.directory import Person
-from governance.models.gates import GateRequest, Revision
+from governance.reads import reviews
+from governance.reads.reviews import OnTheTable
 from governance.services import gates, initiatives, moving_in, signoffs
 from governance.services.moving_in import Paper
 from governance.words import word
@@ -123,11 +124,18 @@ def _sign(scene: Scene, request: Case, signed: Case, log: Log) -> None:
         raise Beyond(f"the decision “{signed['decision'].replace('_', ' ')}” is not known yet")
     decision = Decision(signed["decision"])
     request_id = f"{scene.key}.{request['id']}"
-    row = log.session.get_one(GateRequest, request_id)
-    seen = log.session.get_one(Revision, (request_id, row.revision)).digest
+    table = reviews.on_the_table(log.session, request_id, log.now)
     reason = signed.get("reason") or ("" if decision is Decision.APPROVE else "see the findings")
-    judgement = signoffs.Judgement(decision, word(decision).meaning, seen, reason, _named(request, signed, decision))
+    ticked = _ticked(table, signed["seat"]) if decision is Decision.APPROVE else []
+    judgement = signoffs.Judgement(
+        decision, word(decision).meaning, table.revision.digest, reason, _named(request, signed, decision), ticked
+    )
     signoffs.sign_off(log, request_id, signed["seat"], judgement)
+
+
+def _ticked(table: OnTheTable, seat_id: str) -> list[str]:
+    """Everything that a seat looks at: the cases were approved with care."""
+    return [look.id for seat in table.review.seats if seat.id == seat_id for look in seat.looks_at]
 
 
 def _named(request: Case, signed: Case, decision: Decision) -> list[NewFinding]:

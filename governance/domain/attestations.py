@@ -7,12 +7,13 @@ from enum import StrEnum
 
 from governance.domain.errors import Conflict, NotAllowed, Problem
 from governance.domain.frameworks import CatalogueState
-from governance.domain.rights import Doer, check_active, check_role
+from governance.domain.rights import Doer, check_active, check_role, not_officer_then
 from governance.domain.vocabulary import Role
 
 LONGEST = timedelta(days=731)
 SHORTEST_STATEMENT, LONGEST_STATEMENT = 10, 4_000
 SHORTEST_REASON = 3
+GIVEN = "this attestation was given"
 
 
 class AttestationState(StrEnum):
@@ -85,12 +86,12 @@ def check_is_awaited(state: AttestationState, deed: str) -> None:
 
 
 def check_may_confirm(doer: Doer, by: str, at: datetime) -> None:
-    """Raise unless this is a second person of compliance, whose password nobody set for them since."""
+    """Raise unless this is a second person of compliance, who was one already and whose password nobody set for them since."""
     check_role(doer, [Role.COMPLIANCE_OFFICER], "confirm an attestation")
     if doer.id == by:
         raise NotAllowed("You gave this attestation. Another compliance officer has to confirm it.")
-    if doer.reset_at is not None and doer.reset_at > at:
-        raise NotAllowed("Your password was set through a link after this attestation was given, so another officer has to confirm it.")
+    for sentence in not_officer_then(doer, at, GIVEN):
+        raise NotAllowed(sentence)
 
 
 def check_may_withdraw(doer: Doer, state: AttestationState) -> None:

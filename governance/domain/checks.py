@@ -96,6 +96,8 @@ def _checked(policy: Policy, planned: PlannedItem, material: Material, reference
         answer = _from_form(planned, material) if planned.item.source == ML_TEST_SCORE else _from_record(planned, material, now)
     found = checklist.evaluate(planned, answer, references, now, policy.max_age_days)
     found = checklist.outlived(found, answer, material.model_version)
+    if (other := _of_another_model(planned, material)) is not None and planned.applicability.applies is Applies.YES:
+        found = Evaluated(AnswerState.INCONCLUSIVE, other)
     waiver = _waiver(policy, planned, material, now)
     under = checklist.waived(planned, found, waiver) if waiver else found
     return Checked(planned, answer, under, waiver if under is not found else None, found.state)
@@ -122,6 +124,14 @@ def _from_record(planned: PlannedItem, material: Material, now: datetime) -> Ans
         if part.metric in measured
     )
     return Answer(planned.item.id, AnswerState.MET, "system", now, values=values)
+
+
+def _of_another_model(planned: PlannedItem, material: Material) -> str | None:
+    """Why the form says nothing about the model that is judged, where it was filled in for another one."""
+    form = material.ml_test_score
+    if planned.item.source != ML_TEST_SCORE or form is None or form.model_version == material.model_version:
+        return None
+    return f"the ML Test Score form was filled in for model {form.model_version}, and model {material.model_version} is judged"
 
 
 def _from_form(planned: PlannedItem, material: Material) -> Answer | None:

@@ -151,7 +151,7 @@ def _upwards(comparator: Comparator, good: Good | None) -> bool:
 
 
 def _moved(threshold: Threshold, reference: Decimal, good: Good | None) -> Decimal:
-    """The reference with the policy's factor, margin and allowance; an allowance always makes it easier."""
+    """The reference with the policy's factor, margin (in its unit) and allowance (a share of it); both make it easier to keep."""
     with localcontext(EXACT):
         moved = reference * (threshold.factor if threshold.factor is not None else 1)
         easier = (threshold.margin or Decimal(0)) + abs(moved) * (threshold.allow or Decimal(0))

@@ -10,10 +10,18 @@ LEAST_ATTRIBUTION = "attribution.gate_minimum"
 
 def rule(plan: Plan, planned: PlannedItem) -> dict[str, Plain]:
     """What a check asks of this initiative: whatever its answer is judged by. Its title and the reasons for it are no part of that."""
+    return {**applicability(planned), **_asks(plan, planned)}
+
+
+def asked_of(plan: Plan, planned: PlannedItem) -> dict[str, Plain]:
+    """What a waiver or an exclusion is given for: the same, whether the check applies left out, and who owns it."""
+    return {"item": planned.item.id, "owner": planned.item.owner.value, **_asks(plan, planned)}
+
+
+def _asks(plan: Plan, planned: PlannedItem) -> dict[str, Plain]:
     item, thresholds = planned.item, planned.thresholds
     parts = thresholds.parts if thresholds else ()
     return {
-        **applicability(planned),
         "asks": item.question,
         "requires": item.requirement,
         "severity": item.severity.value,
@@ -44,12 +52,15 @@ def _decimal(value: object) -> str | None:
 
 
 def who_signs(seat: Seat) -> dict[str, Plain]:
+    """What a seat looks at stands there only where it looks at something, so that dossiers from before keep their digests."""
+    looks: Plain = [{"id": look.id, "text": look.text} for look in seat.looks_at]
     return {
         "label": seat.label,
         "covers": [section.value for section in Section if section in seat.covers],
         "independent": seat.independent,
         "qualification": seat.qualification,
         "order": seat.order,
+        **({"looks_at": looks} if looks else {}),
     }
 
 

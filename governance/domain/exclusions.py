@@ -1,7 +1,7 @@
 """Exclusions: somebody proposes that a check does not apply to an initiative, and compliance confirms it or does not.
 
 Whether a check applies is worked out from facts. Where the facts do not tell, nobody may say so alone; and what was confirmed counts only
-while the facts and the tier stay what they were.
+while the facts, the tier and what the check asks stay what they were.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from datetime import datetime
 
 from governance.domain import dossier, separation
 from governance.domain.errors import Conflict, NotAllowed, Problem, RuleBroken
-from governance.domain.exemptions import Exclusion
+from governance.domain.exemptions import Exclusion, Rests
 from governance.domain.policy import Applicability, PlannedItem
 from governance.domain.questionnaire import FactValue
 from governance.domain.separation import Signer
@@ -41,10 +41,10 @@ def applied(planned: PlannedItem, exclusion: Exclusion | None) -> PlannedItem:
     return PlannedItem(planned.item, Applicability(Applies.NO, f"compliance confirmed that it does not apply ({exclusion.id})"), None)
 
 
-def shown(state: ExclusionState, rests_on: str, now_are: str | None) -> ExclusionState:
-    """The state as people are told it: what was confirmed, or is proposed, lapses with the facts it rests on."""
+def shown(state: ExclusionState, rests_on: Rests, now: Rests | None) -> ExclusionState:
+    """The state as people are told it: what was confirmed, or is proposed, lapses with the facts and the rule it rests on."""
     rests = state in (ExclusionState.CONFIRMED, ExclusionState.PROPOSED)
-    return ExclusionState.LAPSED if rests and rests_on != now_are else state
+    return ExclusionState.LAPSED if rests and rests_on != now else state
 
 
 def obstacles(signer: Signer, bound: Bound) -> Iterator[str]:
@@ -59,7 +59,7 @@ def obstacles(signer: Signer, bound: Bound) -> Iterator[str]:
 def check_may_decide(state: ExclusionState, signer: Signer, bound: Bound) -> None:
     """Raise unless this person may decide on a proposal in this state, as shown."""
     if state is ExclusionState.LAPSED:
-        raise RuleBroken("The facts changed since it was proposed. Whoever proposed it can propose it anew.")
+        raise RuleBroken("The facts, or what the check asks, changed since it was proposed. Whoever proposed it can propose it anew.")
     if state is not ExclusionState.PROPOSED:
         raise Conflict("This proposal is decided already.")
     for sentence in obstacles(signer, bound):

@@ -19,6 +19,7 @@ class Waiver:
     granted_at: datetime
     expires: date
     signed: tuple[tuple[str, str], ...]  # seat, who
+    rule: str = ""  # digest of what the check asked; without one it was given for nothing that is asked now
 
     def plain(self) -> dict[str, Plain]:
         return {
@@ -30,12 +31,21 @@ class Waiver:
             "granted_at": instant(self.granted_at),
             "expires": self.expires.isoformat(),
             "signed": dict(self.signed),
+            "rule": self.rule,
         }
 
 
 @dataclass(frozen=True, slots=True)
+class Rests:
+    """What an exclusion rests on: digests of the facts with the tier, and of what the check asks."""
+
+    facts: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exclusion:
-    """What compliance confirmed: that a check does not apply while the facts are what they were. Words and facts are digests."""
+    """What compliance confirmed: that a check does not apply while the facts and its rule are what they were. Words are digests."""
 
     id: str
     item: str
@@ -44,6 +54,11 @@ class Exclusion:
     proposed_by: str
     confirmed_by: str
     confirmed_at: datetime
+    rule: str = ""  # digest of what the check asked
+
+    @property
+    def rests_on(self) -> Rests:
+        return Rests(self.facts, self.rule)
 
     def plain(self) -> dict[str, Plain]:
         return {
@@ -53,4 +68,5 @@ class Exclusion:
             "proposed_by": self.proposed_by,
             "confirmed_by": self.confirmed_by,
             "confirmed_at": instant(self.confirmed_at),
+            "rule": self.rule,
         }

@@ -91,6 +91,14 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """One thing that whoever sits in a seat looks at before deciding, in the words that they tick."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seat:
     """One required sign-off of a gate. A higher `order` decides after all lower ones have approved."""
 
@@ -102,6 +110,7 @@ class Seat:
     independent: bool = False
     qualification: str | None = None
     order: int = 1
+    looks_at: tuple[Look, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +136,15 @@ class Checklist:
     title: str
     when: str
     gates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The questionnaire in another language, for reading: what is on record are the answers, and the words of the policy."""
+
+    language: str  # a tag of BCP 47
+    name: str  # what it calls itself
+    texts: Mapping[str, str]  # by what they are called: `Q1`, `Q1.recommend`, `FL1`, `facts.eu_market`
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +234,8 @@ class Policy:
     app_sources: Mapping[str, str]
     pilot_weeks: tuple[int, int]  # default, longest
     checklists: Mapping[str, Checklist] = field(default_factory=dict)
+    language: str = "en"
+    translations: Mapping[str, Translation] = field(default_factory=dict)  # of the questionnaire, by language
     waivers: WaiverRules | None = None  # None: nothing can be waived
 
     def item(self, item_id: str) -> Item:

@@ -45,6 +45,10 @@ class Kind(StrEnum):
     SEAT_TURN = "seat.turn"
     SEAT_COVERAGE = "seat.coverage"
     SEAT_PLACE = "seat.place"
+    LOOK_ADDED = "seat.look_added"
+    LOOK_REMOVED = "seat.look_removed"
+    LOOK_TEXT = "seat.look_text"
+    LOOK_PLACE = "seat.look_place"
 
     ITEM_ADDED = "item.added"
     ITEM_REMOVED = "item.removed"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 
 from governance.domain import rights
@@ -36,6 +37,7 @@ class Proposed:
 
     id: str
     by: str
+    at: datetime
     state: ProposalState
     rests_on: str | None  # digest of what was in force then
 
@@ -87,16 +89,27 @@ def check_may_propose(doer: Doer) -> None:
 def why_not_decide(doer: Doer, proposal: Proposed, others: int) -> str | None:
     """Why this compliance officer may not decide on a proposal; None where nothing speaks against it.
 
-    `others`: how many compliance officers can sign in besides whoever proposed it. There is no way round the second person.
+    `others`: how many compliance officers can, besides whoever proposed it. There is no way round the second person.
     """
     if doer.id != proposal.by:
-        return None
+        return next(rights.not_officer_then(doer, proposal.at, "it was proposed"), None)
     if not others:
         return (
-            "You proposed this, and no other compliance officer can sign in. A policy needs two people: "
-            "an administrator gives a second person the role of compliance officer, who then decides."
+            "You proposed this, and no other compliance officer can decide on it. A policy needs two people: an administrator gives a "
+            "second person the role of compliance officer. Then withdraw this and propose it again, so that they can decide."
         )
     return "You proposed this. Another compliance officer decides on it."
+
+
+def why_not_published(proposer: Doer, proposal: Proposed) -> str | None:
+    """Why what they proposed is no longer theirs to propose; None where it is. It can still be declined."""
+    is_officer = proposer.active and proposer.officer_since is not None and Role.COMPLIANCE_OFFICER in proposer.roles
+    if is_officer and proposer.officer_since is not None and proposer.officer_since <= proposal.at:
+        return None
+    return (
+        f"{proposer.name} proposed this and has not been a compliance officer ever since, so it is not published. "
+        "Decline it; you can propose the same text yourself, and another officer decides."
+    )
 
 
 def check_may_decide(doer: Doer, proposal: Proposed, others: int) -> None:

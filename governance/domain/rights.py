@@ -1,6 +1,6 @@
 """Who may do what to an initiative, apart from signing (see `separation`). Services ask here on every path."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +26,7 @@ class Doer:
     qualifications: frozenset[str] = frozenset()
     active: bool = True
     reset_at: datetime | None = None  # a password was set through an administrator's link, last
+    officer_since: datetime | None = None  # where they have the role of a compliance officer
 
     def holds(self, function: Function, unit: str) -> bool:
         return any(held.function is function and held.unit in (None, unit) for held in self.holdings)
@@ -82,6 +83,16 @@ def check_role(doer: Doer, roles: Iterable[Role], deed: str) -> None:
     if not doer.roles & set(wanted):
         names = " or ".join(role.value.replace("_", " ") for role in wanted)
         raise NotAllowed(f"Only somebody with the role {names} can {deed}.")
+
+
+def not_officer_then(doer: Doer, asked_at: datetime, asked: str) -> Iterator[str]:
+    """Why a compliance officer may not be the second who decides on what was put before the officers at a moment; `asked` says what
+    happened then. An administrator can give the role, make an account and set a password: none of that makes a second person afterwards.
+    """
+    if doer.officer_since is None or doer.officer_since > asked_at:
+        yield f"You were given the role of a compliance officer after {asked}. Somebody who had it before has to decide."
+    if doer.reset_at is not None and doer.reset_at > asked_at:
+        yield f"Your password was set through an administrator's link after {asked}. Another compliance officer has to decide."
 
 
 def check_may_work_on(doer: Doer, ties: Ties, deed: str) -> None:

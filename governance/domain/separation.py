@@ -56,6 +56,13 @@ def holding_for(signer: Signer, function: Function, unit: str) -> Holding | None
     return min(fitting, key=lambda holding: holding.since, default=None)
 
 
+def could_take(seat: Seat, signer: Signer) -> bool:
+    """Whether somebody has what a seat asks of a person, in some unit, whatever request it is."""
+    holds = any(held.function is seat.function for held in signer.holdings)
+    qualified = not seat.qualification or seat.qualification in signer.qualifications
+    return signer.active and bool(signer.roles & SIGNING_ROLES) and holds and qualified
+
+
 def not_entitled(signer: Signer, function: Function, unit: str, asked_at: datetime, asked: str) -> Iterator[str]:
     """Why somebody may not sign for a function in a unit what was put before it at a moment; `asked` says what happened then."""
     holding = holding_for(signer, function, unit)

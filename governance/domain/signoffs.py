@@ -1,12 +1,13 @@
 """Seats, the sign-offs that count, and the verdict they add up to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from governance.domain.dossier import Digests
-from governance.domain.policy import Seat
+from governance.domain.errors import Problem, RuleBroken
+from governance.domain.policy import Look, Seat
 from governance.domain.vocabulary import Decision, RequestState, Section
 
 
@@ -151,6 +152,25 @@ def falls(review: Review, now: datetime) -> Iterator[tuple[SignOff, Fall]]:
         why = fall(review, given, now)
         if why is not None:
             yield given, why
+
+
+def left_open(seat: Seat, decision: Decision, ticked: Collection[str]) -> Sequence[Look]:
+    """What a seat looks at and this signer did not tick, where the decision needs it: an approval needs all, any other decision none."""
+    return [look for look in seat.looks_at if look.id not in ticked] if decision is Decision.APPROVE else []
+
+
+def ask_to_look(left: Sequence[Look]) -> str:
+    count = "one of them is" if len(left) == 1 else f"{len(left)} of them are"
+    return f"To approve, tick every box once it is true: {count} open."
+
+
+def looked_at(seat: Seat, decision: Decision, ticked: Collection[str]) -> tuple[Look, ...]:
+    """What was ticked, in the order and the words of the seat. Raises where it does not do for the decision."""
+    if set(ticked) - {look.id for look in seat.looks_at}:
+        raise RuleBroken("This seat does not look at everything that was ticked. Open the page again and decide there.")
+    if left := left_open(seat, decision, ticked):
+        raise RuleBroken("Something is left to look at.", Problem("required", ask_to_look(left), "looked_at"))
+    return tuple(look for look in seat.looks_at if look.id in ticked)
 
 
 def _approved(decided: Mapping[str, SignOff], seat: Seat) -> bool:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from governance.domain import separation
+from governance.domain.checklist import PASSING
 from governance.domain.errors import Conflict, NotAllowed, Problem, RuleBroken
 from governance.domain.lifecycle import ORDER
 from governance.domain.policy import Gate, Item, WaiverRules
 from governance.domain.separation import Signer
-from governance.domain.vocabulary import Function, Stage, Standing, Tier, WaiverSeat, WaiverState
+from governance.domain.vocabulary import AnswerState, Function, Stage, Standing, Tier, WaiverSeat, WaiverState
 
 LONGEST, SHORTEST = 4_000, 3
 IN_PRODUCTION = frozenset({Stage.LIMITED_PRODUCTION, Stage.FULL_PRODUCTION})
@@ -52,6 +53,15 @@ class Bound:
     owner: str
     authors: frozenset[str]  # of the evidence behind the check and the waiver
     signed: Mapping[WaiverSeat, str]  # by whom, of the signatures that count
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """Who has a part in what is said of the check of an overdue waiver."""
+
+    team: frozenset[str]  # the lead among them
+    parties: frozenset[str]  # who asked for the waiver, who owns it
+    said_so: frozenset[str]  # who answered the check, and the questions that decide whether it applies
 
 
 def function_of(seat: WaiverSeat, owner: Function) -> Function:
@@ -143,6 +153,11 @@ def is_in_force(granted_at: datetime | None, expires: date, now: datetime) -> bo
     return granted_at is not None and granted_at <= now < ends_at(expires)
 
 
+def last_day(rules: WaiverRules, tier: Tier, granted_on: date, asked: date) -> date:
+    """The day that was asked for, or the last one that the rules allow at a tier, whichever comes first. Where they name no days, none."""
+    return min(asked, granted_on + timedelta(days=rules.max_days.get(tier, -1)))
+
+
 def ends_at(expires: date) -> datetime:
     """The moment after the last day."""
     return _midnight(expires + timedelta(days=1))
@@ -178,13 +193,35 @@ def grace_ends(rules: WaiverRules, expires: date) -> date:
 
 
 def is_relied_on(gate: Gate, stage: Stage) -> bool:
-    """Whether what was waived runs in production: the gate of the check was passed, or comes back while it runs."""
-    return stage in IN_PRODUCTION and (gate.enters is None or ORDER.index(stage) >= ORDER.index(gate.enters))
+    """Whether what was waived stands behind the stage: the gate of the check was passed, or comes back while it runs."""
+    if stage is Stage.RETIRED:
+        return False
+    return stage in IN_PRODUCTION if gate.enters is None else ORDER.index(stage) >= ORDER.index(gate.enters)
+
+
+def bars_from_confirming(who: str, of: Confirming) -> str | None:
+    """Why somebody may not accept that the check of an overdue waiver is met; None where they may. Their function is asked elsewhere."""
+    if who in of.team:
+        return "You work on this initiative. Somebody who does not confirms that the check of the expired waiver is met."
+    if who in of.parties:
+        return "You asked for the expired waiver, or own it. Somebody else confirms that its check is met."
+    if who in of.said_so:
+        return "You gave the answers by which the check of the expired waiver is met. Somebody else confirms them."
+    return None
+
+
+def check_is_met(item: str, state: AnswerState) -> None:
+    """Raise where there is nothing to confirm: what kept an overdue waiver's finding open would have no other end."""
+    if state not in PASSING:
+        raise RuleBroken(
+            f"{item} is {state.value.replace('_', ' ')}, so the finding of its expired waiver stays open. "
+            "It is accepted once the check is met; a renewal ends what the waiver's end led to without that."
+        )
 
 
 def why_held(waiver: str, expires: date) -> str:
     """Why the standing changed, as the record says it; also how a change is found again that a waiver made."""
-    return f"the waiver {waiver} expired on {expires.isoformat()}, and its check is not met"
+    return f"the waiver {waiver} expired on {expires.isoformat()}, and nobody has confirmed that its check is met"
 
 
 def _midnight(on: date) -> datetime:

@@ -1,17 +1,24 @@
 """What can happen to a proposal that a check does not apply."""
 
+from typing import ClassVar
+
 from governance.domain.vocabulary import Confirmation, ExclusionState, ProofMethod
-from governance.ledger.book import Book, Event, event
+from governance.ledger.book import Book, Event, event, upcaster
 from governance.models.exclusions import Exclusion
 
 
 @event("exclusion.proposed")
 class ExclusionProposed(Event, frozen=True, kw_only=True):
+    """Version 2 names the rule of the check."""
+
+    kv: ClassVar[int] = 2
+
     exclusion: str
     initiative: str
     gate: str
     item: str
     facts: str  # digest
+    rule: str  # digest of what the check asks
     reason: str  # digest of the words
 
     def apply(self, book: Book) -> None:
@@ -22,13 +29,17 @@ class ExclusionProposed(Event, frozen=True, kw_only=True):
                 gate=self.gate,
                 item=self.item,
                 facts=self.facts,
+                rule=self.rule,
                 reason=self.reason,
                 state=ExclusionState.PROPOSED,
                 proposed_by=book.by,
                 proposed_at=book.at,
                 decided_by=None,
                 decided_at=None,
+                decided_leaf=None,
+                decision=None,
                 decided_why=None,
+                withdrawn_why=None,
                 name=None,
                 meaning=None,
                 method=None,
@@ -39,13 +50,19 @@ class ExclusionProposed(Event, frozen=True, kw_only=True):
         return [self.reason]
 
 
+upcaster(ExclusionProposed.kind, 1)(lambda body: {**body, "rule": ""})
+
+
 @event("exclusion.decided")
 class ExclusionDecided(Event, frozen=True, kw_only=True):
-    """Compliance confirmed it, or declined."""
+    """Compliance confirmed it, or declined. Version 2 names the rule of the check that they looked at."""
+
+    kv: ClassVar[int] = 2
 
     exclusion: str
     decision: Confirmation
     facts: str  # digest of what it rests on, as signed
+    rule: str  # digest of what the check asks, as signed
     name: str
     meaning: str
     method: ProofMethod
@@ -55,10 +72,14 @@ class ExclusionDecided(Event, frozen=True, kw_only=True):
         row = book.get(Exclusion, self.exclusion)
         row.state = ExclusionState.CONFIRMED if self.decision is Confirmation.CONFIRM else ExclusionState.DECLINED
         row.decided_by, row.decided_at, row.decided_why = book.by, book.at, self.reason
+        row.decided_leaf, row.decision = book.index, self.decision
         row.name, row.meaning, row.method = self.name, self.meaning, self.method
 
     def words_kept(self) -> list[str | None]:
         return [self.reason]
+
+
+upcaster(ExclusionDecided.kind, 1)(lambda body: {**body, "rule": ""})
 
 
 @event("exclusion.withdrawn")
@@ -70,7 +91,7 @@ class ExclusionWithdrawn(Event, frozen=True, kw_only=True):
 
     def apply(self, book: Book) -> None:
         row = book.get(Exclusion, self.exclusion)
-        row.state = ExclusionState.WITHDRAWN
+        row.state, row.withdrawn_why = ExclusionState.WITHDRAWN, self.reason
 
     def words_kept(self) -> list[str | None]:
         return [self.reason]

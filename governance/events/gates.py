@@ -1,9 +1,11 @@
 """What can happen to a gate request."""
 
+from typing import Any, ClassVar
+
 import msgspec
 
 from governance.domain.vocabulary import Decision, Function, ProofMethod, RequestState
-from governance.ledger.book import Book, Event, event
+from governance.ledger.book import Book, Event, event, upcaster
 from governance.models.gates import Comment, GateRequest, RequestSeat, Revision, SignOff
 
 
@@ -148,9 +150,21 @@ def _seat(request: str, position: int, asked: SeatAsked) -> RequestSeat:
     )
 
 
+class LookedAt(msgspec.Struct, frozen=True, kw_only=True):
+    """A box that was ticked, in the words it had; part of a sign-off, never an event of its own."""
+
+    id: str
+    text: str
+
+
 @event("gate.signed_off")
 class SignedOff(Event, frozen=True, kw_only=True):
-    """A seat decided on a dossier. It counts while the sections it covers are unchanged (21 CFR 11.50: name, time, meaning)."""
+    """A seat decided on a dossier. It counts while the sections it covers are unchanged (21 CFR 11.50: name, time, meaning).
+
+    Version 2 says what the signer looked at. A program that does not know it must not read such a signature without.
+    """
+
+    kv: ClassVar[int] = 2
 
     request: str
     revision: int
@@ -162,6 +176,7 @@ class SignedOff(Event, frozen=True, kw_only=True):
     name: str
     meaning: str
     method: ProofMethod
+    looked_at: list[LookedAt]
     reason: str | None = None  # digest of the words
 
     def apply(self, book: Book) -> None:
@@ -180,12 +195,19 @@ class SignedOff(Event, frozen=True, kw_only=True):
                 meaning=self.meaning,
                 reason=self.reason,
                 method=self.method,
+                looked_at=[{"id": look.id, "text": look.text} for look in self.looked_at],
                 at=book.at,
             )
         )
 
     def words_kept(self) -> list[str | None]:
         return [self.reason]
+
+
+@upcaster("gate.signed_off", 1)
+def _nothing_to_look_at(body: dict[str, Any]) -> dict[str, Any]:
+    """Seats had no list of their own."""
+    return {**body, "looked_at": []}
 
 
 @event("gate.changes_requested")

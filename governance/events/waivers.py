@@ -1,21 +1,27 @@
 """What can happen to a waiver. Days and moments that the clock decided stand in the entry, beside the time it was recorded at."""
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from governance.domain.plain import instant
-from governance.domain.vocabulary import Function, ProofMethod, Standing, WaiverDecision, WaiverSeat, WaiverState
-from governance.ledger.book import Book, Event, event
+from governance.domain.vocabulary import Function, ProofMethod, Standing, Tier, WaiverDecision, WaiverSeat, WaiverState
+from governance.ledger.book import Book, Event, event, upcaster
 from governance.models.waivers import SignatureRow, Waiver
 
 
 @event("waiver.asked")
 class WaiverAsked(Event, frozen=True, kw_only=True):
+    """Version 2 names the rule of the check that it is asked for."""
+
+    kv: ClassVar[int] = 2
+
     waiver: str
     initiative: str
     gate: str
     item: str
     function: Function
     policy: str
+    rule: str  # digest of what the check asks
     scope: str  # digests of the words, as the next two
     reason: str
     control: str
@@ -34,11 +40,13 @@ class WaiverAsked(Event, frozen=True, kw_only=True):
                 item=self.item,
                 function=self.function,
                 policy=self.policy,
+                rule=self.rule,
                 scope=self.scope,
                 reason=self.reason,
                 control=self.control,
                 owner_id=self.owner,
                 expires=date.fromisoformat(self.expires),
+                asked_until=date.fromisoformat(self.expires),
                 renews=self.renews,
                 evidence=self.evidence,
                 terms=self.terms,
@@ -60,6 +68,9 @@ class WaiverAsked(Event, frozen=True, kw_only=True):
 
     def words_kept(self) -> list[str | None]:
         return [self.scope, self.reason, self.control]
+
+
+upcaster(WaiverAsked.kind, 1)(lambda body: {**body, "rule": ""})
 
 
 @event("waiver.signed")
@@ -122,6 +133,20 @@ class WaiverGranted(Event, frozen=True, kw_only=True):
     def apply(self, book: Book) -> None:
         row = book.get(Waiver, self.waiver)
         row.state, row.granted_at, row.look_at = WaiverState.IN_FORCE, book.at, datetime.fromisoformat(self.then)
+
+
+@event("waiver.end_moved")
+class WaiverEndMoved(Event, frozen=True, kw_only=True):
+    """The tier changed, and with it how long it may hold. `then` is when time next does something."""
+
+    waiver: str
+    expires: str
+    tier: Tier
+    then: str
+
+    def apply(self, book: Book) -> None:
+        row = book.get(Waiver, self.waiver)
+        row.expires, row.look_at = date.fromisoformat(self.expires), datetime.fromisoformat(self.then)
 
 
 @event("waiver.reminded")

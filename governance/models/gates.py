@@ -77,6 +77,7 @@ class SignOff(Governed):
     meaning: Mapped[str] = mapped_column(String(400))
     reason: Mapped[str | None] = mapped_column(String(64), comment="digest of the words")
     method: Mapped[ProofMethod] = mapped_column(closed(ProofMethod))
+    looked_at: Mapped[list[dict[str, str]]] = mapped_column(Json, comment="id and text of each box that was ticked")
     at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -27,7 +27,7 @@ class SignatureRow(TypedDict):
 
 
 class Waiver(Governed):
-    """A dated exception from one waivable check of one initiative. What was asked for never changes."""
+    """A dated exception from one waivable check of one initiative. What was asked for never changes; its last day follows the tier."""
 
     __tablename__ = "waiver"
 
@@ -41,7 +41,9 @@ class Waiver(Governed):
     reason: Mapped[str] = mapped_column(String(64), comment="digest of the words")
     control: Mapped[str] = mapped_column(String(64), comment="digest of the words")
     owner_id: Mapped[str] = mapped_column(points_to("person.id"), index=True)
-    expires: Mapped[date] = mapped_column(Date, index=True, comment="its last day")
+    rule: Mapped[str] = mapped_column(String(64), comment="digest of what the check asked; empty where that was not recorded")
+    expires: Mapped[date] = mapped_column(Date, index=True, comment="its last day, as the tier allows it")
+    asked_until: Mapped[date] = mapped_column(Date, comment="the last day as it was asked for")
     renews: Mapped[str | None] = mapped_column(points_to("waiver.id"), comment="the waiver it follows on")
     evidence: Mapped[list[str]] = mapped_column(Json, comment="ids; of a renewal")
     terms: Mapped[str] = mapped_column(String(64), comment="digest of what is signed")

@@ -37,6 +37,8 @@ def chapters(record: InitiativeRecord) -> list[Chapter]:
     ]
     if record.waivers:
         body.append(Chapter("waivers", "Waivers", "waivers.html"))
+    if record.exclusions:
+        body.append(Chapter("exclusions", "Checks that do not apply", "exclusions.html"))
     if raised_elsewhere(record):
         body.append(Chapter("findings", "Findings raised outside a gate request", "findings_elsewhere.html"))
     if uncited(record):

@@ -26,7 +26,7 @@ def _of_an_initiative(record: InitiativeRecord) -> Iterator[str]:
         yield "The trail mixes streams."
     yield from _of_references(record)
     yield from _of_sign_offs(record)
-    yield from _of_waivers(record)
+    yield from _of_exceptions(record)
 
 
 def _of_references(record: InitiativeRecord) -> Iterator[str]:
@@ -40,9 +40,12 @@ def _of_references(record: InitiativeRecord) -> Iterator[str]:
             yield f"{finding.id} was raised on {finding.request}, which the record does not hold."
 
 
-def _of_waivers(record: InitiativeRecord) -> Iterator[str]:
+def _of_exceptions(record: InitiativeRecord) -> Iterator[str]:
     places = {entry.index for entry in record.trail}
     pieces = {piece.id for piece in record.evidence}
+    for one in record.exclusions:
+        if one.decided is not None and one.decided.leaf not in places:
+            yield f"The decision of {one.decided.name} on {one.id} names leaf {one.decided.leaf}: the trail has no such entry."
     for waiver in record.waivers:
         for given in waiver.signatures:
             if given.leaf not in places:

@@ -95,6 +95,14 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A box that the signer ticked, in the words it had."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignOff:
     """One decision. `fell` is empty while it counts, else it says why it does not."""
 
@@ -114,6 +122,7 @@ class SignOff:
     title: str = ""  # what the signer is in the organisation
     reset_at: str | None = None  # when the password was last set through an administrator's link
     fell: str = ""
+    looked_at: tuple[Looked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,17 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from governance import words
-from governance.domain.vocabulary import AnswerState, Decision, ProofMethod, RequestState, Standing, WaiverDecision, WaiverState
+from governance.domain.vocabulary import (
+    AnswerState,
+    Confirmation,
+    Decision,
+    ExclusionState,
+    ProofMethod,
+    RequestState,
+    Standing,
+    WaiverDecision,
+    WaiverState,
+)
 from governance.packs.tokens import Tone
 
 
@@ -44,6 +54,8 @@ TONES: Mapping[type[StrEnum], Mapping[StrEnum, Tone]] = {
     },
     WaiverState: {state: _PRINTED[words.word(state).tone] for state in WaiverState},
     WaiverDecision: {decision: _PRINTED[words.word(decision).tone] for decision in WaiverDecision},
+    ExclusionState: {state: _PRINTED[words.word(state).tone] for state in ExclusionState},
+    Confirmation: {decision: _PRINTED[words.word(decision).tone] for decision in Confirmation},
     Standing: {Standing.GOOD: Tone.OK, Standing.ON_HOLD: Tone.WAITS, Standing.SUSPENDED: Tone.BAD},
 }
 """The sets that are printed with a mark. By type first: members of different sets with the same value compare equal."""

@@ -19,10 +19,12 @@ from governance.domain.vocabulary import (
     Tier,
 )
 from governance.packs.evidence_record import Evidence, Reused, Superseded
+from governance.packs.exclusion_record import Exclusion, ExclusionDecision
 from governance.packs.gate_record import (
     Check,
     Comment,
     GateRequest,
+    Looked,
     Policy,
     PolicyFile,
     PolicyText,
@@ -40,11 +42,14 @@ __all__ = [
     "Comment",
     "Cut",
     "Evidence",
+    "Exclusion",
+    "ExclusionDecision",
     "Finding",
     "GateRequest",
     "Initiative",
     "InitiativeRecord",
     "Labelled",
+    "Looked",
     "Organisation",
     "Paper",
     "Policy",
@@ -247,6 +252,7 @@ class InitiativeRecord:
     legal: tuple[Labelled, ...] = ()
     brought_in: BroughtIn | None = None
     waivers: tuple[Waiver, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
     rules: tuple[PolicyText, ...] = ()  # the texts of every policy that a request was submitted under or moved to
     kind: str = "initiative"
     v: int = 1

@@ -65,6 +65,10 @@ def _panels(request: GateRequest) -> list[Panel]:
     return panels
 
 
+def _written(given: SignOff) -> tuple[str, ...]:
+    return (given.reason, given.meaning, given.name, given.title, given.fell, *(look.text for look in given.looked_at))
+
+
 def _height(panel: Panel) -> float:
-    written = sum(len(given.reason) + len(given.meaning) + len(given.name) + len(given.title) + len(given.fell) for given in panel.given)
+    written = sum(len(words) for given in panel.given for words in _written(given))
     return len(panel.given) + 0.3 * len(panel.empty) + max(0, written - 150 * len(panel.given)) / CHARACTERS_OF_A_SIGNATURE

@@ -13,10 +13,12 @@ from governance.domain.policy import (
     Gate,
     Item,
     Limit,
+    Look,
     Policy,
     Seat,
     Threshold,
     Thresholds,
+    Translation,
     WaiverRules,
 )
 from governance.domain.questionnaire import Band, Deduction, FactValue, Option, Question, Statement, StatementKind, Tiering
@@ -34,7 +36,7 @@ from governance.policy.models import (
     ThresholdsModel,
 )
 from governance.policy.models_frameworks import DutyModel, FrameworkModel
-from governance.policy.models_tiering import FactModel, QuestionModel, StatementModel, TieringModel
+from governance.policy.models_tiering import FactModel, QuestionModel, StatementModel, TieringModel, TranslationModel
 from governance.policy.sections import ByTier, WaiversModel
 from governance.policy.sections_running import MinimumModel, WaiverReminderModel
 
@@ -65,6 +67,8 @@ def build(models: Sequence[FileModel], digest: str) -> Policy:
         attribution_minimum={gate: _levels(levels) for gate, levels in whole["attribution"].gate_minimum.items()},
         app_sources=whole["app_sources"],
         pilot_weeks=(whole["pilot"].default_weeks, whole["pilot"].max_weeks),
+        language=whole["policy"].language,
+        translations={one.language: Translation(one.language, one.name, one.texts) for one in _given(models)},
         checklists={one.id: _checklist(one) for one in checklists},
         waivers=_waivers(whole["waivers"], whole["reminders"].waiver) if "waivers" in whole and "reminders" in whole else None,
     )
@@ -94,6 +98,10 @@ def _by_tier(model: ByTier) -> dict[Tier, int]:
 
 def _levels(model: MinimumModel) -> dict[Tier, str]:
     return {Tier.LOW: model.low, Tier.MEDIUM: model.medium, Tier.HIGH: model.high}
+
+
+def _given(models: Sequence[FileModel]) -> list[TranslationModel]:
+    return [model.translation for model in models if model.translation]
 
 
 def _checklist(model: ChecklistModel) -> Checklist:
@@ -126,6 +134,7 @@ def _seat(model: SeatModel, where: str = ALWAYS) -> Seat:
         independent=model.independent,
         qualification=model.qualification,
         order=model.order,
+        looks_at=tuple(Look(look.id, look.text) for look in model.looks_at),
     )
 
 

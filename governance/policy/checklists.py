@@ -8,6 +8,7 @@ blocks, as everywhere. A check of it is called by the gate and its name there (`
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from governance.policy.brackets import closed
 from governance.policy.models import ChecklistModel, FileModel, GateModel, ItemModel, SeatModel
 from governance.policy.reader import Document, Location
 
@@ -58,9 +59,4 @@ def name_at(gate: str, item: str) -> str:
 def both(first: str, second: str) -> str:
     """The condition that holds where both do."""
     asked = [condition.strip() for condition in (first, second) if condition.strip() != ALWAYS]
-    return " && ".join(map(_closed, asked)) if len(asked) > 1 else next(iter(asked), ALWAYS)
-
-
-def _closed(condition: str) -> str:
-    """Within “and”: what binds less closely stands in brackets."""
-    return f"({condition})" if "||" in condition or "?" in condition else condition
+    return " && ".join(map(closed, asked)) if len(asked) > 1 else next(iter(asked), ALWAYS)

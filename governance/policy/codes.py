@@ -52,6 +52,7 @@ class Code(StrEnum):
     UNKNOWN_QUESTION = "unknown-question"
     UNKNOWN_STATEMENT = "unknown-statement"
     UNKNOWN_FACT = "unknown-fact"
+    UNKNOWN_TEXT = "unknown-text"
 
     CONDITION_SYNTAX = "condition-syntax"
     CONDITION_TOO_COSTLY = "condition-too-costly"
@@ -82,6 +83,7 @@ class Code(StrEnum):
     ITEM_UNREACHED = "item-unreached"
     NEVER_PASSES = "never-passes"
     SUPERSEDED_FRAMEWORK = "superseded-framework"
+    UNTRANSLATED = "untranslated"
 
 
 MEANINGS: Mapping[Code, str] = {
@@ -123,6 +125,7 @@ MEANINGS: Mapping[Code, str] = {
     Code.UNKNOWN_QUESTION: "A fact comes from a question that does not exist, or does not imply it.",
     Code.UNKNOWN_STATEMENT: "A hard stop, floor or exception is named that does not exist.",
     Code.UNKNOWN_FACT: "A fact is named that is not declared in facts.",
+    Code.UNKNOWN_TEXT: "A translation names words that the questionnaire does not have.",
     Code.CONDITION_SYNTAX: "A condition is not an expression.",
     Code.CONDITION_TOO_COSTLY: "A condition is longer or more nested than allowed.",
     Code.UNKNOWN_FUNCTION: "A condition calls a function that does not exist.",
@@ -150,5 +153,6 @@ MEANINGS: Mapping[Code, str] = {
     Code.ITEM_UNREACHED: "An item that applies at no tier that can pass a gate.",
     Code.NEVER_PASSES: "A threshold that no value can pass.",
     Code.SUPERSEDED_FRAMEWORK: "A mapping to a catalogue that was superseded.",
+    Code.UNTRANSLATED: "A language lacks words that the questionnaire has.",
 }
 """What each code means, for the reference page and for other tools."""

@@ -12,7 +12,7 @@ from governance.domain.policy import Applicability
 from governance.domain.questionnaire import FactValue
 from governance.domain.vocabulary import Applies, Tier
 from governance.policy.codes import Code
-from governance.policy.problems import near
+from governance.policy.problems import near, one_reading
 
 LONGEST = 500
 LONGEST_LIST = 100
@@ -49,8 +49,9 @@ def compiled(expression: str) -> cel.Program:
 
 
 @lru_cache(maxsize=2_000)
+@one_reading()
 def _strangers(expression: str) -> tuple[Fault, ...]:
-    """Functions and names that nobody declared, in words."""
+    """Functions and names that nobody declared, in words. Kept for every reading, so no other reading decides what it suggests."""
     program, bound = compiled(expression), set(MACRO.findall(expression))
     functions = [name for name in program.functions() if name.isidentifier() and name not in FUNCTIONS]
     names = [name for name in program.variables() if name not in VARIABLES and name not in bound]

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from governance.domain.numbers import LEVELS
+from governance.policy.brackets import are_paired, closed, has_alternatives
 from governance.policy.editing import Plain
 from governance.policy.places import Edit, edit
 from governance.policy.values import TIERS
@@ -137,7 +138,7 @@ def asked_at(condition: str) -> tuple[list[str] | None, str]:
         return (list(BY_TIER), condition) if "tier" not in condition else (None, condition)
     tiers = [found[1]] if found[1] else re.findall(r"\w+", found[2])
     rest = rest.strip()
-    is_plain = "tier" not in rest and ("||" not in rest or (rest.startswith("(") and rest.endswith(")"))) and set(tiers) <= set(BY_TIER)
+    is_plain = "tier" not in rest and are_paired(rest) and not has_alternatives(rest) and set(tiers) <= set(BY_TIER)
     return ([tier for tier in BY_TIER if tier in tiers], rest) if is_plain else (None, condition)
 
 
@@ -147,9 +148,7 @@ def asked_where(tiers: Sequence[Plain], rest: str) -> str:
     if len(named) == len(BY_TIER):
         return rest or "true"
     at = f'tier == "{named[0]}"' if len(named) == 1 else f"tier in [{', '.join(f'{chr(34)}{tier}{chr(34)}' for tier in named)}]"
-    if not rest:
-        return at
-    return f"{at} && ({rest})" if "||" in rest and not (rest.startswith("(") and rest.endswith(")")) else f"{at} && {rest}"
+    return f"{at} && {closed(rest)}" if rest else at
 
 
 def _value(field: Field, given: str | Sequence[str] | bool) -> Plain:
@@ -172,6 +171,8 @@ def _value(field: Field, given: str | Sequence[str] | bool) -> Plain:
             return _limit(typed)
         case Control.CHOICE if typed not in field.options:
             raise ValueError("choose one from the list.")
+        case Control.LINE if field.part is Part.REST and not are_paired(typed):
+            raise ValueError("close every bracket and every text that it opens.")
         case Control.LINE:
             return " ".join(typed.split())
         case _:

@@ -16,7 +16,7 @@ from governance.policy import sections
 from governance.policy.editing import Plain
 from governance.policy.fielddocs import fields_of
 from governance.policy.guided import BY_TIER, Control, Field, Given, Part, asked_at, edits
-from governance.policy.models import EvidenceModel, GateModel, ItemModel, SeatModel, ThresholdModel
+from governance.policy.models import EvidenceModel, GateModel, ItemModel, LookModel, SeatModel, ThresholdModel
 from governance.policy.places import Edit, edit, gates, value_at
 
 DAYS: tuple[tuple[str, str, tuple[str, ...], type[BaseModel] | None], ...] = (
@@ -34,7 +34,7 @@ _ID = "[A-Za-z][A-Za-z0-9_-]{0,59}"
 CHANGEABLE = re.compile(
     rf"gate/{_ID}/items/{_ID}/(title|question|why|severity|owner|guidance|max_age_days|evidence/(requirement|typical))"
     rf"|gate/{_ID}/items/{_ID}/threshold(/(all_of|any_of)/[0-9]{{1,3}})?/(value|comparator|unit|window|min_n|factor|margin|allow)"
-    rf"|gate/{_ID}/seats/{_ID}(/(label|function|when|independent|qualification|order|covers))?"
+    rf"|gate/{_ID}/seats/{_ID}(/(label|function|when|independent|qualification|order|covers|looks_at/{_ID}/text))?"
     rf"|gate/{_ID}/(every_days/({'|'.join(BY_TIER)})|grace_days)"
     + "".join(f"|{place}/({'|'.join(names)})" for place, _, names, _ in DAYS)
     + "|policy/version"
@@ -47,8 +47,8 @@ MEANINGS = {
     "comparator": "How the measured value is held against the limit.",
     "value": "The limit at this tier. The same number at all three is one limit for all.",
     "factor": "What the value is compared with is multiplied by this first.",
-    "margin": "By how much the value has to be better than what it is compared with.",
-    "allow": "By how much the value may be worse than what it is compared with.",
+    "margin": "By how much the value may be worse than what it is compared with, in its unit: 0.05 is five points of a share.",
+    "allow": "By which share of what it is compared with the value may be worse: 0.05 is a twentieth of it.",
     "covers": "The parts of the dossier that it judges: always the common one and its own function's.",
 }
 """In place of what the reference of the files says, for people who never see one."""
@@ -178,7 +178,11 @@ def _threshold(name: str, place: str, raw: Mapping[str, Any]) -> Iterator[Field]
         at_tier = value.get(tier) if isinstance(value, dict) else value
         label = f"Limit at {tier} risk"
         yield Field(f"{name}{tier}", f"{place}/value", label, said["value"], Control.LIMIT, at_tier, part=Part(tier), group=group)
-    for key, label in (("factor", "Times what it is compared with"), ("margin", "Better by"), ("allow", "May be worse by")):
+    for key, label in (
+        ("factor", "Times what it is compared with"),
+        ("margin", "May be worse by"),
+        ("allow", "May be worse by this share of it"),
+    ):
         if key in raw:
             yield Field(f"{name}{key}", f"{place}/{key}", label, said[key], Control.NUMBER, raw[key], group=group)
     yield Field(f"{name}unit", f"{place}/unit", "Unit", said["unit"], Control.LINE, raw.get("unit"), group=group)
@@ -206,7 +210,15 @@ def _seat(place: str, raw: Mapping[str, Any]) -> list[Field]:
         Field("qualification", f"{place}/qualification", "Qualification", said["qualification"], Control.LINE, skills, may_be_empty=True),
         Field("order", f"{place}/order", "Round", said["order"], Control.WHOLE, raw.get("order", 1), 1, most=9),
         Field("covers", f"{place}/covers", "Judges", said["covers"], Control.SEVERAL, raw.get("covers"), options=tuple(Section)),
+        *_looks(f"{place}/looks_at", raw.get("looks_at", [])),
     ]
+
+
+def _looks(place: str, raw: Sequence[Mapping[str, Any]]) -> Iterator[Field]:
+    said = fields_of(LookModel)["text"]
+    for number, look in enumerate(raw, 1):
+        at, label = f"{place}/{look['id']}/text", f"Box {number} to tick"
+        yield Field(f"look_{look['id']}", at, label, said, Control.TEXT, look["text"], group="What it looks at before deciding")
 
 
 def _choice(name: str, place: str, label: str, meaning: str, raw: Mapping[str, Any], kind: type[StrEnum]) -> Field:

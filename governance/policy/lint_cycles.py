@@ -57,7 +57,9 @@ def _gates(whole: Whole) -> Iterator[PolicyProblem]:
 
 def _statements(whole: Whole, document: Document) -> Iterator[PolicyProblem]:
     """Statements asked only when others are answered, or when a fact is known that their own answer tells."""
-    placed = {statement.id: (place, statement) for place, statement in _placed(whole)}
+    placed: dict[str, tuple[Location, StatementModel]] = {}
+    for place, statement in _placed(whole):
+        placed.setdefault(statement.id, (place, statement))  # of a name given twice the first counts: the other is named as a fault
     leads = {name: [other for other in _waits_for(whole, statement) if other in placed] for name, (_, statement) in placed.items()}
     for circle in circles(leads):
         at, statement = placed[circle[0]]

@@ -12,6 +12,8 @@ from governance.policy.reader import Document, Location
 from governance.policy.whole import Ids, Whole
 
 GATE: Location = ("gate",)
+MOST_LOOKS = 12
+"""What one seat may look at: a sign-off holds all the words, and an entry of the ledger has an end."""
 
 
 def faults(whole: Whole) -> Iterator[PolicyProblem]:
@@ -66,6 +68,16 @@ def _seat(whole: Whole, document: Document, seat: SeatModel, at: Location) -> It
             message = f"the seat {seat.id} does not cover “{section.value}”: every seat covers the common section and its own"
             yield from document.fault((*at, "covers"), message, Code.SEAT_COVERS, needs=[(*at, "covers"), (*at, "function")])
     yield from whole.condition(document, (*at, "when"), seat.when)
+    yield from _looks(document, seat, (*at, "looks_at"))
+
+
+def _looks(document: Document, seat: SeatModel, at: Location) -> Iterator[PolicyProblem]:
+    if len(seat.looks_at) > MOST_LOOKS:
+        message = f"looks_at: at most {MOST_LOOKS} are asked for, because longer lists are ticked without reading"
+        yield from document.fault(at, message, Code.WRONG_VALUE)
+    ids = Ids()
+    for number, look in enumerate(seat.looks_at):
+        yield from ids.check(document, (*at, number, "id"), look.id, "id of what the seat looks at")
 
 
 def _functions(document: Document, gate: GateModel) -> Iterator[PolicyProblem]:

@@ -44,7 +44,7 @@ def _part(document: Document, part: ThresholdModel, at: Location) -> Iterator[Po
     if (part.value is None) == (part.compare_with is None):
         yield from document.fault(at, "a threshold names either `value` or `compare_with`", Code.THRESHOLD_LIMIT, needs=limits)
     elif fault := _misfit(part):
-        needs = [*limits, (*at, "comparator"), (*at, "bound")]
+        needs = [*limits, *((*at, key) for key in ("comparator", "bound", "margin", "allow"))]
         yield from document.fault((*at, "comparator"), fault, Code.COMPARATOR_MISFIT, needs=needs)
     if part.compare_with is None and (part.factor, part.margin, part.allow) != (None, None, None):
         message = "`factor`, `margin` and `allow` belong to `compare_with`"
@@ -64,6 +64,8 @@ def _misfit(part: ThresholdModel) -> str | None:
         return "a level is compared with lt, lte, gt, gte or eq"
     if part.bound is Bound.WORSE and part.comparator in (Comparator.EQ, Comparator.BETWEEN):
         return "`bound: worse` needs a limit on one side"
+    if (part.margin, part.allow) != (None, None) and part.comparator is Comparator.EQ:
+        return "`margin` and `allow` need a limit on one side"
     return None
 
 

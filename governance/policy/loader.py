@@ -11,11 +11,11 @@ from itertools import islice
 from pathlib import Path
 
 from governance.domain.policy import Policy
-from governance.policy import lint
+from governance.policy import lint, lint_translations
 from governance.policy.build import build
 from governance.policy.codes import Code
 from governance.policy.models import REQUIRED, FileModel
-from governance.policy.problems import PolicyError, PolicyProblem
+from governance.policy.problems import PolicyError, PolicyProblem, one_reading
 from governance.policy.reader import LARGEST, Document, read_on
 from governance.policy.recovery import recovered
 from governance.policy.shape import MOST_FAULTS
@@ -23,8 +23,8 @@ from governance.policy.whole import Whole
 
 SUFFIX = ".yaml"
 
-IN_SEVERAL_FILES = frozenset({"gate", "checklist", "frameworks"})
-"""A gate and a checklist have files of their own, and so may a catalogue that was imported; every other section stands in one file."""
+IN_SEVERAL_FILES = frozenset({"gate", "checklist", "frameworks", "translation"})
+"""A gate, a checklist and a language have files of their own, and so may an imported catalogue; every other section stands in one file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,18 @@ def load_policy(folder: Path) -> LoadedPolicy:
     texts, problems = texts_in(folder)
     if problems:
         raise PolicyError([*problems, *reading(texts, unread=True).problems])
-    return LoadedPolicy(parse_policy(texts), texts)
+    return loaded(texts)
 
 
 def texts_in(folder: Path) -> tuple[dict[str, str], list[PolicyProblem]]:
     """The texts of a policy by their names below its folder, and what keeps the others from being read."""
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if _is_meant(path, folder)}
     return _texts(files) if files else ({}, [PolicyProblem(str(folder), 1, 1, f"no {SUFFIX} file here", Code.NO_FILES)])
+
+
+def loaded(texts: Mapping[str, str]) -> LoadedPolicy:
+    """A policy with its texts. Raises `PolicyError` with all faults at once."""
+    return LoadedPolicy(parse_policy(texts), texts)
 
 
 def parse_policy(texts: Mapping[str, str]) -> Policy:
@@ -63,12 +68,14 @@ def parse_policy(texts: Mapping[str, str]) -> Policy:
     return build([model for _, model in found.whole.files], digest_of(texts))
 
 
+@one_reading()
 def reading(texts: Mapping[str, str], *, unread: bool = False) -> Reading:
     """The texts as a whole, and everything that is wrong. `unread` says that the policy has more files than these."""
     files, problems = _read(texts)
     whole = Whole(files, unread or len(files) < len(texts))
     if files or not texts:
         problems += [*_doubled(files), *(_absent(files) if not whole.unread else []), *few(lint.faults(whole))]
+        problems += few(lint_translations.faults(whole, {problem.file for problem in problems}))
     return Reading(whole, problems)
 
 

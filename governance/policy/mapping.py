@@ -12,7 +12,7 @@ from governance.domain.policy import Policy
 from governance.domain.questionnaire import FactValue
 from governance.domain.table import one_line, place
 from governance.domain.vocabulary import AnswerState, Stage, Visibility
-from governance.policy.problems import PolicyError, PolicyProblem, near
+from governance.policy.problems import PolicyError, PolicyProblem, near, one_reading
 from governance.policy.reader import Document, Location, read
 from governance.policy.shape import shaped
 from governance.policy.values import Closed, Id, Strict
@@ -117,6 +117,7 @@ class ImportMapping(Closed):
     tiering: TieringModel = TieringModel()
 
 
+@one_reading()
 def load_mapping(name: str, text: str) -> tuple[Document, ImportMapping]:
     """Read a mapping file. Raises `PolicyError` with every fault of its form."""
     document = read(name, text)
@@ -128,6 +129,7 @@ def load_mapping(name: str, text: str) -> tuple[Document, ImportMapping]:
     return document, model
 
 
+@one_reading()
 def check_fits(document: Document, mapping: ImportMapping, header: tuple[str, ...], policy: Policy) -> None:
     """Raise `PolicyError` unless the file has every column that is named, once, and the policy every item and question."""
     faults = [*_missing(document, header), *_unknown_to(document, mapping, policy)]

@@ -8,8 +8,8 @@ from governance.domain.policy import Bound
 from governance.domain.vocabulary import Comparator, EvidenceKind, Function, GateKind, Section, Severity, Stage
 from governance.policy import sections, sections_running
 from governance.policy.models_frameworks import FrameworkModel
-from governance.policy.models_tiering import FactModel, TieringModel
-from governance.policy.values import MARK, AmountByTier, Closed, Days, Id, Name, Number, StageOrMore, Strict
+from governance.policy.models_tiering import FactModel, TieringModel, TranslationModel
+from governance.policy.values import LANGUAGE, MARK, AmountByTier, Closed, Days, Id, Name, Number, Sentence, StageOrMore, Strict
 
 
 class Head(Strict):
@@ -19,6 +19,8 @@ class Head(Strict):
     """What people call this edition of it; the digest of the files is what identifies it."""
     title: Annotated[str, Field(min_length=1, max_length=200)]
     """Its name for people."""
+    language: Annotated[str, Field(pattern=LANGUAGE, examples=["en"])] = "en"
+    """The language of its texts, as a tag of BCP 47. What it says in this one is on record."""
     time_zone: str | None = None
     """Where days are counted, as a name of the IANA time zone database. The organisation's own where it says nothing."""
 
@@ -45,9 +47,9 @@ class ThresholdModel(Closed):
     factor: Number = None
     """The number in `compare_with` is multiplied by this first."""
     margin: Number = None
-    """By how much the value has to be better than the number in `compare_with`."""
+    """By how much the value may be worse than the number in `compare_with`, in its unit."""
     allow: Number = None
-    """By how much the value may be worse than the number in `compare_with`."""
+    """By which share of the number in `compare_with` the value may be worse, such as 0.1 for a tenth of it."""
     for_each: Literal["guardrail"] | None = None
     """Ask for one value for each guardrail of the initiative."""
     when: str | None = None
@@ -116,6 +118,13 @@ class ItemModel(Closed):
     """How old the evidence may be, in days; the age for its kind in `freshness` where it says nothing."""
 
 
+class LookModel(Closed):
+    id: Id
+    """Its name in the record, unique in its seat."""
+    text: Sentence
+    """What the signer says by ticking it, as one sentence. The sign-off keeps these words."""
+
+
 class SeatModel(Closed):
     id: Id
     """The seat's name, unique in its gate."""
@@ -133,6 +142,8 @@ class SeatModel(Closed):
     """What who signs must be qualified for."""
     order: Annotated[int, Field(ge=1, le=9, strict=True)] = 1
     """Seats with a higher number decide after all lower ones have approved."""
+    looks_at: list[LookModel] = []
+    """What whoever sits there looks at before deciding, as boxes: who approves ticks all of them."""
 
 
 class GateModel(Closed):
@@ -196,7 +207,7 @@ TITLE = "A file of a policy of Governance"
 
 
 class FileModel(Closed):
-    """The keys a file may have. Every key stands in one file only, but each file may have a `gate`, a `checklist` and `frameworks`."""
+    """The keys a file may have. Each stands in one file only, but any file may have a `gate`, `checklist`, `frameworks`, `translation`."""
 
     policy: Head | None = None
     """What the policy is called."""
@@ -240,6 +251,8 @@ class FileModel(Closed):
     """The catalogues that items map to."""
     gate: GateModel | None = None
     """One gate with its seats and its items."""
+    translation: TranslationModel | None = None
+    """The questionnaire in another language."""
     checklist: ChecklistModel | None = None
     """Checks that several gates use, where a condition holds: a small policy beside this one."""
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from governance.domain.questionnaire import Measure, Rounding, Several
 from governance.domain.vocabulary import Tier
-from governance.policy.values import Amount, Closed, FactValue, Id, PassableTier, Plain, Share, Strict
+from governance.policy.values import LANGUAGE, Amount, Closed, FactValue, Id, PassableTier, Plain, Sentence, Share, Strict
 
 Answer = Literal["yes", "no", "undecided"]
 
@@ -153,3 +153,12 @@ class TieringModel(Closed):
     def ids(self) -> list[str]:
         """What facts may come from and statements may name; one that is given twice stands here twice."""
         return [*(question.id for question in self.questions), *(statement.id for statement in self.statements)]
+
+
+class TranslationModel(Closed):
+    language: Annotated[str, Field(pattern=LANGUAGE, examples=["de"])]
+    """The language as a tag of BCP 47, such as `de` or `pt-BR`."""
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    """What the language calls itself."""
+    texts: dict[str, Sentence]
+    """The words of the questionnaire in it, by what they are called: `Q1`, `Q1.recommend` for an answer, `FL1`, `facts.eu_market`."""

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from governance.domain.numbers import LEVELS
 from governance.domain.policy import Value
@@ -73,6 +73,12 @@ def _share(value: Any) -> Decimal:
     return Decimal(value)
 
 
+def _sentence(value: str) -> str:
+    if not value.strip():
+        raise ValueError("words are asked for")
+    return value.strip()
+
+
 def _listed(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
@@ -107,10 +113,16 @@ Plain: TypeAlias = Annotated[str, Field(pattern=r"^[!-~]([ -~]{0,78}[!-~])?$", e
 """A name that may hold any plain sign."""
 
 STATUS, WHEN = r"^(current|superseded|verify)(,.*)?$", r"^(unknown|[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)$"
+LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
+"""A tag of BCP 47 as it is usually written."""
+
 Status: TypeAlias = Annotated[str, Field(pattern=STATUS, examples=["current"])]
 """Of a catalogue; what is still open stands after a comma."""
 When: TypeAlias = Annotated[str, Field(pattern=WHEN, examples=["2024-08-01"])]
 """A year, a month or a day, as precise as the source is."""
+
+Sentence: TypeAlias = Annotated[str, Field(max_length=300, examples=["x"]), AfterValidator(_sentence)]
+"""One sentence of words that people read and keep."""
 
 Days: TypeAlias = Annotated[int, Field(ge=1, le=36_525, strict=True)]
 Percent: TypeAlias = Annotated[int, Field(ge=1, le=100, strict=True)]

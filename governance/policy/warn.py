@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from governance.domain.frameworks import is_superseded
 from governance.domain.vocabulary import Applies, Tier
-from governance.policy import warn_thresholds
+from governance.policy import lint_translations, warn_thresholds
 from governance.policy.build import threshold_parts
 from governance.policy.checklists import Part
 from governance.policy.codes import Code, Level
@@ -20,6 +20,7 @@ def warnings(whole: Whole) -> Iterator[PolicyProblem]:
     """Every warning, at the place that one would change."""
     for part in whole.parts:
         yield from _part(whole, part)
+    yield from lint_translations.warnings(whole)
     for document, model in whole.files:
         if model.checklist:
             yield from _condition(whole, document, ("checklist", "when"), model.checklist.when, f"the checklist {model.checklist.id}")

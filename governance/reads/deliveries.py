@@ -12,7 +12,7 @@ from governance.events.evidence import EvidenceExpiryTold, EvidenceReuseEnded
 from governance.events.findings import FindingRaised
 from governance.events.gates import ChangesRequested, GateMigrated, GateSettled, GateSubmitted, SignedOff
 from governance.events.policies import PolicyProposed, PolicyPublished, ProposalClosed
-from governance.events.waivers import WaiverAsked, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
+from governance.events.waivers import WaiverAsked, WaiverEndMoved, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
 from governance.models.accounts import Account
 from governance.models.directory import Person
 from governance.models.ledger import Leaf
@@ -31,6 +31,7 @@ ABOUT: Mapping[str, str] = {
     WaiverSigned.kind: "A waiver that they asked for is decided",
     WaiverGranted.kind: "A waiver that they asked for is decided",
     WaiverReminded.kind: "A waiver ends soon",
+    WaiverEndMoved.kind: "A waiver ends on another day",
     WaiverExpired.kind: "A waiver expired",
     EvidenceExpiryTold.kind: "Evidence that they use expires",
     EvidenceReuseEnded.kind: "Evidence that they use counts no more",

@@ -148,6 +148,7 @@ def _seat(seat: Mapping[str, Any] | None) -> str:
         return "not asked"
     said = [seat["label"], f"covers {', '.join(seat['covers']).replace('_', ' ')}", f"order {seat['order']}"]
     said += ["independent"] if seat["independent"] else []
+    said += [f"looks at: {' '.join(look['text'] for look in seat['looks_at'])}"] if "looks_at" in seat else []
     return ", ".join([*said, seat["qualification"]] if seat["qualification"] else said)
 
 

@@ -8,17 +8,15 @@ from sqlalchemy.orm import Session
 from governance.domain import exclusions as rules
 from governance.domain.vocabulary import ExclusionState, Function
 from governance.models.exclusions import Exclusion
-from governance.models.initiatives import Initiative, Tiering
-from governance.reads import exclusions, people
+from governance.models.initiatives import Initiative
+from governance.reads import exclusions, exemption_rules, people
 from governance.reads.turn import Turn
 
 
-def exclusion_turns(
-    session: Session, initiative: Initiative, tiering: Tiering | None, rows: Iterable[Exclusion], now: datetime
-) -> Iterator[Turn]:
-    """Compliance's, for each proposal that rests on the facts as they are."""
-    facts = rules.facts_digest(tiering.facts, tiering.tier) if tiering is not None and tiering.tier is not None else None
-    waiting = [row for row in rows if rules.shown(row.state, row.facts, facts) is ExclusionState.PROPOSED]
+def exclusion_turns(session: Session, initiative: Initiative, rows: Iterable[Exclusion], now: datetime) -> Iterator[Turn]:
+    """Compliance's, for each proposal that rests on the facts and the rule of its check as they are."""
+    proposed = [row for row in rows if row.state is ExclusionState.PROPOSED]
+    waiting = [row for row in proposed if exemption_rules.shown(session, row) is ExclusionState.PROPOSED]
     if not waiting:
         return
     ties = people.ties(session, initiative.key)

@@ -1,18 +1,17 @@
 """Proposals that a check does not apply: those that count, and those that wait for compliance."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from governance.domain import exclusions, exemptions
+from governance.domain import exemptions
 from governance.domain.errors import NotThere
 from governance.domain.exclusions import Bound
 from governance.domain.rights import NOTHING_HERE, Ties
 from governance.domain.vocabulary import ExclusionState
 from governance.ledger.memo import remembered
 from governance.models.exclusions import Exclusion
-from governance.models.initiatives import Tiering
 
 
 def exclusion(session: Session, exclusion_id: str) -> Exclusion:
@@ -29,8 +28,8 @@ def next_id(session: Session, key: str) -> str:
 
 
 @remembered(Exclusion)
-def confirmed(session: Session, key: str) -> Mapping[str, exemptions.Exclusion]:
-    """Those that compliance confirmed, by item, the latest of each; whether the facts are still the same is not asked here."""
+def confirmed(session: Session, key: str) -> tuple[exemptions.Exclusion, ...]:
+    """Those that compliance confirmed; whether the facts and what the check asks are still the same is not asked here."""
     return as_confirmed(session.scalars(counting([key])))
 
 
@@ -40,24 +39,14 @@ def counting(keys: Collection[str]) -> Select[Exclusion]:
     return select(Exclusion).where(*named).order_by(Exclusion.decided_at, Exclusion.id)
 
 
-def as_confirmed(rows: Iterable[Exclusion]) -> Mapping[str, exemptions.Exclusion]:
-    return {row.item: _confirmed(row) for row in rows}
+def as_confirmed(rows: Iterable[Exclusion]) -> tuple[exemptions.Exclusion, ...]:
+    return tuple(_confirmed(row) for row in rows)
 
 
 def _confirmed(row: Exclusion) -> exemptions.Exclusion:
     assert row.decided_by is not None
     assert row.decided_at is not None
-    return exemptions.Exclusion(row.id, row.item, row.facts, row.reason, row.proposed_by, row.decided_by, row.decided_at)
-
-
-def facts_now(session: Session, key: str) -> str | None:
-    """What a proposal would rest on now; None while there is no tier."""
-    row = session.get(Tiering, key)
-    return exclusions.facts_digest(row.facts, row.tier) if row is not None and row.tier is not None else None
-
-
-def shown(session: Session, row: Exclusion) -> ExclusionState:
-    return exclusions.shown(row.state, row.facts, facts_now(session, row.initiative_key))
+    return exemptions.Exclusion(row.id, row.item, row.facts, row.reason, row.proposed_by, row.decided_by, row.decided_at, row.rule)
 
 
 def bound(row: Exclusion, ties: Ties) -> Bound:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from governance.domain import bindings
 from governance.domain.dossier import (
     EXCLUSIONS,
     FORM,
@@ -85,7 +86,8 @@ def under(found: Material, policy: Policy) -> Material:
 
     Raises `KeyError` for a gate that these rules do not have.
     """
-    return replace(found, plan=decide_plan(policy, found.plan.gate, found.facts, found.tier), form=FORM)
+    planned = replace(found, plan=decide_plan(policy, found.plan.gate, found.facts, found.tier), form=FORM)
+    return bindings.judged_by(planned, policy)
 
 
 def _form(content: dict[Section, Any], policy: Policy) -> Form | None:
@@ -102,7 +104,7 @@ def _exclusions(content: dict[Section, Any]) -> dict[str, Exclusion]:
 
 def _exclusion(item: str, row: dict[str, Any]) -> Exclusion:
     at = datetime.fromisoformat(row["confirmed_at"])
-    return Exclusion(row["id"], item, row["facts"], row["reason"], row["proposed_by"], row["confirmed_by"], at)
+    return Exclusion(row["id"], item, row["facts"], row["reason"], row["proposed_by"], row["confirmed_by"], at, row.get("rule", ""))
 
 
 def _waivers(content: dict[Section, Any]) -> dict[str, Waiver]:
@@ -120,6 +122,7 @@ def _waiver(item: str, row: dict[str, Any]) -> Waiver:
         granted_at=datetime.fromisoformat(row["granted_at"]),
         expires=date.fromisoformat(row["expires"]),
         signed=tuple(row["signed"].items()),
+        rule=row.get("rule", ""),
     )
 
 

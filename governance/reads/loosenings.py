@@ -1,9 +1,10 @@
 """Whom the rule bars that who loosened a rule does not sign what benefits from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain.loosening import BARRED_FOR, Loosening, barred
@@ -29,9 +30,18 @@ def recent(session: Session, now: datetime) -> Sequence[Loosening]:
 
 @remembered(Revision)
 def taken_at(session: Session, request_id: str, policy: str) -> datetime | None:
-    """When a request took these rules: with the first dossier that was frozen under them. Without one it was moved to them since."""
-    first = select(func.min(Revision.at)).where(Revision.request_id == request_id, Revision.policy == policy)
-    return session.scalar(first)
+    """When a request took the rules it is under now; see `taken`."""
+    asked = select(Revision).where(Revision.request_id == request_id)
+    return taken(session.scalars(asked), policy)
+
+
+def taken(revisions: Iterable[Revision], policy: str) -> datetime | None:
+    """When a request with these revisions took the rules it is under now: with the first dossier of the last unbroken row that was frozen
+    under them, so that whoever comes back to rules takes them anew. None where it has no such dossier: it was moved to them since.
+    """
+    latest_first = sorted(revisions, key=lambda revision: revision.number, reverse=True)
+    under_them = list(takewhile(lambda revision: revision.policy == policy, latest_first))
+    return under_them[-1].at if under_them else None
 
 
 def _loosening(row: PolicyLoosening) -> Loosening:

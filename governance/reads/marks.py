@@ -59,6 +59,7 @@ MARKS = {
     "waiver.asked": Mark("waived", "idle"),
     "waiver.withdrawn": Mark("na", "idle"),
     "waiver.granted": Mark("waived", "warn"),
+    "waiver.end_moved": Mark("waived", "warn"),
     "waiver.reminded": Mark("waived", "warn"),
     "waiver.expired": Mark("not-met", "bad"),
     "waiver.took_effect": Mark("hold", "warn"),

@@ -7,14 +7,12 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from governance.domain import bindings
 from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
 from governance.domain.errors import RuleBroken
-from governance.domain.exclusions import facts_digest
-from governance.domain.exemptions import Exclusion
 from governance.domain.ml_test_score import Done, Form, Practice
 from governance.domain.policy import Policy
-from governance.domain.questionnaire import FactValue
-from governance.domain.vocabulary import Function, RequestState, Tier
+from governance.domain.vocabulary import Function, RequestState
 from governance.ledger.memo import remembered
 from governance.models import answers as rows
 from governance.models.directory import Person
@@ -33,6 +31,7 @@ def material(session: Session, key: str, gate: str, policy: Policy) -> Material:
     tiering = session.get(Tiering, key)
     if tiering is None or tiering.tier is None:
         raise RuleBroken("Answer the tiering questions first: they decide which checks and which signatures this gate needs.")
+    plan = decide_plan(policy, gate, tiering.facts, tiering.tier)
     return Material(
         initiative=key,
         name=initiative.name,
@@ -44,22 +43,16 @@ def material(session: Session, key: str, gate: str, policy: Policy) -> Material:
         tier=tiering.tier,
         tier_by=tiering.decided_by,
         facts=tiering.facts,
-        plan=decide_plan(policy, gate, tiering.facts, tiering.tier),
+        plan=plan,
         answers=answers(session, key),
         team=team(session, key),
         open_points=open_points(session, key),
         limits=limits(session, key),
         approved=approved(session, key),
-        waivers=waivers.granted(session, key),
-        exclusions=_on_these_facts(exclusions.confirmed(session, key), tiering.facts, tiering.tier),
+        waivers=bindings.waivers_that_count(waivers.granted(session, key), plan, policy.waivers),
+        exclusions=bindings.exclusions_that_count(exclusions.confirmed(session, key), plan, tiering.facts),
         ml_test_score=ml_test_score(session, key),
     )
-
-
-def _on_these_facts(found: Mapping[str, Exclusion], facts: Mapping[str, FactValue], tier: Tier) -> Mapping[str, Exclusion]:
-    """Those that were confirmed on the facts and the tier as they are."""
-    now_are = facts_digest(facts, tier) if found else ""
-    return {item: one for item, one in found.items() if one.facts == now_are}
 
 
 @remembered(rows.Answer, rows.Evidence, ReusedEvidence)

@@ -19,7 +19,7 @@ from governance.events.evidence import EvidenceExpiryTold, EvidenceReuseEnded
 from governance.events.findings import FindingRaised
 from governance.events.gates import ChangesRequested, GateMigrated, GateSettled, GateSubmitted, SignedOff
 from governance.events.policies import PolicyProposed, PolicyPublished, ProposalClosed
-from governance.events.waivers import WaiverAsked, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
+from governance.events.waivers import WaiverAsked, WaiverEndMoved, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
 from governance.ledger.book import Event
 from governance.ledger.read import Entry
 from governance.ledger.replay import EventReader, UnknownKind
@@ -158,7 +158,7 @@ def _proposed(session: Session, event: Event, leaf: Entry, now: datetime) -> Ite
     del leaf
     row = session.get(PolicyProposal, event.proposal)
     if row is not None and row.state is ProposalState.OPEN:
-        for person in proposals.others_than(session, row.by, now):
+        for person in proposals.deciders(session, [row], now)[row.id]:
             yield Notice(NoticeKind.PROPOSAL, person.id, None, proposal=row.id, version=row.version)
 
 
@@ -183,6 +183,7 @@ RULES: Mapping[str, Rule] = {
     WaiverSigned.kind: waiver_notices.decided,
     WaiverGranted.kind: waiver_notices.decided,
     WaiverReminded.kind: waiver_notices.ends,
+    WaiverEndMoved.kind: waiver_notices.ends,
     WaiverExpired.kind: waiver_notices.expired,
     EvidenceReuseEnded.kind: evidence_notices.ended,
     EvidenceExpiryTold.kind: evidence_notices.expires,

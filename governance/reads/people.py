@@ -22,26 +22,28 @@ def doer(session: Session, person_id: str, now: datetime) -> Doer:
     person = session.get(Person, person_id)
     if person is None:
         raise NotThere(f"There is no person {person_id}.")
+    granted = _granted(session, [person_id], now)[person_id]
     return Doer(
         id=person.id,
         name=person.name,
         unit=person.unit_id,
-        roles=_roles(session, [person_id], now)[person_id],
+        roles=frozenset(granted),
         holdings=_holdings(session, [person_id])[person_id],
         qualifications=frozenset(person.qualifications),
         active=person.disabled_at is None,
         reset_at=person.password_reset_at,
+        officer_since=granted.get(Role.COMPLIANCE_OFFICER),
     )
 
 
-def _roles(session: Session, ids: Iterable[str], now: datetime) -> dict[str, frozenset[Role]]:
-    """The roles each of these people has at a moment."""
+def _granted(session: Session, ids: Iterable[str], now: datetime) -> dict[str, dict[Role, datetime]]:
+    """The roles each of these people has at a moment, and since when."""
     wanted = set(ids)
-    found: dict[str, set[Role]] = {person: set() for person in wanted}
+    found: dict[str, dict[Role, datetime]] = {person: {} for person in wanted}
     for row in session.scalars(select(PersonRole).where(PersonRole.person_id.in_(wanted))) if wanted else ():
         if row.until is None or row.until > now:
-            found[row.person_id].add(row.role)
-    return {person: frozenset(held) for person, held in found.items()}
+            found[row.person_id][row.role] = row.since
+    return found
 
 
 def _holdings(session: Session, ids: Iterable[str]) -> dict[str, tuple[Holding, ...]]:
@@ -143,13 +145,13 @@ def by_function(session: Session, functions: Iterable[Function], unit: str) -> d
 def signers(session: Session, people: Iterable[Person], now: datetime) -> dict[str, Signer]:
     """Them as the rules of signing see them; two statements, however many they are."""
     wanted = {person.id: person for person in people}
-    held, granted = _holdings(session, wanted), _roles(session, wanted, now)
+    held, granted = _holdings(session, wanted), _granted(session, wanted, now)
     return {
         one: Signer(
             id=one,
             holdings=held[one],
             qualifications=frozenset(person.qualifications),
-            roles=granted[one],
+            roles=frozenset(granted[one]),
             active=person.disabled_at is None,
             reset_at=person.password_reset_at,
         )

@@ -9,7 +9,7 @@ from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from governance.domain.errors import NotThere
-from governance.domain.proposals import Proposed
+from governance.domain.proposals import Proposed, why_not_decide
 from governance.domain.rights import Doer
 from governance.domain.text import fold
 from governance.domain.vocabulary import ProposalState, Role
@@ -31,7 +31,7 @@ def proposal(session: Session, proposal_id: str) -> PolicyProposal:
 
 
 def as_proposed(row: PolicyProposal) -> Proposed:
-    return Proposed(row.id, row.by, row.state, row.rests_on)
+    return Proposed(row.id, row.by, row.at, row.state, row.rests_on)
 
 
 def texts(session: Session, row: PolicyProposal) -> Mapping[str, str]:
@@ -45,40 +45,46 @@ def still_open(session: Session, policy: str | None = None) -> Sequence[PolicyPr
     return session.scalars(query.where(PolicyProposal.policy == policy) if policy is not None else query).all()
 
 
-def officers(session: Session, now: datetime) -> Sequence[Person]:
-    """The compliance officers who can sign in, by name."""
+def deciders(session: Session, rows: Sequence[PolicyProposal], now: datetime) -> Mapping[str, Sequence[Person]]:
+    """By proposal, the compliance officers who can sign in and may decide on it, by name: as `domain.proposals` says of one."""
+    may_decide = (
+        (PersonRole.since <= PolicyProposal.at)
+        & (Person.id != PolicyProposal.by)
+        & or_(Person.password_reset_at.is_(None), Person.password_reset_at <= PolicyProposal.at)
+    )
     query = (
-        select(Person)
+        select(PolicyProposal.id, Person)
+        .join(Person, Person.disabled_at.is_(None))
         .join(PersonRole, PersonRole.person_id == Person.id)
         .join(Account, Account.person_id == Person.id)
         .where(
+            PolicyProposal.id.in_([row.id for row in rows]),
             PersonRole.role == Role.COMPLIANCE_OFFICER,
             or_(PersonRole.until.is_(None), PersonRole.until > now),
-            Person.disabled_at.is_(None),
             Account.password.is_not(None),
+            may_decide,
         )
         .order_by(Person.folded)
     )
-    return session.scalars(query).unique().all()
-
-
-def others_than(session: Session, proposer: str, now: datetime) -> Sequence[Person]:
-    """Those of them who did not propose it: they decide."""
-    return [person for person in officers(session, now) if person.id != proposer]
+    found: dict[str, list[Person]] = {row.id: [] for row in rows}
+    for proposal_id, person in session.execute(query) if rows else ():
+        found[proposal_id].append(person)
+    return found
 
 
 def waiting_for(session: Session, doer: Doer) -> list[PolicyProposal]:
     """What this person can decide on, the longest wait first."""
     if Role.COMPLIANCE_OFFICER not in doer.roles:
         return []
-    return [row for row in still_open(session) if row.by != doer.id]
+    return [row for row in still_open(session) if row.by != doer.id and why_not_decide(doer, as_proposed(row), 1) is None]
 
 
 def number_waiting_for(doer: Doer) -> ScalarSelect[int] | None:
     """How many that are, to be asked together with something else; None for who decides on none."""
-    if Role.COMPLIANCE_OFFICER not in doer.roles:
+    if doer.officer_since is None:
         return None
-    is_theirs = (PolicyProposal.state == ProposalState.OPEN) & (PolicyProposal.by != doer.id)
+    since = [moment for moment in (doer.officer_since, doer.reset_at) if moment is not None]
+    is_theirs = (PolicyProposal.state == ProposalState.OPEN) & (PolicyProposal.by != doer.id) & (PolicyProposal.at >= max(since))
     return select(func.count()).select_from(PolicyProposal).where(is_theirs).scalar_subquery()
 
 

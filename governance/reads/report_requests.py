@@ -226,6 +226,7 @@ def _sign_offs(session: Session, table: OnTheTable, at: datetime) -> Iterable[re
             title=person.title if person else "",
             reset_at=_reset_before(person, row.at),
             fell=_fell(why) if why else "",
+            looked_at=tuple(record.Looked(id=look["id"], text=look["text"]) for look in row.looked_at),
         )
 
 

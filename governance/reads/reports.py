@@ -24,7 +24,17 @@ from governance.packs import record
 from governance.packs.fonts import installed
 from governance.packs.record import Cut, InitiativeRecord, Labelled, TrailEntry, TrailRecord
 from governance.reads import material as reading
-from governance.reads import moving_in, people, policies, report_evidence, report_requests, report_waivers, sentences, words
+from governance.reads import (
+    moving_in,
+    people,
+    policies,
+    report_evidence,
+    report_exclusions,
+    report_requests,
+    report_waivers,
+    sentences,
+    words,
+)
 from governance.words import named
 
 DIRECTORY = ("settings/", "unit/", "person/", "policy/", "framework/")
@@ -61,6 +71,7 @@ def initiative_record(session: Session, key: str) -> InitiativeRecord:
         findings=tuple(_findings(session, key, names)),
         brought_in=_brought_in(session, key, names, at),
         waivers=tuple(report_waivers.waivers(session, key, names.of, at)),
+        exclusions=tuple(report_exclusions.exclusions(session, key, names.of)),
         rules=tuple(report_requests.rules_of(session, key)),
         trail=_trail(session, read.of_stream(session, streams.initiative(key))),
     )

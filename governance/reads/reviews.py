@@ -58,7 +58,8 @@ def on_the_table(session: Session, request_id: str, now: datetime) -> OnTheTable
         raise NotThere("Nothing was submitted yet, so there is nothing to decide on.")
     policy = policies.by_digest(session, row.policy)
     found = frozen.frozen_material(session, row, revision, row.policy)
-    return _table(session, row, revision, policy, found, seats(session, request_id), frozen_sections(revision), now)
+    asked = _with_looks(seats(session, request_id), found.plan.seats)
+    return _table(session, row, revision, policy, found, asked, frozen_sections(revision), now)
 
 
 def under(session: Session, table: OnTheTable, policy: Policy, now: datetime) -> OnTheTable:
@@ -100,6 +101,12 @@ def _table(
 def seats(session: Session, request_id: str) -> tuple[Seat, ...]:
     """The seats of the frozen plan, in policy order."""
     return as_seats(session.scalars(select(RequestSeat).where(RequestSeat.request_id == request_id).order_by(RequestSeat.position)))
+
+
+def _with_looks(asked: Iterable[Seat], planned: Iterable[Seat]) -> tuple[Seat, ...]:
+    """The seats with what each looks at, which stands in the policy they were submitted under and not in their rows."""
+    looks = {seat.id: seat.looks_at for seat in planned}
+    return tuple(replace(seat, looks_at=looks.get(seat.id, ())) for seat in asked)
 
 
 def as_seats(rows: Iterable[RequestSeat]) -> tuple[Seat, ...]:

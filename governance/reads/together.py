@@ -94,8 +94,7 @@ def _of_requests(session: Session, requests: Sequence[GateRequest], revisions: S
     signers = people.signers(session, signed_by, now)
     frozen_under = _by(revisions, "request_id")
     for row in requests:
-        first = min((one.at for one in frozen_under[row.id] if one.policy == row.policy), default=None)
-        foreknow(session, loosenings.taken_at, first, row.id, row.policy)
+        foreknow(session, loosenings.taken_at, loosenings.taken(frozen_under[row.id], row.policy), row.id, row.policy)
     for request in ids:
         foreknow(session, reviews.seats, reviews.as_seats(seats[request]), request)
         foreknow(session, reviews.sign_offs, given[request], request)

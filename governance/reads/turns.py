@@ -16,7 +16,7 @@ from governance.ledger.log import SYSTEM
 from governance.models.findings import Finding
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative, TeamSeat, Tiering
-from governance.reads import reviews
+from governance.reads import people, reviews
 from governance.reads.evidence_turns import evidence_turns
 from governance.reads.exclusion_turns import exclusion_turns
 from governance.reads.material import material
@@ -55,9 +55,9 @@ def state(session: Session, initiative: Initiative, around: Surroundings, now: d
     turns = (
         *_turns(session, initiative, tiering, request, table, checked, now),
         *regular_turns(initiative, origin, gate, now),
-        *_findings(around.findings.get(key, ())),
+        *_findings(session, around.findings.get(key, ())),
         *evidence_turns(session, initiative, around.reused.get(key, ()), now),
-        *exclusion_turns(session, initiative, tiering, around.exclusions.get(key, ()), now),
+        *exclusion_turns(session, initiative, around.exclusions.get(key, ()), now),
         *waiver_turns(session, initiative, around.waivers.get(key, ()), now),
     )
     return State(
@@ -153,17 +153,18 @@ def _answer_turns(
             yield Turn("answer", what, why, since, person=person, request=request.id, subject=function.value)
 
 
-def _findings(still_open: Iterable[Finding]) -> Iterator[Turn]:
+def _findings(session: Session, still_open: Iterable[Finding]) -> Iterator[Turn]:
     for row in still_open:
         if row.answered_by is None:
             yield Turn("finding", f"Answer finding {row.id}", "You own it", row.raised_at, person=row.owner_id, subject=row.id, due=row.due)
         else:
-            yield _acceptance(row)
+            yield _acceptance(session, row)
 
 
-def _acceptance(row: Finding) -> Turn:
-    """Of who raised it; where nobody but time did, of the function that owns the check."""
+def _acceptance(session: Session, row: Finding) -> Turn:
+    """Of who raised it; where nobody but time did, of the function that owns the check, and then of nobody who works on the initiative."""
     since, by_time = row.answered_at or row.raised_at, row.raised_by == SYSTEM.id
+    ties = people.ties(session, row.initiative_key) if by_time else None
     return Turn(
         "accept",
         f"Look at the answer to finding {row.id}",
@@ -171,7 +172,7 @@ def _acceptance(row: Finding) -> Turn:
         since,
         person=None if by_time else row.raised_by,
         function=row.function if by_time else None,
-        excluded=frozenset({row.owner_id}) if by_time else frozenset(),
+        excluded=ties.team | {ties.lead, row.owner_id} if ties else frozenset(),
         subject=row.id,
         due=row.due,
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from governance.domain import waivers as rules
 from governance.domain.notices import NoticeKind
 from governance.domain.vocabulary import Function, WaiverState
-from governance.events.waivers import WaiverAsked, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
+from governance.events.waivers import WaiverAsked, WaiverEndMoved, WaiverExpired, WaiverGranted, WaiverReminded, WaiverSigned
 from governance.ledger.book import Event
 from governance.ledger.read import Entry
 from governance.models.initiatives import Initiative
@@ -44,8 +44,8 @@ def decided(session: Session, event: Event, leaf: Entry, now: datetime) -> Itera
 
 
 def ends(session: Session, event: Event, leaf: Entry, now: datetime) -> Iterator[Notice]:
-    """Before its last day; nobody any more once that is past."""
-    assert isinstance(event, WaiverReminded)
+    """Before its last day, and where the tier moved that; nobody any more once it is past."""
+    assert isinstance(event, WaiverReminded | WaiverEndMoved)
     del leaf
     row = session.get(Waiver, event.waiver)
     if row is not None and rules.shown(row.state, row.expires, now) is WaiverState.IN_FORCE:

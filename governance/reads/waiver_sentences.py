@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from governance.domain.vocabulary import Function, Standing, WaiverDecision
+from governance.domain.vocabulary import Function, Standing, Tier, WaiverDecision
 from governance.reads.telling import Facts, day
 from governance.words import word
 
@@ -17,8 +17,13 @@ def _signed(body: Facts) -> str:
 
 
 def _expired(body: Facts) -> str:
-    left = f", and its check is not met: finding {body['finding']}" if body.get("finding") else ""
+    left = f", and nobody has confirmed that its check is met: finding {body['finding']}" if body.get("finding") else ""
     return f"recorded that waiver {body['waiver']} ended with {day(body['on'])}{left}"
+
+
+def _end_moved(body: Facts) -> str:
+    tier = word(Tier(body["tier"])).label.lower()
+    return f"recorded that waiver {body['waiver']} ends with {day(body['expires'])}, which is as long as the tier “{tier}” allows"
 
 
 def _took_effect(body: Facts) -> str:
@@ -31,6 +36,7 @@ WAIVER_DEEDS: Mapping[str, Callable[[Facts], str]] = {
     "waiver.signed": _signed,
     "waiver.withdrawn": lambda body: f"withdrew waiver {body['waiver']}",
     "waiver.granted": lambda body: f"recorded that waiver {body['waiver']} has both signatures and is in force",
+    "waiver.end_moved": _end_moved,
     "waiver.reminded": lambda body: f"told that waiver {body['waiver']} ends with {day(body['expires'])}",
     "waiver.expired": _expired,
     "waiver.took_effect": _took_effect,

@@ -1,10 +1,10 @@
 """Waivers of an initiative as the rules see them: how each is bound to people, and whose signatures count."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from governance.domain import exemptions, waivers
@@ -38,8 +38,8 @@ def next_id(session: Session, key: str) -> str:
 
 
 @remembered(Waiver)
-def granted(session: Session, key: str) -> Mapping[str, exemptions.Waiver]:
-    """The waivers that the record has as in force, by item; where one was renewed early, the one that holds longer."""
+def granted(session: Session, key: str) -> tuple[exemptions.Waiver, ...]:
+    """The waivers that the record has as in force; whether each was given for what its check asks now is not asked here."""
     return as_granted(session.scalars(in_force([key])))
 
 
@@ -49,8 +49,8 @@ def in_force(keys: Collection[str]) -> Select[Waiver]:
     return select(Waiver).where(*named).order_by(Waiver.expires, Waiver.granted_at)
 
 
-def as_granted(rows: Iterable[Waiver]) -> Mapping[str, exemptions.Waiver]:
-    return {row.item: _granted(row) for row in rows}
+def as_granted(rows: Iterable[Waiver]) -> tuple[exemptions.Waiver, ...]:
+    return tuple(_granted(row) for row in rows)
 
 
 def _granted(row: Waiver) -> exemptions.Waiver:
@@ -65,6 +65,7 @@ def _granted(row: Waiver) -> exemptions.Waiver:
         granted_at=row.granted_at,
         expires=row.expires,
         signed=tuple((given["seat"], given["by"]) for given in row.signatures),
+        rule=row.rule,
     )
 
 
@@ -111,14 +112,20 @@ def _authors(session: Session, row: Waiver) -> frozenset[str]:
 
 
 def touched(session: Session, keys: Sequence[str], persons: Sequence[str]) -> list[Waiver]:
-    """The waivers that an act on these initiatives or people may complete or end: few are ever asked for or overdue at once."""
-    query = select(Waiver).where(Waiver.state.in_([WaiverState.ASKED, WaiverState.OVERDUE])).order_by(Waiver.id)
+    """The waivers that an act on these initiatives or people may complete, shorten or end: few are ever asked for or overdue at once."""
+    waiting = Waiver.state.in_([WaiverState.ASKED, WaiverState.OVERDUE])
+    theirs = and_(Waiver.state == WaiverState.IN_FORCE, Waiver.initiative_key.in_(keys))
+    query = select(Waiver).where(or_(waiting, theirs)).order_by(Waiver.id)
     initiatives, signers = set(keys), set(persons)
     return [
         row
         for row in session.scalars(query)
-        if row.initiative_key in initiatives or any(given["by"] in signers for given in row.signatures)
+        if row.initiative_key in initiatives or (row.state is not WaiverState.IN_FORCE and _signed_by(row, signers))
     ]
+
+
+def _signed_by(row: Waiver, some: Set[str]) -> bool:
+    return any(given["by"] in some for given in row.signatures)
 
 
 def due(session: Session, now: datetime, most: int) -> list[str]:

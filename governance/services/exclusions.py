@@ -9,7 +9,7 @@ from governance.events import streams
 from governance.events.exclusions import ExclusionDecided, ExclusionProposed, ExclusionWithdrawn
 from governance.ledger.log import Log
 from governance.models.exclusions import Exclusion
-from governance.reads import exclusions, people
+from governance.reads import exclusions, exemption_rules, people
 from governance.services import proof
 from governance.services.waivers import subject
 
@@ -36,16 +36,18 @@ def propose(log: Log, key: str, item_id: str, reason: str) -> str:
     rules.check_words(reason, "it does not apply")
     if any(row.item == item_id and row.state is ExclusionState.PROPOSED for row in _counting(log, key)):
         raise Conflict(f"That {item_id} does not apply is proposed already. Compliance decides on it first.")
-    facts = exclusions.facts_now(log.session, key)
-    assert facts is not None, "without a tier nothing can be said of a check"
+    rests = exemption_rules.rests_now(log.session, key, item_id)
+    assert rests is not None, "without a tier nothing can be said of a check"
     made = exclusions.next_id(log.session, key)
-    event = ExclusionProposed(exclusion=made, initiative=key, gate=of.gate, item=item_id, facts=facts, reason=log.keep_words(reason))
+    event = ExclusionProposed(
+        exclusion=made, initiative=key, gate=of.gate, item=item_id, facts=rests.facts, rule=rests.rule, reason=log.keep_words(reason)
+    )
     log.record(event, streams.initiative(key))
     return made
 
 
 def _counting(log: Log, key: str) -> list[Exclusion]:
-    return [row for row in exclusions.live(log.session, [key]).get(key, []) if exclusions.shown(log.session, row) is row.state]
+    return [row for row in exclusions.live(log.session, [key]).get(key, []) if exemption_rules.shown(log.session, row) is row.state]
 
 
 def decide(log: Log, exclusion_id: str, decision: Confirmation, meaning: str, reason: str = "") -> None:
@@ -55,13 +57,14 @@ def decide(log: Log, exclusion_id: str, decision: Confirmation, meaning: str, re
     rights.check_active(doer)
     rights.check_may_see(doer, ties)
     method = proof.needed(log, "deciding that a check does not apply")
-    rules.check_may_decide(exclusions.shown(log.session, row), people.signer(doer), exclusions.bound(row, ties))
+    rules.check_may_decide(exemption_rules.shown(log.session, row), people.signer(doer), exclusions.bound(row, ties))
     if decision is Confirmation.DECLINE or reason.strip():
         rules.check_words(reason, "you decline" if decision is Confirmation.DECLINE else "you confirm it")
     event = ExclusionDecided(
         exclusion=exclusion_id,
         decision=decision,
         facts=row.facts,
+        rule=row.rule,
         name=doer.name,
         meaning=meaning,
         method=method,

@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 
-from governance.domain import rights
-from governance.domain.errors import Conflict, Problem, RuleBroken
+from governance.domain import rights, waivers
+from governance.domain.errors import Conflict, NotAllowed, Problem, RuleBroken
 from governance.domain.findings import NewFinding, problems_of
 from governance.events import streams
 from governance.events.findings import FindingAnswered, FindingClosed, FindingRaised
 from governance.ledger.log import Log
 from governance.models.answers import Evidence
 from governance.models.findings import Finding
-from governance.reads import findings, people, policies
+from governance.models.waivers import Waiver
+from governance.reads import findings, people, policies, waiver_ends
 
 
 def raise_finding(log: Log, key: str, new: NewFinding) -> str:
@@ -60,7 +61,16 @@ def close_finding(log: Log, finding_id: str) -> None:
     _check_open(row)
     if row.answered_by is None:
         raise RuleBroken("Nobody has answered this finding yet: its owner names the evidence first.")
+    if (waiver := waiver_ends.left(log.session, finding_id)) is not None:
+        _check_confirms(log, waiver)
     log.record(FindingClosed(finding=finding_id), streams.initiative(row.initiative_key))
+
+
+def _check_confirms(log: Log, waiver: Waiver) -> None:
+    """Accepting the finding of an expired waiver ends what that led to: it takes a check that is met, and somebody with no part in it."""
+    if (sentence := waivers.bars_from_confirming(log.by, waiver_ends.confirming(log.session, waiver))) is not None:
+        raise NotAllowed(sentence)
+    waivers.check_is_met(waiver.item, waiver_ends.state_of(log.session, waiver, log.now))
 
 
 def _check_open(row: Finding) -> None:

@@ -18,7 +18,7 @@ from governance.ledger.book import Event
 from governance.ledger.log import SYSTEM, Log
 from governance.models.initiatives import Initiative
 from governance.policy.assess import assess_initiative
-from governance.reads import previews
+from governance.reads import previews, standings
 from governance.reads.keys import key_of, next_number
 from governance.reads.previews import Preview, Source
 
@@ -92,8 +92,7 @@ class _Import:
 
     def _suspend(self, key: str) -> None:
         """A prohibited use must not run, wherever it comes from."""
-        if self.log.session.get_one(Initiative, key).standing is not Standing.SUSPENDED:
-            why = "the tiering answers name a prohibited use, as imported"
+        if (why := standings.to_suspend(self.log.session, key)) is not None:
             self.log.record(StandingChanged(initiative=key, standing=Standing.SUSPENDED, why=why), streams.initiative(key), by=SYSTEM)
 
     def _next_key(self) -> str:

@@ -27,7 +27,7 @@ from governance.ledger.log import SYSTEM, Log
 from governance.models.directory import Person, Unit
 from governance.models.initiatives import Initiative, NamedViewer
 from governance.policy.assess import assess_initiative
-from governance.reads import people, policies
+from governance.reads import people, policies, standings
 from governance.reads.keys import key_of, next_number
 
 KEY = re.compile(r"AI-\d{4,6}")
@@ -148,14 +148,13 @@ def answer_tiering(
         ),
         streams.initiative(key),
     )
-    _follow_tier(log, key, tier, found.decided_by)
+    _follow_tier(log, key)
     return tier
 
 
-def _follow_tier(log: Log, key: str, tier: Tier | None, decided_by: str) -> None:
+def _follow_tier(log: Log, key: str) -> None:
     """A prohibited use must not run; nothing but compliance lifts that again."""
-    if tier is Tier.PROHIBITED and log.session.get_one(Initiative, key).standing is not Standing.SUSPENDED:
-        why = f"the tiering answers name a prohibited use ({decided_by})"
+    if (why := standings.to_suspend(log.session, key)) is not None:
         log.record(StandingChanged(initiative=key, standing=Standing.SUSPENDED, why=why), streams.initiative(key), by=SYSTEM)
 
 

@@ -14,7 +14,7 @@ from governance.events.policies import Loosened, PolicyProposed, PolicyPublished
 from governance.ledger.log import SYSTEM, Log
 from governance.models.policies import CurrentPolicy, PolicyProposal
 from governance.policy.differences.whole import Rules, differences
-from governance.policy.loader import parse_policy
+from governance.policy.loader import LoadedPolicy, loaded, parse_policy
 from governance.policy.problems import PolicyError
 from governance.reads import people, policy_history, proposed_changes
 from governance.reads import proposals as reading
@@ -31,12 +31,21 @@ def publish_shipped(log: Log, texts: Mapping[str, str]) -> str:
     return policy.digest
 
 
-def propose(log: Log, texts: Mapping[str, str], reason: str) -> str:
-    """Put these texts before another compliance officer. Returns the id of the proposal. Raises `PolicyError` with every fault in them."""
+def sound(texts: Mapping[str, str]) -> LoadedPolicy:
+    """These texts as they can be proposed, read before anybody's turn to write: reading what somebody sent may take its time.
+
+    Raises `RuleBroken` for names of files that are none, `PolicyError` with every fault in the texts.
+    """
+    proposals.check_names(texts)
+    return loaded(texts)
+
+
+def propose(log: Log, given: LoadedPolicy, reason: str) -> str:
+    """Put a policy before another compliance officer. Returns the id of the proposal."""
     proposals.check_may_propose(people.doer(log.session, log.by, log.now))
     proposals.check_reason(reason)
-    proposals.check_names(texts)
-    policy = parse_policy(texts)
+    proposals.check_names(given.texts)
+    policy = given.policy
     _check_is_the_one(log, policy.id)
     current = log.session.get(CurrentPolicy, policy.id)
     if current is not None and current.digest == policy.digest:
@@ -48,7 +57,7 @@ def propose(log: Log, texts: Mapping[str, str], reason: str) -> str:
         version=policy.version,
         title=policy.title,
         digest=policy.digest,
-        files=_kept(log, texts),
+        files=_kept(log, given.texts),
         rests_on=current.digest if current else None,
         reason=log.keep_words(reason.strip()),
     )
@@ -62,6 +71,8 @@ def publish(log: Log, proposal_id: str) -> str:
     The officer's identity was proved before this transaction (`log.auth`); without proof nothing is published.
     """
     row = _to_decide(log, proposal_id)
+    if (sentence := proposals.why_not_published(people.doer(log.session, row.by, log.now), reading.as_proposed(row))) is not None:
+        raise RuleBroken(sentence)
     rules = _sound(log, row)
     event = PolicyPublished(
         policy=row.policy,
@@ -103,7 +114,7 @@ def _to_decide(log: Log, proposal_id: str) -> PolicyProposal:
     """The proposal, once this officer may decide on it: not their own, with proof, and while it rests on what is in force."""
     row = reading.proposal(log.session, proposal_id)
     doer, proposed = people.doer(log.session, log.by, log.now), reading.as_proposed(row)
-    proposals.check_may_decide(doer, proposed, len(reading.others_than(log.session, row.by, log.now)))
+    proposals.check_may_decide(doer, proposed, len(reading.deciders(log.session, [row], log.now)[row.id]))
     proof.needed(log, "deciding on a policy")
     current = log.session.get(CurrentPolicy, row.policy)
     _check_is_the_one(log, row.policy)

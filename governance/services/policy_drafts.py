@@ -1,10 +1,14 @@
 """Changing the policy on a draft of one's own: gather changes, undo them, and hand the finished texts on to be proposed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
 
 from governance.domain import rights
 from governance.domain.drafting import MOST_EDITS, together
 from governance.domain.errors import Conflict, NotAllowed, Problem, RuleBroken
+from governance.domain.rights import Doer
 from governance.domain.vocabulary import Role
 from governance.ledger.log import Log
 from governance.models.drafts import PolicyDraft
@@ -57,26 +61,51 @@ def go_on(log: Log) -> None:
         row.base = published.digest
 
 
-def finish(log: Log, version: str) -> Mapping[str, str]:
-    """The changed texts under the name of a new version, to be proposed in the same transaction; the draft is gone with it.
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The texts that a draft makes of those in force, and what they were made of."""
+
+    texts: Mapping[str, str]
+    base: str  # digest of the policy in force
+    edits: tuple[Edit, ...]
+
+
+def made(session: Session, doer: Doer, version: str) -> Made:
+    """The changed texts under the name of a new version, to be read and proposed; made before anybody's turn to write.
 
     Raises `Conflict` where another text was published since the changes were looked at, `RuleBroken` where there is nothing to propose.
     """
-    _check_may_change(log)
-    published, texts = policy_drafts.in_force(log.session)
-    row, kept = policy_drafts.row(log.session, log.by), policy_drafts.edits(log.session, log.by)
+    _check_may(doer)
+    published, texts = policy_drafts.in_force(session)
+    row, kept = policy_drafts.row(session, doer.id), policy_drafts.edits(session, doer.id)
     if row is None or not kept:
         raise RuleBroken("Nothing is changed yet, so there is nothing to propose.")
     if row.base != published.digest:
-        raise Conflict(
-            f"Version {published.version} was published since you made these changes. Look at them against it, then propose them."
-        )
+        raise _overtaken(published.version)
     _check_version(version, published.version)
     found = edited(texts, [*kept, edit("policy/version", version)])
     if found.refused:
         raise RuleBroken(next(iter(found.refused.values())))
+    return Made(found.texts, published.digest, tuple(kept))
+
+
+def finish(log: Log, given: Made) -> None:
+    """Throw away the draft of which these texts were made, to propose them in the same transaction.
+
+    Raises `Conflict` where it is another draft by now, or another text is in force.
+    """
+    _check_may_change(log)
+    published, _ = policy_drafts.in_force(log.session)
+    if published.digest != given.base:
+        raise _overtaken(published.version)
+    row = policy_drafts.row(log.session, log.by)
+    if row is None or tuple(policy_drafts.edits(log.session, log.by)) != given.edits:
+        raise Conflict("Your draft changed while it was being proposed. Look at it again, then propose it.")
     log.session.delete(row)
-    return found.texts
+
+
+def _overtaken(version: str) -> Conflict:
+    return Conflict(f"Version {version} was published since you made these changes. Look at them against it, then propose them.")
 
 
 def _with(kept: Sequence[Edit], new: Edit, texts: Mapping[str, str]) -> list[Edit]:
@@ -115,4 +144,8 @@ def _keep(log: Log, base: str | None, edits: Sequence[Edit]) -> None:
 
 
 def _check_may_change(log: Log) -> None:
-    rights.check_role(people.doer(log.session, log.by, log.now), [Role.COMPLIANCE_OFFICER], "change the policy")
+    _check_may(people.doer(log.session, log.by, log.now))
+
+
+def _check_may(doer: Doer) -> None:
+    rights.check_role(doer, [Role.COMPLIANCE_OFFICER], "change the policy")

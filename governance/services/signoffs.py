@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from governance.domain import rights, separation
+from governance.domain import rights, separation, signoffs
 from governance.domain.errors import NotThere, Problem, RuleBroken
 from governance.domain.findings import NewFinding, problems_of
 from governance.domain.policy import Seat
@@ -12,7 +12,7 @@ from governance.domain.rights import Doer
 from governance.domain.vocabulary import Decision
 from governance.events import streams
 from governance.events.findings import FindingRaised
-from governance.events.gates import SignedOff
+from governance.events.gates import LookedAt, SignedOff
 from governance.ledger.log import Log
 from governance.reads import findings, people, reviews
 from governance.reads.reviews import OnTheTable
@@ -21,13 +21,15 @@ from governance.services import proof
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a signer decided, on which dossier they read (`seen`), and in which words. `meaning` is what the signature says."""
+    """What a signer decided, on which dossier they read (`seen`), and in which words. `meaning` is what the signature says,
+    `looked_at` names the boxes of the seat that were ticked."""
 
     decision: Decision
     meaning: str
     seen: str
     reason: str = ""
     findings: Sequence[NewFinding] = ()
+    looked_at: Sequence[str] = ()
 
 
 def sign_off(log: Log, request_id: str, seat_id: str, judgement: Judgement) -> None:
@@ -69,6 +71,7 @@ def _check_findings(log: Log, table: OnTheTable, judgement: Judgement) -> None:
 
 def _signed(log: Log, table: OnTheTable, doer: Doer, seat: Seat, judgement: Judgement) -> SignedOff:
     frozen = table.review.frozen
+    looks = signoffs.looked_at(seat, judgement.decision, judgement.looked_at)
     return SignedOff(
         request=table.request.id,
         revision=table.request.revision,
@@ -80,6 +83,7 @@ def _signed(log: Log, table: OnTheTable, doer: Doer, seat: Seat, judgement: Judg
         name=doer.name,
         meaning=judgement.meaning,
         method=proof.needed(log, "a sign-off"),
+        looked_at=[LookedAt(id=look.id, text=look.text) for look in looks],
         reason=log.keep_words(judgement.reason) if judgement.reason.strip() else None,
     )
 

@@ -8,14 +8,14 @@ from datetime import datetime
 from governance.domain import waivers
 from governance.domain.checklist import PASSING
 from governance.domain.policy import WaiverRules
-from governance.domain.vocabulary import AnswerState, FindingSeverity, WaiverState
+from governance.domain.vocabulary import FindingSeverity, WaiverState
 from governance.events import streams
 from governance.events.findings import FindingRaised
 from governance.events.waivers import WaiverExpired, WaiverReminded, WaiverTookEffect
 from governance.ledger.log import SYSTEM, Log
 from governance.models.initiatives import Initiative
 from governance.models.waivers import Waiver
-from governance.reads import findings, policies
+from governance.reads import findings, policies, waiver_ends
 from governance.reads import waivers as found_waivers
 from governance.services import waiver_settling
 
@@ -46,24 +46,33 @@ def _remind(log: Log, row: Waiver, rules: WaiverRules) -> None:
 
 def _expire(log: Log, row: Waiver, rules: WaiverRules) -> None:
     stream, finding, then = streams.initiative(row.initiative_key), None, None
-    if _is_relied_on(log, row) and (state := waiver_settling.state_of(log, row)) not in PASSING:
-        finding = _finding(log, row, rules, state)
+    if _is_relied_on(log, row):
+        finding = _finding(log, row, rules)
         then = waivers.takes_effect(rules, row.expires)[0][0].isoformat()
     log.record(WaiverExpired(waiver=row.id, on=row.expires.isoformat(), finding=finding, then=then), stream, by=SYSTEM)
 
 
 def _is_relied_on(log: Log, row: Waiver) -> bool:
+    """Whether it stands behind the stage, with no other waiver in its place and no seat that has confirmed meanwhile that the check is met.
+
+    What the team alone says of the check an hour before the end counts for as much as what it says an hour after: it is looked at.
+    """
     gate = policies.by_digest(log.session, row.policy).gates[row.gate]
-    return waivers.is_relied_on(gate, log.session.get_one(Initiative, row.initiative_key).stage)
+    stands = waivers.is_relied_on(gate, log.session.get_one(Initiative, row.initiative_key).stage)
+    return stands and not waiver_ends.is_renewed(log.session, row, log.now) and not waiver_ends.was_met_at_the_gate(log.session, row)
 
 
-def _finding(log: Log, row: Waiver, rules: WaiverRules, state: AnswerState) -> str:
+def _finding(log: Log, row: Waiver, rules: WaiverRules) -> str:
     """A problem that nobody but time found; the function that owns the check accepts its answer."""
     finding_id = findings.next_id(log.session, row.initiative_key)
-    text = (
-        f"The waiver {row.id} of check {row.item} expired on {row.expires.isoformat()}, and the check is {state.value.replace('_', ' ')}. "
-        "Put it right with evidence that meets it, or ask for a renewal."
+    state = waiver_ends.state_of(log.session, row, log.now)
+    to_do = (
+        "That was not looked at yet: name the evidence, and whoever owns the check accepts it."
+        if state in PASSING
+        else "Put it right with evidence that meets it, or ask for a renewal."
     )
+    now = state.value.replace("_", " ")
+    text = f"The waiver {row.id} of check {row.item} expired on {row.expires.isoformat()}, and the check is {now}. {to_do}"
     event = FindingRaised(
         finding=finding_id,
         initiative=row.initiative_key,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from governance.domain import checks, dossier, rights
+from governance.domain import bindings, checks, dossier, rights
 from governance.domain import waivers as rules
 from governance.domain.checks import Checked
 from governance.domain.errors import Conflict, NotAllowed, Problem, RuleBroken
@@ -18,7 +18,7 @@ from governance.events import streams
 from governance.events.waivers import WaiverAsked, WaiverSigned, WaiverWithdrawn
 from governance.ledger.log import Log
 from governance.models.waivers import Waiver
-from governance.reads import findings, people, policies, reviews
+from governance.reads import exemption_rules, findings, people
 from governance.reads import material as reading
 from governance.reads import waivers as found_waivers
 from governance.services import proof
@@ -32,18 +32,20 @@ class Subject:
     gate: str
     tier: Tier
     check: Checked
+    rule: str  # digest of what it asks
 
 
 def subject(session: Session, key: str, item_id: str, now: datetime) -> Subject:
     """Raises `RuleBroken` where the check is not one that a waiver could help."""
-    request = reviews.open_request(session, key)
-    policy = next((one for one in (policies.of_request(session, request), policies.current(session)) if one.find(item_id)), None)
-    gate = next((gate.id for gate in policy.gates.values() if any(item.id == item_id for item in gate.items)), None) if policy else None
-    if policy is None or gate is None:
+    policy = exemption_rules.judging(session, key, item_id)
+    if policy is None:
         raise RuleBroken(f"The policy has no check {item_id}.")
+    gate = exemption_rules.gate_of(policy, item_id)
     found = reading.material(session, key, gate, policy)
     check = next(check for check in checks.evaluated(policy, found, now) if check.item.id == item_id)
-    return Subject(policy, gate, found.tier, check)
+    rule = bindings.rule_of(found.plan, item_id)
+    assert rule is not None, "the plan of a gate has every check of the gate"
+    return Subject(policy, gate, found.tier, check, rule)
 
 
 def check_helps(of: Subject) -> None:
@@ -75,12 +77,13 @@ def ask(log: Log, key: str, item_id: str, asked: Asked) -> str:
         item=item_id,
         function=of.check.item.owner,
         policy=of.policy.digest,
+        rule=of.rule,
         scope=words[0],
         reason=words[1],
         control=words[2],
         owner=asked.owner,
         expires=asked.expires.isoformat(),
-        terms=_terms(waiver_id, key, item_id, words, asked),
+        terms=_terms(waiver_id, key, of, words, asked),
         evidence=list(dict.fromkeys(asked.evidence)),
         renews=before[-1].id if before else None,
     )
@@ -101,15 +104,16 @@ def _check_asked(log: Log, of: Subject, ties: Ties, asked: Asked, rows: Sequence
     rules.check_evidence(asked.evidence, added, before)
 
 
-def _terms(waiver_id: str, key: str, item: str, words: list[str], asked: Asked) -> str:
+def _terms(waiver_id: str, key: str, of: Subject, words: list[str], asked: Asked) -> str:
     """What both seats sign: everything that was asked for, as one digest."""
     return dossier.digest(
         dossier.canonical(
             {
-                "v": 1,
+                "v": 2,
                 "waiver": waiver_id,
                 "initiative": key,
-                "item": item,
+                "item": of.check.item.id,
+                "rule": of.rule,
                 "scope": words[0],
                 "reason": words[1],
                 "control": words[2],
@@ -134,6 +138,11 @@ def sign(log: Log, waiver_id: str, seat: WaiverSeat, decision: WaiverDecision, m
         rules.check_decline(reason)
     elif len(reason) > rules.LONGEST:
         raise RuleBroken("That is too long.", Problem("length", f"Write at most {rules.LONGEST:,} signs.", "reason"))
+    if decision is WaiverDecision.GRANT and not exemption_rules.still_asked(log.session, row):
+        raise RuleBroken(
+            "What the check asks has changed since this waiver was asked for, or is open because the tier is. "
+            "Answer the tiering questions first, or withdraw the waiver and ask anew."
+        )
     event = WaiverSigned(
         waiver=waiver_id,
         seat=seat,

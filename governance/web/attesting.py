@@ -10,9 +10,10 @@ from wtforms.validators import InputRequired, Length
 
 from governance.domain import attestations as rules
 from governance.domain.attestations import AttestationState
-from governance.domain.errors import RuleBroken
+from governance.domain.errors import Conflict, RuleBroken
 from governance.domain.frameworks import is_served, state_of
 from governance.domain.policy import Clause, Framework, Policy
+from governance.domain.rights import not_officer_then
 from governance.domain.vocabulary import Role
 from governance.reads import attestations, people, policies, words
 from governance.services import attestations as services
@@ -62,7 +63,7 @@ def attest(framework_id: str, clause_id: str) -> Answer | str | tuple[str, int]:
             new = NewAttestation(framework_id, clause_id, form.statement.data, form.valid_until.data, stored, form.address.data or None)
             with current.writing(proof()) as log:
                 made = services.attest(log, new)
-        except RuleBroken as refused:
+        except (RuleBroken, Conflict) as refused:
             form.accept(refused)
         else:
             flash(f"{made} is signed. It counts once another compliance officer has confirmed it.")
@@ -133,7 +134,7 @@ def _page(attestation_id: str, confirm: ProofForm | None = None, withdraw: Withd
     session = current.session()
     row, policy, doer = attestations.one(session, attestation_id), policies.current(session), current.doer()
     state = attestations.state_of(row, policy, current.now().date())
-    is_officer = Role.COMPLIANCE_OFFICER in doer.roles
+    is_officer, why_not = Role.COMPLIANCE_OFFICER in doer.roles, list(not_officer_then(doer, row.at, rules.GIVEN))
     forms = [confirm or ProofForm(formdata=None), withdraw or WithdrawForm(formdata=None)]
     framework = policy.frameworks.get(row.framework)
     return render_template(
@@ -144,7 +145,8 @@ def _page(attestation_id: str, confirm: ProofForm | None = None, withdraw: Withd
         is_known=state is not AttestationState.OUTDATED and framework is not None,
         said=words.texts(session, [row.statement, row.withdrawn_why]),
         names=people.names(session, [row.withdrawn_by] if row.withdrawn_by else []),
-        may_confirm=is_officer and doer.id != row.by and state is AttestationState.AWAITED,
+        may_confirm=is_officer and doer.id != row.by and state is AttestationState.AWAITED and not why_not,
+        why_not=why_not if is_officer and doer.id != row.by and state is AttestationState.AWAITED else [],
         is_mine=doer.id == row.by,
         may_withdraw=is_officer and state is not AttestationState.WITHDRAWN,
         confirm=forms[0],

@@ -13,7 +13,7 @@ from governance.domain.vocabulary import Function
 from governance.models.exclusions import Exclusion
 from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
-from governance.reads import checklist_pages, exclusions, people, policies, reviews, waiver_pages
+from governance.reads import checklist_pages, exclusions, exemption_rules, people, policies, reviews, waiver_pages
 from governance.reads.checklist_pages import ItemPage
 from governance.reads.material import evidence, material
 from governance.services import answers
@@ -128,8 +128,8 @@ def _load(key: str, gate: str) -> Checklist:
 def _proposed(key: str) -> dict[str, Exclusion]:
     """By check: the proposal that it does not apply, where one waits for compliance or counts."""
     rows = exclusions.live(current.session(), [key]).get(key, [])
-    facts = exclusions.facts_now(current.session(), key) if rows else None
-    return {row.item: row for row in rows if row.facts == facts}
+    rows = [row for row in rows if exemption_rules.shown(current.session(), row) is row.state]
+    return {row.item: row for row in sorted(rows, key=lambda row: row.decided_at or row.proposed_at)}
 
 
 def _form(found: Checklist, page: ItemPage, **given: object) -> ItemForm:

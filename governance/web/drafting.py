@@ -37,9 +37,11 @@ def propose() -> Page:
     form = ProposeForm()
     if form.validate_on_submit():
         try:
+            made = drafts.made(current.session(), current.doer(), form.version.data)
+            given = policies.sound(made.texts)
             with current.writing() as log:
-                texts = drafts.finish(log, form.version.data)
-                proposal = policies.propose(log, texts, form.reason.data)
+                drafts.finish(log, made)
+                proposal = policies.propose(log, given, form.reason.data)
         except PolicyError as wrong:
             form.form_errors = [*form.form_errors, *map(str, wrong.problems)]
         except (RuleBroken, Conflict) as refused:

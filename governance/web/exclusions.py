@@ -7,11 +7,11 @@ from wtforms.validators import InputRequired, Length
 
 from governance.domain import exclusions as rules
 from governance.domain import rights
-from governance.domain.errors import RuleBroken
+from governance.domain.errors import Conflict, RuleBroken
 from governance.domain.vocabulary import Confirmation, ExclusionState
 from governance.models.exclusions import Exclusion
 from governance.reads import exclusions as reading
-from governance.reads import people, policies, words
+from governance.reads import exemption_rules, people, policies, words
 from governance.services import exclusions
 from governance.services.waivers import Subject, subject
 from governance.web import current, loading
@@ -54,7 +54,7 @@ def propose(key: str, item: str) -> Page:
         try:
             with current.writing() as log:
                 made = exclusions.propose(log, key, item, form.reason.data or "")
-        except RuleBroken as refused:
+        except (RuleBroken, Conflict) as refused:
             form.accept(refused)
         else:
             flash("It is proposed. The check applies until compliance confirms that it does not.")
@@ -121,7 +121,7 @@ def _load(exclusion_id: str) -> Exclusion:
 
 def _page(row: Exclusion, form: DecideForm | None = None, withdrawn: WithdrawForm | None = None) -> str:
     session, doer = current.session(), current.doer()
-    found, state = loading.initiative(row.initiative_key), reading.shown(session, row)
+    found, state = loading.initiative(row.initiative_key), exemption_rules.shown(session, row)
     barred = list(rules.obstacles(people.signer(doer), reading.bound(row, found.ties))) if state is ExclusionState.PROPOSED else []
     yours = state is ExclusionState.PROPOSED and not barred
     over = row.state not in (ExclusionState.PROPOSED, ExclusionState.CONFIRMED)

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from governance.domain.errors import Problem, RuleBroken
-from governance.domain.policy import Fact, Policy
+from governance.domain.policy import Fact, Policy, Translation
 from governance.domain.questionnaire import FactValue, Given, Question, picked
 from governance.domain.text import tidy
 from governance.domain.tiering import ANSWERS, Answers, Assessment
@@ -55,7 +55,7 @@ def answer(key: str) -> Response | tuple[str, int]:
         flash("Saved. Some answers are still missing.", "warn")
     else:
         flash(f"Saved. The risk tier is {word(tier).label.lower()}.", "warn" if tier is Tier.PROHIBITED else "ok")
-    return redirect(url_for(".tiering", key=key), 303)
+    return redirect(url_for(".tiering", key=key, language=_chosen_language()), 303)
 
 
 @bp.post("/limits")
@@ -96,6 +96,18 @@ def _state_limits(log: Log, key: str, changed: Iterable[Limit]) -> None:
         raise RuleBroken("Some limits do not hold up.", *problems)
 
 
+def _chosen_language() -> str | None:
+    return current.text("language") or None
+
+
+def _language(policy: Policy) -> Translation | None:
+    """The language to read the questions in: the one that was chosen, else the one the browser prefers; None is that of the policy."""
+    chosen = _chosen_language()
+    if chosen is None:
+        chosen = request.accept_languages.best_match([policy.language, *policy.translations], policy.language)
+    return policy.translations.get(chosen)
+
+
 def _page(found: loading.Loaded, policy: Policy, answers: Answers, problems: object = ()) -> str:
     assessed = assess_initiative(policy, answers)
     return render_template(
@@ -107,6 +119,10 @@ def _page(found: loading.Loaded, policy: Policy, answers: Answers, problems: obj
         none_of_them=NONE_OF_THEM,
         answer_words=ANSWERS,
         texts={question.id: question.text for question in policy.tiering.questions},
+        chosen=_chosen_language(),
+        language=(reads := _language(policy)),
+        translated=[(one.language, one.name) for one in policy.translations.values()],
+        said=lambda name, words: reads.texts.get(name, words) if reads else words,
         asked=[(fact, _options(fact), _said(answers.asked.get(fact.name))) for fact in assessed.asked],
         derived=_derived(policy, assessed),
         known={limit.name: limit for limit in reading.limits(current.session(), found.initiative.key)},

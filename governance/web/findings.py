@@ -14,9 +14,10 @@ from governance.domain.errors import NotAllowed, NotThere, RuleBroken
 from governance.domain.findings import LONGEST, NewFinding
 from governance.domain.text import fold
 from governance.domain.vocabulary import FindingSeverity
+from governance.domain.waivers import bars_from_confirming
 from governance.models.findings import Finding
 from governance.reads import findings as reading
-from governance.reads import material, people, policies, words
+from governance.reads import material, people, policies, waiver_ends, words
 from governance.services import findings
 from governance.web import csvs, current, loading
 from governance.web.forms import DayField, Form, closed_choices, named_choices
@@ -137,6 +138,8 @@ def _names(found: loading.Loaded, every: list[Finding]) -> object:
 def _row(found: loading.Loaded, row: Finding, text: str) -> Row:
     doer, is_open = current.doer(), row.closed_at is None
     may_close = is_open and row.answered_by is not None and rights.may_accept(doer, found.ties, reading.ties(row))
+    if may_close and (waiver := waiver_ends.left(current.session(), row.id)) is not None:
+        may_close = bars_from_confirming(doer.id, waiver_ends.confirming(current.session(), waiver)) is None
     return Row(row, text, is_open and (doer.id == row.owner_id or found.works_on_it), may_close)
 
 

@@ -85,7 +85,7 @@ def _page(request_id: str, typed: dict[str, WordsForm] | None = None, refused: R
     forms = {name: (typed or {}).get(name) or WordsForm(prefix=f"{name}-", formdata=None) for name in FORMS}
     for name, label in FORMS.items():
         forms[name].reason.label.text = label
-    decision = signing_forms.decision_form(view, blank=True) if view.your_seats else None
+    decision = next((signing_forms.decision_form(view, seat, blank=True) for seat in view.your_seats), None)
     missing = [request_view.linked(view.request, problem) for problem in refused.problems if problem.about != "reason"] if refused else []
     return render_template(
         "gates/request.html",

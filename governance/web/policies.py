@@ -100,10 +100,10 @@ def _waiting() -> dict[str, object]:
     """The open proposals, and by whom each can be decided."""
     session = current.session()
     rows = proposals.still_open(session)
-    officers = proposals.officers(session, current.now()) if rows else ()
+    deciders = proposals.deciders(session, rows, current.now())
     return {
         "waiting": proposals.tell(session, rows),
-        "deciders": {row.id: [person.name for person in officers if person.id != row.by] for row in rows},
+        "deciders": {row: [person.name for person in found] for row, found in deciders.items()},
     }
 
 

@@ -14,8 +14,8 @@ from governance.domain.proposals import LONGEST_REASON, SHORTEST_REASON
 from governance.domain.vocabulary import ProposalState, Role
 from governance.models.directory import Person
 from governance.models.policies import PolicyProposal
+from governance.reads import people, proposed_changes, vacancies
 from governance.reads import proposals as reading
-from governance.reads import proposed_changes
 from governance.reads.proposals import Order, Told, Wanted
 from governance.services import policies as services
 from governance.web import csvs, current, impact_view
@@ -129,6 +129,7 @@ def withdraw(proposal_id: str) -> Answer | tuple[str, int]:
 
 
 def _decided(row: PolicyProposal, form: DecideForm) -> Answer:
+    proposed_changes.difference(current.session(), row)  # read now, and kept: nobody else can write while this does
     with current.writing(proof()) as log:
         if form.decision.data == PUBLISH:
             services.publish(log, row.id)
@@ -146,7 +147,9 @@ def _page(row: PolicyProposal, deciding: DecideForm | None = None, withdrawing: 
     [told] = reading.tell(session, [row])
     in_force = reading.in_force(session, row.policy)
     is_open = row.state is ProposalState.OPEN and row.rests_on == in_force
-    others = _others(row)
+    others, proposed = _others(row), reading.as_proposed(row)
+    is_officer = Role.COMPLIANCE_OFFICER in doer.roles
+    why_not = proposals.why_not_decide(doer, proposed, len(others)) if is_officer else None
     bars = proposed_changes.bars(found)
     form = deciding or DecideForm(formdata=None)
     taking_back = withdrawing or WithdrawForm(formdata=None, prefix="withdraw-")
@@ -157,10 +160,13 @@ def _page(row: PolicyProposal, deciding: DecideForm | None = None, withdrawing: 
         found=found,
         effects=Effect,
         bars=bars,
+        vacant=vacancies.vacancies(session, proposed_changes.rules(session, row).policy, current.now()) if is_open else (),
         warnings=proposed_changes.warnings(session, row),
         days=BARRED_FOR.days,
         others=[person.name for person in others],
-        may_decide=is_open and Role.COMPLIANCE_OFFICER in doer.roles and row.by != doer.id,
+        may_decide=is_open and is_officer and why_not is None,
+        why_not=why_not if row.by != doer.id else None,
+        why_not_published=proposals.why_not_published(people.doer(session, row.by, current.now()), proposed) if is_open else None,
         may_withdraw=row.state is ProposalState.OPEN and row.by == doer.id,
         is_own=row.by == doer.id,
         may_propose=may_propose(),
@@ -173,7 +179,7 @@ def _page(row: PolicyProposal, deciding: DecideForm | None = None, withdrawing: 
 
 
 def _others(row: PolicyProposal) -> list[Person]:
-    return list(reading.others_than(current.session(), row.by, current.now()))
+    return list(reading.deciders(current.session(), [row], current.now())[row.id])
 
 
 def may_propose() -> bool:

@@ -15,7 +15,7 @@ from governance.models.policies import PolicyProposal, PublishedPolicy
 from governance.policy.problems import PolicyError, PolicyProblem
 from governance.reads import policies, policy_history
 from governance.reads import proposals as reading
-from governance.services.policies import propose
+from governance.services.policies import propose, sound
 from governance.web import current
 from governance.web.forms import Form
 from governance.web.policy_uploads import LARGEST, Slot, sent, together, typed
@@ -85,8 +85,9 @@ def again(digest: str) -> str | Answer | tuple[str, int]:
 def _proposed(texts: Mapping[str, str], reason: str) -> Answer:
     if not texts:
         raise RuleBroken("Choose the files of the policy, or write them below.")
+    given = sound(texts)
     with current.writing() as log:
-        proposal = propose(log, texts, reason)
+        proposal = propose(log, given, reason)
     flash(f"{proposal} is proposed. Nothing changes until another compliance officer publishes it.")
     return redirect(url_for("proposals.page", proposal_id=proposal), 303)
 

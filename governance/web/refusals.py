@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import signal
 
 from flask import Flask, g, render_template, request, url_for
@@ -31,6 +32,10 @@ SENTENCES = {
     503: "The record is busy just now. Nothing was changed; try again in a moment.",
 }
 
+NAMED = re.compile("[-_]")
+NOT_WORDS = frozenset({"password", "old", "again", "token", "once", "chosen"})
+"""Parts of the names of fields that hold a password, or what the page itself put there: none of it is shown again."""
+
 SAFE_AGAIN = (
     "The connection to the database broke while this was being saved, so it may have been saved or not. "
     "Load this page again: your browser then sends the same form once more, and it takes effect once, whichever it was."
@@ -58,9 +63,19 @@ def refused(error: Refused) -> tuple[str, int]:
     if isinstance(error, NotAllowed | Hidden):
         guard.log_denied()
     status = STATUS.get(type(error), 422)
-    return render_template(
-        "errors/refused.html", status=status, message=tidy(error.message), problems_list=error.problems, back=_back(status), asked=_asked()
-    ), status
+    shown = {"status": status, "message": tidy(error.message), "problems_list": error.problems, "back": _back(status), "asked": _asked()}
+    return render_template("errors/refused.html", **shown, wrote=_wrote()), status
+
+
+def _wrote() -> list[tuple[str, str]]:
+    """What somebody typed into a form that does not come back, field by field: their words are theirs to take along.
+
+    A single word is no loss, and is not shown.
+    """
+    if not current.signed_in():
+        return []
+    typed = ((name, tidy(text)) for name, text in request.form.items(multi=True) if not NOT_WORDS & set(NAMED.split(name)))
+    return [(" ".join(NAMED.split(name)).capitalize(), text) for name, text in typed if any(sign.isspace() for sign in text)]
 
 
 def _asked() -> bool:

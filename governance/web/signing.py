@@ -26,14 +26,14 @@ STANDS = "Nothing was signed; your decision stands below as you wrote it."
 def decide(request_id: str, seat_id: str) -> Answer:
     """Read, decide, and go on to signing. Nothing is recorded here: the decision travels in the form."""
     view, seat = _may_sign(request_id, seat_id)
-    form = decision_form(view)
+    form = decision_form(view, seat)
     if not form.is_submitted():
         _check_seen(view, seat, form)
         return _decision(view, seat, form)
     if moved := _moved(view, seat, form):
         return moved
     if form.validate():
-        return _oath(view, seat, decision_form(view, signing=True))
+        return _oath(view, seat, decision_form(view, seat, signing=True))
     return _decision(view, seat, form), 422
 
 
@@ -41,7 +41,7 @@ def decide(request_id: str, seat_id: str) -> Answer:
 def sign(request_id: str, seat_id: str) -> Answer:
     """Sign what was decided. A wrong password is counted, and loses nothing of what was written."""
     view, seat = _may_sign(request_id, seat_id)
-    form = decision_form(view, signing=True)
+    form = decision_form(view, seat, signing=True)
     if not form.is_submitted():
         return redirect(url_for(".decide", request_id=request_id, seat_id=seat_id), 303)
     if moved := _moved(view, seat, form):

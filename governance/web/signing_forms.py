@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from governance.domain import signoffs
 from governance.domain.findings import NewFinding
+from governance.domain.policy import Seat
 from governance.domain.vocabulary import Decision, FindingSeverity
 from governance.reads import people
 from governance.services.signoffs import Judgement
@@ -25,6 +28,13 @@ HINTS = {
 class DecisionForm(Form):
     """What a seat decides. Nothing is preselected; `seen` is the digest of the dossier that was read."""
 
+    signs_as: Seat
+    looked_at = SelectMultipleField(
+        "What you looked at",
+        description="To approve, tick all of them. With any other decision, the record keeps which you ticked.",
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
     decision = RadioField(
         "Decision",
         [InputRequired("Choose a decision.")],
@@ -51,6 +61,8 @@ class DecisionForm(Form):
 
     def _missing(self) -> list[tuple[Any, str]]:
         decision, asked = self.decision.data, []
+        if decision == Decision.APPROVE and (left := signoffs.left_open(self.signs_as, Decision.APPROVE, self.looked_at.data or ())):
+            asked.append((self.looked_at, signoffs.ask_to_look(left)))
         if decision != Decision.APPROVE and not self.reason.data:
             asked.append((self.reason, "Say why: the reason goes into the record and tells the lead what to do."))
         if decision == Decision.REJECT:
@@ -59,6 +71,11 @@ class DecisionForm(Form):
             asked += [(self.owner, "Choose who puts it right.")] if not self.owner.data else []
         return asked
 
+    def problems(self, prefix: str = "") -> list[tuple[str, str | None]]:
+        """What is left to look at leads to the first box that is not ticked."""
+        group, box = prefix + self.looked_at.id, next((option.id for option in self.looked_at if not option.checked), None)
+        return [(said, prefix + box if box and anchor == group else anchor) for said, anchor in super().problems(prefix)]
+
     def judgement(self) -> Judgement:
         return Judgement(
             decision=self.chosen,
@@ -66,6 +83,7 @@ class DecisionForm(Form):
             seen=self.seen.data or "",
             reason=self.reason.data or "",
             findings=[self._finding()] if self.chosen is Decision.REJECT else (),
+            looked_at=self.looked_at.data or (),
         )
 
     def _finding(self) -> NewFinding:
@@ -78,11 +96,12 @@ class SignForm(DecisionForm):
     password = password_again()
 
 
-def decision_form(view: RequestView, *, formdata: Any = None, blank: bool = False, signing: bool = False) -> Any:
-    """The form for one request, with its people and checks to choose from. `blank` shows it as nobody has touched it."""
-    given = {"formdata": None} if blank else ({"formdata": formdata} if formdata is not None else {})
+def decision_form(view: RequestView, seat: Seat, *, blank: bool = False, signing: bool = False) -> Any:
+    """The form for one seat of a request, with its people and checks to choose from. `blank` shows it as nobody has touched it."""
+    given = {"formdata": None} if blank else {}
     seen = view.table.revision.digest if view.table else ""
     form = (SignForm if signing else DecisionForm)(data={"seen": seen, "owner": view.initiative.lead_id}, **given)
+    form.signs_as, form.looked_at.choices = seat, named_choices((look.id, look.text) for look in seat.looks_at)
     if form.is_submitted() and not blank and not form.seen.raw_data:
         form.seen.data = ""  # what was read is what was sent, never what is there now
     owners = people.active_people(current.session())

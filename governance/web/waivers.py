@@ -10,11 +10,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from governance.domain import rights
 from governance.domain import waivers as rules
-from governance.domain.errors import NotThere, RuleBroken
+from governance.domain.errors import Conflict, NotThere, RuleBroken
 from governance.domain.vocabulary import Function, WaiverDecision, WaiverSeat, WaiverState
 from governance.domain.waivers import Asked
 from governance.models.waivers import Waiver
-from governance.reads import checklist_pages, people, policies, waiver_pages, words
+from governance.reads import checklist_pages, exemption_rules, people, policies, waiver_pages, words
 from governance.reads import waivers as reading
 from governance.reads.waiver_pages import Filters, Sort
 from governance.services import waivers
@@ -150,7 +150,7 @@ def ask(key: str, item: str) -> Page:
         try:
             with current.writing() as log:
                 made = waivers.ask(log, key, item, form.asked())
-        except RuleBroken as refused:
+        except (RuleBroken, Conflict) as refused:
             form.accept(refused)
         else:
             flash("The waiver is asked for. It is in force once both have signed.")
@@ -260,6 +260,7 @@ def _page(row: Waiver, seat: str | None = None, form: SignForm | None = None, wi
         initiative=found.initiative,
         item=policy.item(row.item),
         state=rules.shown(row.state, row.expires, now),
+        is_of_another_rule=row.state is WaiverState.IN_FORCE and not _still_judged_so(row),
         policy=policy,
         seats=seats,
         forms=forms,
@@ -272,6 +273,12 @@ def _page(row: Waiver, seat: str | None = None, form: SignForm | None = None, wi
         steps=rules.takes_effect(policy.waivers, row.expires) if policy.waivers else [],
         problems=[*(form.problems(f"{seat}-") if form and seat in forms else []), *(withdrawn.problems() if withdrawn else [])],
     )
+
+
+def _still_judged_so(row: Waiver) -> bool:
+    """Whether the check asks what it asked when the waiver was asked for, under the rules that judge it now."""
+    rests = exemption_rules.rests_now(current.session(), row.initiative_key, row.item)
+    return rests is not None and rests.rule == row.rule
 
 
 def _may_renew(row: Waiver, found: loading.Loaded) -> bool:

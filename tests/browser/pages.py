@@ -40,7 +40,7 @@ from governance.ledger import read
 from governance.ledger.keys import KeyFile
 from governance.ledger.log import SYSTEM, Actor, Auth, Ledger, Log
 from governance.models.answers import Evidence
-from governance.models.gates import GateRequest, Revision
+from governance.models.gates import GateRequest
 from governance.models.initiatives import Initiative
 from governance.models.jobs import ImportJob, Job
 from governance.models.moving_in import Origin
@@ -78,8 +78,7 @@ from governance.storage import private
 from governance.storage.content import ContentStore
 from governance.storage.engines import Engines
 from governance.storage.slate import slate_of
-from governance.words import word
-from tests.services.conftest import House
+from tests.services.conftest import House, judged
 from tests.sheets import HALF, source
 from tests.web.loaded import given_up, hand_over
 
@@ -159,8 +158,7 @@ class Portfolio:
 
     def sign(self, who: str, request: str, seat: str, decision: Decision, *found: NewFinding) -> None:
         with Session(self.engines.reader) as session:
-            seen = session.get_one(Revision, (request, session.get_one(GateRequest, request).revision)).digest
-        judgement = signoffs.Judgement(decision, word(decision).meaning, seen, "The drill failed twice.", found)
+            judgement = judged(session, request, seat, decision, "The drill failed twice.", found)
         self.act(who, lambda log: signoffs.sign_off(log, request, seat, judgement))
 
 
@@ -240,7 +238,7 @@ def _publish(portfolio: Portfolio) -> None:
     remark = {**SHIPPED, "facts.yaml": f"{SHIPPED['facts.yaml']}# reviewed\n"}
 
     def propose(who: str, texts: Mapping[str, str], why: str) -> str:
-        return str(portfolio.act(who, lambda log: publishing.propose(log, texts, why)))
+        return str(portfolio.act(who, lambda log: publishing.propose(log, publishing.sound(texts), why)))
 
     declined = propose(yusuf, late, "Decisions were found to rest on old sign-offs.")
     portfolio.act(aoife, lambda log: publishing.decline(log, declined, "The reviewers cannot sign that often."))
@@ -310,6 +308,7 @@ def _import(portfolio: Portfolio) -> None:
 
 def _attest(portfolio: Portfolio) -> None:
     """One in force, one that was withdrawn, one that waits for a second officer."""
+    portfolio.act("omar.said", lambda log: directory.grant_role(log, "pieter.dewit", Role.COMPLIANCE_OFFICER))
     until, paper = datetime.now(UTC).date() + timedelta(days=300), StoredFile(*_stored(portfolio))
     for clause, words in (
         ("GOVERN-2.3", "The executive board decides on every use of high risk, and its minutes say why."),
@@ -318,7 +317,6 @@ def _attest(portfolio: Portfolio) -> None:
     ):
         given = NewAttestation("NIST-AI-RMF", clause, words, until, paper)
         portfolio.act("aoife.lynch", lambda log: attestations.attest(log, given))  # noqa: B023 - called at once
-    portfolio.act("omar.said", lambda log: directory.grant_role(log, "pieter.dewit", Role.COMPLIANCE_OFFICER))
     portfolio.act("pieter.dewit", lambda log: attestations.confirm(log, "AT-1"))
     portfolio.act("pieter.dewit", lambda log: attestations.withdraw(log, "AT-2", "The policy was taken back."))
 

@@ -151,6 +151,8 @@ def decide(page: Page, seat: str, decision: str, reason: str) -> None:
     page.goto("/")
     page.get_by_role("link", name="Review").first.click()
     panel = page.locator("#decide, .panel").first
+    for box in panel.get_by_role("checkbox").all():
+        box.check()
     panel.get_by_label(decision, exact=True).check()
     panel.get_by_label("Reason", exact=True).fill(reason)
     panel.get_by_role("button", name="Continue to signing").click()

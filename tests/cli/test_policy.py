@@ -94,6 +94,7 @@ def test_two_people_put_a_policy_in_force_each_with_their_password(ask: Ask, loo
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout == f"Stage gates for AI initiatives 1.1.0 is in force: {digest_of(load_policy(looser).texts)}\n"
     assert "proposed by Second: The audit asked for it." in answer.stderr
+    assert "Warning: " in answer.stderr and "nobody who can sign in is a reviewer for compliance with the qualification" in answer.stderr
     assert "Against 1.0.0" in answer.stderr and "0 stricter, 1 looser, 1 neither, 0 unclear." in answer.stderr
     with house.read() as session:
         last, first = entries(session, limit=2)

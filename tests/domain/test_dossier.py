@@ -17,7 +17,7 @@ from governance.domain import authorship, dossier, dossier_rules
 from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
 from governance.domain.evidence_scope import Ended, Reuse, ReuseEnd, Scope, Successor
 from governance.domain.plain import instant
-from governance.domain.policy import Applicability, Bound, Combination, Item, Plan, PlannedItem, Seat, Threshold, Thresholds
+from governance.domain.policy import Applicability, Bound, Combination, Item, Look, Plan, PlannedItem, Seat, Threshold, Thresholds
 from governance.domain.vocabulary import (
     SECTION_OF,
     AnswerState,
@@ -178,7 +178,8 @@ def test_what_a_limit_asks_stands_with_its_function(name: str) -> None:
 
 def test_every_field_of_a_limit_counts_but_what_judges_nothing_here() -> None:
     assert {field.name for field in fields(Threshold)} - ASKED_BY_A_LIMIT.keys() == {"per_tier", "when", "basis"}
-    assert {field.name for field in fields(Item)} - ASKED_OF_AN_ITEM.keys() == {"id", "title", "owner", "when", "why", "maps", "thresholds"}
+    told = {"title", "why", "maps", "guidance", "typical", "checklist"}  # helps people, and judges nothing
+    assert {field.name for field in fields(Item)} - ASKED_OF_AN_ITEM.keys() == {"id", "owner", "when", "thresholds"} | told
 
 
 def test_how_limits_combine_and_what_stands_for_an_item_that_names_nothing_of_its_own_count() -> None:
@@ -205,13 +206,32 @@ def test_a_rule_of_an_item_that_does_not_apply_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{"label": "Other"}, {"covers": frozenset({COMMON, BUSINESS})}, {"independent": True}, {"qualification": "x"}, {"order": 2}]
+    "changed",
+    [
+        {"label": "Other"},
+        {"covers": frozenset({COMMON, BUSINESS})},
+        {"independent": True},
+        {"qualification": "x"},
+        {"order": 2},
+        {"looks_at": (Look("drill", "I saw the log."),)},
+    ],
 )
 def test_who_signs_stands_with_the_function(changed: dict[str, object]) -> None:
     seats = (replace(PLAN.seats[0], **changed), *PLAN.seats[1:])  # type: ignore[arg-type]
 
     assert moved(replace(MATERIAL, plan=replace(PLAN, seats=seats))) == {SECTION_OF[PLAN.seats[0].function]}
     assert moved(replace(MATERIAL, plan=replace(PLAN, seats=PLAN.seats[1:]))) == {SECTION_OF[PLAN.seats[0].function]}
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [(), (Look("drill", "I saw it."),), (Look("log", "I saw the log."),), (Look("drill", "I saw the log."), Look("alarm", "I saw one."))],
+)
+def test_a_seat_that_looks_at_something_else_is_another_rule(looks: tuple[Look, ...]) -> None:
+    one, other = (dossier_rules.who_signs(replace(PLAN.seats[0], looks_at=of)) for of in ((Look("drill", "I saw the log."),), looks))
+
+    assert one != other
+    assert ("looks_at" in other) == bool(looks), "dossiers from before seats had lists keep their digests"
 
 
 OF_A_VALUE: dict[str, st.SearchStrategy[Any]] = {

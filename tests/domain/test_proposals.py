@@ -1,6 +1,7 @@
 """Who may propose and decide, when there is something to decide, and how files of a policy are called."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,8 +11,10 @@ from governance.domain.proposals import MOST_FILES, Proposed
 from governance.domain.rights import Doer
 from governance.domain.vocabulary import ProposalState, Role
 
-OFFICER = Doer("ada", "Ada", "claims", frozenset({Role.COMPLIANCE_OFFICER}))
-OPEN = Proposed("P-1", "bo", ProposalState.OPEN, "aa")
+MOMENT = datetime(2026, 9, 1, 9, tzinfo=UTC)
+LATER = MOMENT + timedelta(minutes=1)
+OFFICER = Doer("ada", "Ada", "claims", frozenset({Role.COMPLIANCE_OFFICER}), officer_since=MOMENT)
+OPEN = Proposed("P-1", "bo", MOMENT, ProposalState.OPEN, "aa")
 
 
 @pytest.mark.parametrize("role", Role)
@@ -37,6 +40,29 @@ def test_a_disabled_account_does_neither() -> None:
 def test_nobody_decides_on_their_own_proposal(others: int, sentence: str) -> None:
     with pytest.raises(NotAllowed, match=sentence):
         proposals.check_may_decide(OFFICER, replace(OPEN, by="ada"), others)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"officer_since": LATER}, "You were given the role of a compliance officer after it was proposed"),
+        ({"officer_since": None}, "You were given the role"),
+        ({"reset_at": LATER}, "Your password was set through an administrator's link after it was proposed"),
+    ],
+)
+def test_what_an_administrator_did_since_makes_no_second_person(changed: dict[str, datetime | None], sentence: str) -> None:
+    proposals.check_may_decide(replace(OFFICER, reset_at=MOMENT), OPEN, 1)
+    with pytest.raises(NotAllowed, match=sentence):
+        proposals.check_may_decide(replace(OFFICER, **changed), OPEN, 1)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"officer_since": LATER}, {"officer_since": None, "roles": frozenset()}, {"roles": frozenset()}, {"active": False}]
+)
+def test_what_is_published_was_proposed_by_somebody_who_is_an_officer_ever_since(changed: dict[str, object]) -> None:
+    assert proposals.why_not_published(OFFICER, OPEN) is None
+    sentence = proposals.why_not_published(replace(OFFICER, **changed), OPEN)  # type: ignore[arg-type]
+    assert sentence is not None and "Ada proposed this and has not been a compliance officer ever since" in sentence
 
 
 def test_only_whoever_made_it_withdraws_it() -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from governance.domain import signoffs
-from governance.domain.policy import Seat
+from governance.domain.errors import RuleBroken
+from governance.domain.policy import Look, Seat
 from governance.domain.signoffs import Fall, Reason, Review, Settled, SignOff
 from governance.domain.vocabulary import SECTION_OF, Decision, Function, RequestState, Section
 
@@ -196,3 +197,33 @@ def test_a_later_seat_waits_until_every_lower_one_has_approved() -> None:
     assert not signoffs.waits_for_lower(review(*ALL, seats=five), EXECUTIVE, NOW)
     assert signoffs.verdict(review(*ALL, seats=five), NOW) is RequestState.IN_REVIEW
     assert signoffs.verdict(review(*ALL, signed(EXECUTIVE), seats=five), NOW) is RequestState.PASSED
+
+
+LOOKS = (Look("drill", "I saw the log."), Look("alarm", "I saw an alarm."))
+WITH_LIST = replace(SEATS[0], looks_at=LOOKS)
+
+
+@pytest.mark.parametrize("decision", list(Decision))
+@pytest.mark.parametrize("ticked", ["", "drill", "alarm", "alarm drill"])
+def test_only_an_approval_needs_every_box_ticked(decision: Decision, ticked: str) -> None:
+    names = ticked.split()
+
+    if decision is Decision.APPROVE and len(names) < 2:
+        with pytest.raises(RuleBroken) as refused:
+            signoffs.looked_at(WITH_LIST, decision, names)
+        [problem] = refused.value.problems
+        left = "one of them is open" if names else "2 of them are open"
+        assert problem.about == "looked_at" and left in problem.message
+    else:
+        assert signoffs.looked_at(WITH_LIST, decision, names) == tuple(look for look in LOOKS if look.id in names), "in the seat's order"
+
+
+@pytest.mark.parametrize("decision", list(Decision))
+def test_a_seat_without_a_list_asks_for_nothing(decision: Decision) -> None:
+    assert signoffs.looked_at(SEATS[0], decision, ()) == ()
+
+
+@pytest.mark.parametrize("decision", list(Decision))
+def test_what_a_seat_does_not_look_at_cannot_be_ticked(decision: Decision) -> None:
+    with pytest.raises(RuleBroken, match="does not look at everything that was ticked"):
+        signoffs.looked_at(WITH_LIST, decision, ["drill", "alarm", "budget"])

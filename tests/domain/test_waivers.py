@@ -254,7 +254,7 @@ def test_when_its_end_changes_the_standing() -> None:
 @pytest.mark.parametrize(
     ("enters", "relied_on"),
     [
-        (Stage.REVIEW, {Stage.LIMITED_PRODUCTION, Stage.FULL_PRODUCTION}),
+        (Stage.REVIEW, {Stage.REVIEW, Stage.LIMITED_PRODUCTION, Stage.FULL_PRODUCTION}),
         (Stage.LIMITED_PRODUCTION, {Stage.LIMITED_PRODUCTION, Stage.FULL_PRODUCTION}),
         (Stage.FULL_PRODUCTION, {Stage.FULL_PRODUCTION}),
         (None, {Stage.LIMITED_PRODUCTION, Stage.FULL_PRODUCTION}),

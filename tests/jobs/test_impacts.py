@@ -16,7 +16,8 @@ from governance.models.ledger import Leaf
 from governance.reads import policies, policy_jobs, queue
 from governance.services import directory, foreseeing
 from governance.storage.slate import Slate
-from tests.services.conftest import House, house, in_review
+from tests.prepared import begun
+from tests.services.conftest import House, house, in_review, submitted
 from tests.services.test_migrating import REQUEST, asking_more, publish, with_another_seat
 
 __all__ = ["house", "in_review"]
@@ -27,11 +28,10 @@ def slate(tmp_path: Path) -> Slate:
     return Slate(tmp_path / "at-work")
 
 
-@pytest.fixture
-def signed(in_review: House) -> House:
-    in_review.sign(Function.IT_OPS)
-    publish(in_review, asking_more(Function.IT_OPS))
-    return in_review
+@begun("house", submitted)
+def signed(house: House) -> None:
+    house.sign(Function.IT_OPS)
+    publish(house, asking_more(Function.IT_OPS))
 
 
 def in_force(house: House) -> str:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from governance.domain.evidence_scope import ReuseEnd
 from governance.domain.vocabulary import (
     AnswerState,
+    Confirmation,
     Decision,
     EvidenceKind,
+    ExclusionState,
     FindingSeverity,
     Function,
     ProofMethod,
@@ -29,11 +31,14 @@ from governance.packs.record import (
     Comment,
     Cut,
     Evidence,
+    Exclusion,
+    ExclusionDecision,
     Finding,
     GateRequest,
     Initiative,
     InitiativeRecord,
     Labelled,
+    Looked,
     Organisation,
     Paper,
     Policy,
@@ -265,6 +270,9 @@ def signatures(submitted: Revision, rejects, open_seats, fell, day) -> list[Sign
                 leaf=0,
                 seq=0,
                 fell="the common section changed after it was given." if fell else "",
+                looked_at=(
+                    Looked(id="drill", text=f"I have seen the log of drill {submitted.number} of day {day}, for {function.value}."),
+                ),
             )
         )
     return given
@@ -466,6 +474,34 @@ def shared(words: str = "Both run on it.") -> InitiativeRecord:
     source = Reused(source="AI-0007.E-2", author="Ada Lind", why=words, dataset="Claims of 2025", purpose="Triage")
     ended = replace(source, ended=ReuseEnd.SUPERSEDED, ended_at=at(75), successor="AI-0007.E-3")
     return replace(record, evidence=(old, replace(record.evidence[1], reused=ended), *record.evidence[2:]))
+
+
+def excluded(words: str = "There is no such source here.") -> InitiativeRecord:
+    """The sample with a check that compliance confirmed not to apply, and one that was taken back undecided."""
+    record = initiative_record()
+    said = ExclusionDecision(
+        decision=Confirmation.CONFIRM,
+        name="Aoife Lynch",
+        meaning="I reviewed the reason, and confirm that it does not apply.",
+        reason=words,
+        at=at(9),
+        method=ProofMethod.PASSWORD,
+        leaf=record.trail[-1].index,
+    )
+    confirmed = Exclusion(
+        id="AI-0042.N-1",
+        item="G1-05",
+        gate="G1",
+        state=ExclusionState.CONFIRMED,
+        reason=words,
+        proposed_by="Ada Lind",
+        proposed_at=at(8),
+        facts=named("facts"),
+        rule=named("rule"),
+        decided=said,
+    )
+    back = replace(confirmed, id="AI-0042.N-2", state=ExclusionState.WITHDRAWN, decided=None, withdrawn_why="It applies after all.")
+    return replace(record, exclusions=(confirmed, back))
 
 
 def with_words(words: str) -> InitiativeRecord:

@@ -9,13 +9,23 @@ from dataclasses import replace
 import pypdf
 import pytest
 
-from governance.domain.vocabulary import AnswerState, Decision, ProofMethod, RequestState, Standing, WaiverDecision, WaiverState
+from governance.domain.vocabulary import (
+    AnswerState,
+    Confirmation,
+    Decision,
+    ExclusionState,
+    ProofMethod,
+    RequestState,
+    Standing,
+    WaiverDecision,
+    WaiverState,
+)
 from governance.packs import phrases
 from governance.packs.pdf import Attached, CannotPrint, to_pdf
 from governance.packs.printable import printable
 from governance.packs.record import InitiativeRecord, digest, to_json
 from governance.packs.render import render_initiative, render_trail
-from tests.packs.samples import brought_in, initiative_record, shared, trail_record, waived, with_words
+from tests.packs.samples import brought_in, excluded, initiative_record, shared, trail_record, waived, with_words
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file .*sRGB2014:ResourceWarning")  # WeasyPrint leaves its colour profile open
 
@@ -69,7 +79,7 @@ def text_of(pdf: bytes, folder) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def test_every_sign_off_is_in_the_text_with_name_time_meaning_and_reason(record, words):
+def test_every_sign_off_is_in_the_text_with_name_time_meaning_reason_and_what_was_looked_at(record, words):
     given = [sign_off for request in record.requests for sign_off in request.sign_offs]
 
     assert len(given) == 18
@@ -78,6 +88,7 @@ def test_every_sign_off_is_in_the_text_with_name_time_meaning_and_reason(record,
         assert phrases.utc(sign_off.at) in words
         assert sign_off.meaning in words
         assert sign_off.reason in words
+        assert sign_off.looked_at[0].text in words
 
 
 def test_a_sign_off_that_no_longer_counts_says_why(words):
@@ -172,6 +183,23 @@ def test_a_waiver_whose_signature_is_not_in_the_trail_is_not_printed():
 
     with pytest.raises(CannotPrint, match=r"on AI-0042\.W-1 names leaf 1000000"):
         render_initiative(replace(record, waivers=(replace(record.waivers[0], signatures=(given,)),)), quiet)
+
+
+def test_checks_that_do_not_apply_stand_in_a_chapter_with_what_compliance_signed(tmp_path):
+    text = text_of(render_initiative(excluded("A reason as it was typed."), quiet).pdf, tmp_path)
+
+    for said in ("AI-0042.N-1: check G1-05 does not apply", "Ada Lind", "Aoife Lynch", "I reviewed the reason", "Password entered again"):
+        assert said in text, said
+    assert text.count("A reason as it was typed.") == 3, "proposed twice, decided once"
+    assert "Nobody decided on it." in text and "It applies after all." in text
+
+
+def test_a_decision_that_is_not_in_the_trail_is_not_printed():
+    record = excluded()
+    one = record.exclusions[0]
+
+    with pytest.raises(CannotPrint, match=r"on AI-0042\.N-1 names leaf 1000000"):
+        render_initiative(replace(record, exclusions=(replace(one, decided=replace(one.decided, leaf=10**6)),)), quiet)
 
 
 @pytest.mark.parametrize("state", [RequestState.DRAFT, RequestState.CHANGES_REQUESTED, RequestState.WITHDRAWN])
@@ -354,7 +382,9 @@ def test_a_period_in_which_nothing_happened_says_so(tmp_path):
     assert "Nothing happened in this period." in text
 
 
-@pytest.mark.parametrize("closed_set", [AnswerState, Decision, RequestState, Standing, WaiverDecision, WaiverState])
+@pytest.mark.parametrize(
+    "closed_set", [AnswerState, Confirmation, Decision, ExclusionState, RequestState, Standing, WaiverDecision, WaiverState]
+)
 def test_every_state_has_a_mark(closed_set):
     assert all(phrases.mark(member).word for member in closed_set)
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import time
 from collections.abc import Callable
 from functools import reduce
 from pathlib import Path
@@ -265,3 +266,52 @@ def test_an_id_follows_from_a_title(title: str, name: str) -> None:
 def test_a_title_is_one_line_of_its_own() -> None:
     assert one_line(" a\n\tb\x7f\u202ec\u2028d ") == "a b c d"
     assert len(one_line("word " * 100)) <= 300 and one_line("word " * 100).endswith("…")
+
+
+def nodes(*parents: str) -> str:
+    """A library of as many nodes, each under a parent."""
+    head, _ = CISO.split("    requirement_nodes:\n")
+    listed = [f"    - {{urn: urn:harbour:n:{n}, assessable: true, parent_urn: 'urn:harbour:{parent}'}}" for n, parent in enumerate(parents)]
+    return "\n".join([f"{head}    requirement_nodes:", *listed, ""])
+
+
+def test_of_very_many_faults_the_first_say_what_was_meant_and_nobody_waits_for_the_others() -> None:
+    began = time.process_time()
+    found = faults(nodes(*(f"m:{number}" for number in range(1_000))))
+
+    assert time.process_time() - began < 15, "looked up for each of them it takes a minute"
+    assert "did you mean “urn:harbour:n:0”" in found[0] and len(found) == 51
+    assert "did you mean" not in found[49] and "is no node of this framework" in found[49]
+
+
+def test_what_was_meant_is_said_of_a_few_faults_in_a_long_catalogue() -> None:
+    found = faults(nodes("n:1", "m:1", *["n:0"] * 998))
+
+    assert [message.partition(": ")[2] for message in found] == [
+        "the parent “urn:harbour:m:1” is no node of this framework (did you mean “urn:harbour:n:1”?)"
+    ]
+
+
+@pytest.mark.parametrize("at", ["key", "value", "alone", "twice"])
+def test_what_is_quoted_of_a_giant_is_short(at: str) -> None:
+    giant = "x" * 1_000_000
+    whole = oscal()
+    match at:
+        case "key":
+            whole["catalog"][giant] = {giant: 1}
+        case "value":
+            whole["catalog"]["uuid"] = giant
+        case "alone":
+            whole = {giant: 1}
+        case _:
+            assert max(map(len, faults(f'{{"{giant}": 1, "{giant}": 2}}'))) < 1_000
+            return
+
+    assert max(map(len, faults(whole))) < 1_000
+
+
+def test_what_is_quoted_of_a_giant_in_a_library_is_short() -> None:
+    giant = "x" * 1_000_000
+
+    assert max(map(len, faults(f"{CISO}'{giant}': 1\n"))) < 1_000
+    assert max(map(len, faults(nodes(giant)))) < 1_000

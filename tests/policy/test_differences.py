@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from governance.domain import scoring
+from governance.domain.loosening import loosened
 from governance.domain.policy import Clause, Fact, Framework, Gate, Item, Limit, Policy, Seat, Threshold
 from governance.domain.policy_changes import Change, Effect, Kind
-from governance.domain.questionnaire import Option, Question, Statement, Tiering
+from governance.domain.questionnaire import Deduction, Measure, Option, Question, Statement, Tiering
 from governance.domain.vocabulary import Function, Severity, Tier
 from governance.paths import policies_directory
 from governance.policy.build import build
@@ -34,7 +37,7 @@ ONE_WORD = {("facts", "*", "type"), ("gate", "items", "*", "answered_by")}
 
 FIRST_THRESHOLD = "{metric: contract_check_pass_rate, comparator: gte, value: 0.99, unit: share"
 ONE_OF_TWO = "          - {metric: tested_load_per_s, comparator: gte, compare_with: limits.expected_peak_per_s, factor: 2, unit: requests per second, window: load test of 30 minutes or more, min_n: 1, basis: judgement}\n"
-PRIVACY_SEAT = '    - {id: privacy_officer, function: compliance, label: Privacy officer, when: "tier == \\"high\\" && facts.personal_data", qualification: "data protection officer or deputy", covers: [common, compliance]}\n'
+ASKED_TOO = '  questions:\n    - {id: M1, text: "Is there a way back", mitigates: true, options: [{key: "yes", points: 2, text: "yes"}, {key: "no", points: 0, text: "no"}]}\n'
 
 
 def edited(file: str, *edits: tuple[str, str]) -> dict[str, str]:
@@ -53,6 +56,12 @@ def changed(file: str, *edits: tuple[str, str]) -> tuple[Change, ...]:
 def item(gate: str, item_id: str) -> str:
     """A check as its file writes it."""
     return "    - id: " + next(part for part in TEXTS[f"gates/{gate}.yaml"].split("    - id: ") if part.startswith(f"{item_id}\n"))
+
+
+def seat(gate: str, seat_id: str) -> str:
+    """A seat as its file writes it."""
+    seats, _, _ = TEXTS[f"gates/{gate}.yaml"].partition("  items:\n")
+    return "    - id: " + next(part for part in seats.split("    - id: ") if part.startswith(f"{seat_id}\n"))
 
 
 def leaves(data: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -142,7 +151,7 @@ def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: 
     ("kind", "table", "besides"),
     [
         (Gate, gates.GATE, {"id", "seats", "items", "every_days"}),
-        (Seat, gates.SEAT, {"id", "when"}),
+        (Seat, gates.SEAT, {"id", "when", "looks_at"}),
         (
             Item,
             gates.ITEM,
@@ -165,7 +174,7 @@ def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: 
             Policy,
             whole.HEAD,
             {"digest", "gates", "facts", "tiering", "limits", "frameworks", "max_age_days", "signoff_valid_days", "finding_due_days"}
-            | {"attribution_minimum", "app_sources", "pilot_weeks", "waivers", "checklists"},
+            | {"attribution_minimum", "app_sources", "pilot_weeks", "waivers", "checklists", "translations", "language"},
         ),
     ],
     ids=lambda kind: kind.__name__ if isinstance(kind, type) else "",
@@ -194,7 +203,7 @@ def test_where_a_section_stands_is_no_change() -> None:
 
 
 def test_a_default_that_is_written_out_is_no_change() -> None:
-    assert changed("gates/G2.yaml", ("label: Business, covers", 'label: Business, when: "true", order: 1, covers')) == ()
+    assert changed("gates/G2.yaml", ("label: Business\n", 'label: Business\n      when: "true"\n      order: 1\n')) == ()
 
 
 Expected = tuple[Kind, Effect, object, object]
@@ -220,9 +229,9 @@ Expected = tuple[Kind, Effect, object, object]
         ("gates/G2.yaml", ('when: "facts.affects_individuals"', 'when: "facts.customer_facing"'), (Kind.ITEM_CONDITION, UNCLEAR, "facts.affects_individuals", "facts.customer_facing")),
         ("gates/G2.yaml", ('when: "facts.affects_individuals"', 'when: "!(!facts.affects_individuals)"'), (Kind.ITEM_CONDITION, NEITHER, "facts.affects_individuals", "!(!facts.affects_individuals)")),
         ("gates/G2.yaml", ('"MLTS:infra-4", ', ""), (Kind.ITEM_CLAUSE_REMOVED, NEITHER, "MLTS:infra-4", None)),
-        ("gates/G2.yaml", ("independent: true, ", ""), (Kind.SEAT_INDEPENDENCE, LOOSER, "true", "false")),
-        ("gates/G2.yaml", ('qualification: "model validation", ', ""), (Kind.SEAT_QUALIFICATION, LOOSER, "model validation", None)),
-        ("gates/G2.yaml", ('when: "tier == \\"high\\"", independent', 'when: "tier != \\"low\\"", independent'), (Kind.SEAT_CONDITION, STRICTER, 'tier == "high"', 'tier != "low"')),
+        ("gates/G2.yaml", ("      independent: true\n", ""), (Kind.SEAT_INDEPENDENCE, LOOSER, "true", "false")),
+        ("gates/G2.yaml", ('      qualification: "model validation"\n', ""), (Kind.SEAT_QUALIFICATION, LOOSER, "model validation", None)),
+        ("gates/G2.yaml", ('when: "tier == \\"high\\""\n      independent', 'when: "tier != \\"low\\""\n      independent'), (Kind.SEAT_CONDITION, STRICTER, 'tier == "high"', 'tier != "low"')),
         ("policy.yaml", ("low: 90, medium: 60", "low: 120, medium: 60"), (Kind.SIGNOFF_VALIDITY, LOOSER, 90, 120)),
         ("policy.yaml", ("metric: 180", "metric: 90"), (Kind.FRESHNESS_DEFAULT, STRICTER, 180, 90)),
         ("policy.yaml", ("{high: 30, medium: 60, low: 120}", "{high: 30, medium: 60, low: 150}"), (Kind.FINDING_DUE, LOOSER, 120, 150)),
@@ -236,6 +245,7 @@ Expected = tuple[Kind, Effect, object, object]
         ("tiering.yaml", ("{id: FL4, then: high", "{id: FL4, then: medium"), (Kind.STATEMENT_TIER, LOOSER, "high", "medium")),
         ("tiering.yaml", ("label: \"Customer-facing", "label: \"Public"), (Kind.STATEMENT_QUESTION, UNCLEAR, "Customer-facing generative AI (known from the facts, not asked)", "Public generative AI (known from the facts, not asked)")),
         ("facts.yaml", ("Offered or used in the EU?", "Used in the EU?"), (Kind.FACT_QUESTION, UNCLEAR, "Offered or used in the EU?", "Used in the EU?")),
+        ("frameworks.yaml", ('applies: "2025-02-02"', 'applies: "2025-03-02"'), (Kind.SECTION, NEITHER, "2025-02-02", "2025-03-02")),
         ("frameworks.yaml", ('version: "1.0"', 'version: "1.1"'), (Kind.FRAMEWORK_VERSION, NEITHER, "1.0", "1.1")),
         ("frameworks.yaml", ("legal duties on AI known and recorded", "legal duties known"), (Kind.CLAUSE_TITLE, NEITHER, "legal duties on AI known and recorded", "legal duties known")),
     ],
@@ -302,10 +312,12 @@ def test_a_check_that_moves_to_another_gate_is_followed() -> None:
     )
     found = differences(SHIPPED, rules_of(texts))
 
-    assert [(change.kind, change.gate, change.part, change.before, change.after) for change in found] == [
-        (Kind.ITEM_MOVED, "G2", "G1-08", "G1", "G2"),
-        (Kind.ITEM_SEVERITY, "G2", "G1-08", "waivable", "blocking"),
+    assert [(change.kind, change.effect, change.gate, change.part, change.before, change.after) for change in found] == [
+        (Kind.ITEM_MOVED, LOOSER, "G1", "G1-08", "G1", "G2"),
+        (Kind.ITEM_MOVED, STRICTER, "G2", "G1-08", "G1", "G2"),
+        (Kind.ITEM_SEVERITY, STRICTER, "G2", "G1-08", "waivable", "blocking"),
     ]
+    assert loosened(found, SHIPPED.policy.gates) == {"G1": 1}, "the gate that it leaves asks for less"
 
 
 def test_checks_in_another_order_are_told() -> None:
@@ -318,11 +330,28 @@ def test_checks_in_another_order_are_told() -> None:
 
 def test_a_seat_says_at_which_tiers_it_sits_where_the_tier_alone_decides() -> None:
     board = '    - {id: board, function: business, label: Ethics board, when: "tier in [\\"medium\\", \\"high\\"]", covers: [common, business]}\n'
-    [came] = changed("gates/G2.yaml", (PRIVACY_SEAT, PRIVACY_SEAT + board))
-    [gone] = changed("gates/G2.yaml", (PRIVACY_SEAT, ""))
+    privacy = seat("G2", "privacy_officer")
+    [came] = changed("gates/G2.yaml", (privacy, privacy + board))
+    [gone] = changed("gates/G2.yaml", (privacy, ""))
 
     assert (came.kind, came.effect, came.after, came.tiers) == (Kind.SEAT_ADDED, STRICTER, Function.BUSINESS, (Tier.MEDIUM, Tier.HIGH))
     assert (gone.kind, gone.effect, gone.tiers) == (Kind.SEAT_REMOVED, LOOSER, ())
+
+
+def test_what_a_seat_looks_at_comes_goes_and_is_said_in_other_words() -> None:
+    first, second = seat("G2", "it_ops").split("        - {")[1:3]
+    first, second = f"        - {{{first}", f"        - {{{second}"
+    [gone] = changed("gates/G2.yaml", (first, ""))
+    [came] = differences(rules_of(edited("gates/G2.yaml", (first, ""))), SHIPPED)
+    [said] = changed("gates/G2.yaml", ("seen the log of", "heard of"))
+    [moved] = changed("gates/G2.yaml", (first + second, second + first))
+    words = "I have seen the log of the rollback drill."
+
+    assert (gone.kind, gone.effect, gone.before, gone.after, gone.detail) == (Kind.LOOK_REMOVED, LOOSER, words, None, "rollback")
+    assert (gone.gate, gone.part, gone.title) == ("G2", "it_ops", "IT operations")
+    assert (came.kind, came.effect, came.before, came.after) == (Kind.LOOK_ADDED, STRICTER, None, words)
+    assert (said.kind, said.effect, said.after) == (Kind.LOOK_TEXT, UNCLEAR, "I have heard of the rollback drill.")
+    assert (moved.kind, moved.effect) == (Kind.LOOK_PLACE, NEITHER)
 
 
 def test_another_gate_comes_with_all_that_stands_in_it() -> None:
@@ -332,6 +361,65 @@ def test_another_gate_comes_with_all_that_stands_in_it() -> None:
     assert [change.kind for change in found[:2]] == [Kind.GATE_ADDED, Kind.SEAT_ADDED]
     assert {change.gate for change in found} == {"C2"} and Kind.ITEM_ADDED in {change.kind for change in found}
     assert Kind.SECTION not in {change.kind for change in found}, "the gate speaks for what is in it"
+
+
+RISK = Question("R", "What can go wrong?", (Option("a", 0, "little"), Option("b", 6, "something"), Option("c", 10, "much")))
+HELP = Question("M", "What helps?", (Option("a", 0, "nothing"), Option("b", 1, "something"), Option("c", 2, "a person")), mitigates=True)
+POINTS = replace(SHIPPED.policy.tiering, questions=(RISK, HELP), statements=(), deduction=Deduction(Decimal("0.5")), places=2)
+OF_SHARES = replace(POINTS, measure=Measure.SHARE, deduction=Deduction(Decimal("0.5"), Decimal("0.5")))
+
+
+def with_points(question: Question, key: str, points: int) -> Question:
+    options = tuple(replace(option, points=points) if option.key == key else option for option in question.options)
+    return replace(question, options=options)
+
+
+def measures(rules: Tiering) -> Iterator[Decimal]:
+    """What every way to answer comes to, in the order in which a further question is answered last."""
+    for answers in product("abc", repeat=2):
+        chosen = {one.id: tuple(o for o in one.options if o.key == key) for one, key in zip(rules.questions, answers, strict=False)}
+        yield scoring.score(rules, rules.questions, chosen).measured
+
+
+@pytest.mark.parametrize(
+    ("before", "questions", "kind", "effect"),
+    [
+        (POINTS, (with_points(RISK, "c", 12), HELP), Kind.OPTION_POINTS, STRICTER),
+        (POINTS, (with_points(RISK, "c", 8), HELP), Kind.OPTION_POINTS, LOOSER),
+        (POINTS, (RISK, with_points(HELP, "c", 20)), Kind.OPTION_POINTS, LOOSER),
+        (POINTS, (RISK, with_points(HELP, "c", 1)), Kind.OPTION_POINTS, STRICTER),
+        (POINTS, (RISK, HELP, replace(HELP, id="M2")), Kind.QUESTION_ADDED, LOOSER),
+        (POINTS, (RISK,), Kind.QUESTION_REMOVED, STRICTER),
+        (OF_SHARES, (with_points(RISK, "b", 7), HELP), Kind.OPTION_POINTS, STRICTER),
+        (OF_SHARES, (with_points(RISK, "c", 12), HELP), Kind.OPTION_POINTS, UNCLEAR),
+        (OF_SHARES, (RISK, with_points(HELP, "b", 2)), Kind.OPTION_POINTS, LOOSER),
+        (OF_SHARES, (RISK, with_points(HELP, "c", 20)), Kind.OPTION_POINTS, UNCLEAR),
+        (OF_SHARES, (RISK, HELP, replace(RISK, id="R2")), Kind.QUESTION_ADDED, UNCLEAR),
+        (OF_SHARES, (RISK, HELP, replace(HELP, id="M2")), Kind.QUESTION_ADDED, UNCLEAR),
+        (OF_SHARES, (RISK,), Kind.QUESTION_REMOVED, UNCLEAR),
+        (POINTS, (RISK, with_points(replace(HELP, mitigates=False), "c", 4)), Kind.OPTION_POINTS, UNCLEAR),
+    ],
+)
+def test_more_points_raise_the_score_and_those_that_mitigate_lower_it(
+    before: Tiering, questions: tuple[Question, ...], kind: Kind, effect: Effect
+) -> None:
+    after = replace(before, questions=questions)
+    [change] = tiering.changes(before, after)
+
+    assert (change.kind, change.effect) == (kind, effect)
+    moves = {new.compare(old) for old, new in zip(measures(before), measures(after), strict=True)} - {0}
+    assert effect is UNCLEAR or moves <= {1 if effect is STRICTER else -1}, "and so says the score of every answer"
+
+
+def test_whether_a_question_mitigates_is_unclear() -> None:
+    mitigating = edited("tiering.yaml", ("  max_score: 42\n", "  max_score: 42\n  deduction: {most: 0.5}\n"), ("  questions:\n", ASKED_TOO))
+    without = mitigating["tiering.yaml"].replace("mitigates: true, ", "").replace("42", "44", 1).replace("to: 42", "to: 44")
+    turned = {**mitigating, "tiering.yaml": without}
+    found = differences(rules_of(mitigating), rules_of(turned))
+
+    assert {change.detail: change.effect for change in found if change.kind is Kind.SECTION} == {
+        "risk_tiering.questions.M1.mitigates": UNCLEAR
+    }
 
 
 def test_a_lower_band_edge_is_stricter_for_both_of_its_bands() -> None:
@@ -344,7 +432,7 @@ def test_a_lower_band_edge_is_stricter_for_both_of_its_bands() -> None:
 
 
 def test_everything_that_is_changed_back_is_changed_the_other_way() -> None:
-    texts = edited("gates/G2.yaml", ("0.99", "0.95"), ("severity: blocking", "severity: advisory"), (PRIVACY_SEAT, ""))
+    texts = edited("gates/G2.yaml", ("0.99", "0.95"), ("severity: blocking", "severity: advisory"), (seat("G2", "privacy_officer"), ""))
     there, back = differences(SHIPPED, rules_of(texts)), differences(rules_of(texts), SHIPPED)
 
     def seen(changes: tuple[Change, ...], looser: Effect) -> Mapping[tuple[object, ...], bool]:

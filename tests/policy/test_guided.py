@@ -1,13 +1,21 @@
 """Fields that people fill in, and the changes they make in the files."""
 
 from collections.abc import Mapping
+from itertools import product
 
 import pytest
 
+from governance.domain.policy_changes import Effect
+from governance.domain.strictness import PASSABLE
+from governance.domain.vocabulary import Applies, Tier
 from governance.paths import policies_directory
+from governance.policy.conditions import Conditions
+from governance.policy.differences.whole import differences, rules_of
+from governance.policy.fielddocs import fields_of
 from governance.policy.guided import Control, Field, Given, asked_at, asked_where, edits
 from governance.policy.guided_fields import day_fields, is_changeable, item_fields, new_seat, seat_fields
 from governance.policy.loader import load_policy, parse_policy
+from governance.policy.models import ThresholdModel
 from governance.policy.places import Edit, edit, edited, gates, lines_of, value_at
 from governance.policy.problems import PolicyError
 
@@ -54,6 +62,17 @@ def test_so_does_a_seat(gate: str, seat: str) -> None:
     assert all(field.meaning and is_changeable(field.place) for field in fields)
 
 
+def test_what_a_seat_looks_at_is_said_in_other_words_at_its_own_place() -> None:
+    place = "gate/G2/seats/it_ops/looks_at/rollback/text"
+    found, _ = edits(
+        seat_fields(TEXTS, "G2", "it_ops"), filled(seat_fields(TEXTS, "G2", "it_ops"), look_rollback="I ran the drill: twice.")
+    )
+
+    assert [one.place for one in found] == [place]
+    looks = parse_policy(edited(TEXTS, found).texts).gates["G2"].seats[1].looks_at
+    assert [look.text for look in looks][:2] == ["I ran the drill: twice.", "I have seen an alarm reach the person who is on call."]
+
+
 def test_so_do_the_counts_of_days_which_are_all_there() -> None:
     fields = day_fields(TEXTS)
 
@@ -76,6 +95,18 @@ def test_a_threshold_is_one_number_or_one_for_each_tier() -> None:
         f"{place}/window": "two drills",
         f"{place}/unit": "hours",
     }
+
+
+def test_a_margin_and_an_allowance_are_told_as_what_they_are_and_both_ease() -> None:
+    """A margin in the unit of what it is compared with, an allowance as a share of it."""
+    [margin] = [field for field in item_fields(TEXTS, "G2", "G2-02") if field.place.endswith("/margin")]
+    said = fields_of(ThresholdModel)
+
+    assert margin.label == "May be worse by" and "may be worse" in margin.meaning and "in its unit" in margin.meaning
+    assert "may be worse" in said["margin"] and "in its unit" in said["margin"]
+    assert "may be worse" in said["allow"] and "share" in said["allow"]
+    half = TEXTS["gates/G2.yaml"].replace("margin: 0.05", "margin: 0.5")
+    assert [one.effect for one in differences(rules_of(TEXTS), rules_of({**TEXTS, "gates/G2.yaml": half}))] == [Effect.LOOSER]
 
 
 def test_of_several_thresholds_each_is_changed_at_its_own_place() -> None:
@@ -129,6 +160,9 @@ def test_what_cannot_stand_there_is_said_at_its_field(name: str, typed: str, sen
         ('tier == "high" && (facts.a || facts.b)', ["high"], "(facts.a || facts.b)"),
         ('tier == "high" || facts.a', None, 'tier == "high" || facts.a'),
         ('facts.a && tier == "high"', None, 'facts.a && tier == "high"'),
+        ('tier == "high" && (facts.a) || (facts.b)', None, 'tier == "high" && (facts.a) || (facts.b)'),
+        ('tier == "high" && facts.a ? facts.b : facts.c', None, 'tier == "high" && facts.a ? facts.b : facts.c'),
+        ('tier == "high" && facts.a == "b || c"', ["high"], 'facts.a == "b || c"'),
         ('tier == "high" && facts.a || facts.b', None, 'tier == "high" && facts.a || facts.b'),
     ],
 )
@@ -138,8 +172,38 @@ def test_a_condition_is_its_tiers_and_the_rest(condition: str, tiers: list[str] 
         assert asked_where(tiers, rest) == condition
 
 
-def test_alternatives_are_put_in_brackets_beside_a_tier() -> None:
-    assert asked_where(["low"], "facts.a || facts.b") == 'tier == "low" && (facts.a || facts.b)'
+@pytest.mark.parametrize(
+    ("rest", "written"),
+    [
+        ("facts.a || facts.b", "(facts.a || facts.b)"),
+        ("(facts.a) || (facts.b)", "((facts.a) || (facts.b))"),
+        ("(facts.a || facts.b)", "(facts.a || facts.b)"),
+        ("(facts.a || facts.b) && facts.c", "(facts.a || facts.b) && facts.c"),
+        ("facts.a ? facts.b : facts.c", "(facts.a ? facts.b : facts.c)"),
+        ('facts.a == ") || ("', 'facts.a == ") || ("'),
+        (r"facts.a == 'it\\'s ) || (' || facts.b", r"(facts.a == 'it\\'s ) || (' || facts.b)"),
+    ],
+)
+def test_alternatives_are_put_in_brackets_beside_a_tier(rest: str, written: str) -> None:
+    assert asked_where(["low"], rest) == f'tier == "low" && {written}'
+
+
+@pytest.mark.parametrize("first", ["(facts.a)", "facts.a", "!facts.a"])
+@pytest.mark.parametrize("second", ["(facts.b)", "facts.b", "(facts.b && true)"])
+def test_whatever_else_is_asked_a_seat_is_asked_at_its_tiers_alone(first: str, second: str) -> None:
+    for joined in (f"{first} || {second}", f"{first} ? true : {second}", f"({first} || {second})"):
+        for a, b in product((True, False), repeat=2):
+            asked = [Conditions({"a": a, "b": b}, tier).decide(asked_where(["high"], joined)).applies for tier in PASSABLE]
+            alone = Conditions({"a": a, "b": b}, Tier.HIGH).decide(joined).applies
+            assert asked == [Applies.NO, Applies.NO, alone], joined
+
+
+@pytest.mark.parametrize("typed", ["facts.a) || (facts.b", "(facts.a", "facts.a)", "(facts.a]", 'facts.a == "b'])
+def test_brackets_that_do_not_close_what_they_open_are_said_at_their_field(typed: str) -> None:
+    fields = seat_fields(TEXTS, "G2", "privacy_officer")
+    found, wrong = edits(fields, filled(fields, rest=typed))
+
+    assert found == [] and list(wrong.values()) == ["Further condition: close every bracket and every text that it opens."]
 
 
 def seat(**more: str | list[str] | bool) -> Given:
@@ -176,7 +240,7 @@ def test_changes_follow_one_another_and_one_that_no_longer_fits_is_named() -> No
 
     assert value_at(found.texts, "gate/G1/seats/extra/label") == "Other" and value_at(found.texts, "policy/version") == "2"
     assert list(found.refused) == ["gate/G9/items/G9-1/title"] and "no longer in the policy" in found.refused["gate/G9/items/G9-1/title"]
-    assert lines_of(TEXTS, "gate/G2/items/G2-01/nothing/here") == lines_of(TEXTS, "gate/G2/items/G2-01") == ("gates/G2.yaml", 17)
+    assert lines_of(TEXTS, "gate/G2/items/G2-01/nothing/here") == lines_of(TEXTS, "gate/G2/items/G2-01") == ("gates/G2.yaml", 61)
     assert gates(TEXTS) == ["C1", "C2", "G1", "G2", "G3"]
 
 

@@ -15,6 +15,7 @@ from governance.domain.vocabulary import (
     Function,
     RequestState,
     Role,
+    Tier,
     Visibility,
     WaiverDecision,
     WaiverSeat,
@@ -34,6 +35,7 @@ from governance.services import policies as publishing
 from tests.services.conftest import TEXTS, House, ask, evidence, house, in_review
 from tests.services.test_evidence import add, answer, supersede
 from tests.services.test_sharing import reuse, share, shared, stop
+from tests.services.test_waivers import RUNNING, at_risk, confirm_met, grant
 from tests.tampering import alter
 
 __all__ = ["house", "in_review"]
@@ -211,8 +213,18 @@ def test_that_a_waiver_ends_is_told_to_owner_lead_and_compliance_while_it_holds(
     assert told(house, "waiver.reminded") == {}, "it ended meanwhile"
     duty.watch(house.ledger, house.now)
     assert told(house, "waiver.expired") == dict.fromkeys(concerned, NoticeKind.WAIVER_EXPIRED)
-    house.answer_item("G3-10")
+    confirm_met(house)
     assert told(house, "waiver.expired") == {}, "it was put right"
+
+
+def test_a_day_that_the_tier_moved_is_told_too(house: House) -> None:
+    house.register()
+    house.bring_in()
+    grant(house, RUNNING, days=180)
+
+    at_risk(house, Tier.HIGH)
+
+    assert told(house, "waiver.end_moved") == dict.fromkeys(("lena", "aoife", "second"), NoticeKind.WAIVER_ENDS)
 
 
 @on_both
@@ -224,7 +236,7 @@ def test_a_submission_is_told_to_exactly_those_on_whose_list_it_stands(in_review
 
 
 def test_a_seat_that_decides_later_is_told_when_its_turn_comes_and_by_that_entry_only(house: House) -> None:
-    later = TEXTS["gates/G1.yaml"].replace("function: compliance, ", "function: compliance, order: 2, ", 1)
+    later = TEXTS["gates/G1.yaml"].replace("      function: compliance\n", "      function: compliance\n      order: 2\n", 1)
     house.publish({**TEXTS, "gates/G1.yaml": later})
     house.now += BARRED_FOR  # both who brought it about are to sign
     ask(house)

@@ -38,7 +38,7 @@ def test_every_kind_of_change_has_a_label_and_a_place() -> None:
         ("gates/G2.yaml", "      max_age_days: 90\n", "", ("Evidence at most this old", "90 days", "as for its kind of evidence")),
         ("gates/G2.yaml", "compare_with: limits.ingestion_lag_h", "compare_with: limits.p95_latency_s", ("Compared with (p95 ingestion lag)", "the limit ingestion lag", "the limit p95 latency")),
         ("gates/G2.yaml", "independent: true", "independent: false", ("Who may sit there", "nobody of the team", "also somebody of the team")),
-        ("gates/G2.yaml", "covers: [common, data_science]}", "covers: [common, data_science, it_ops]}", ("Sections it covers", "Common section, Data science", "Common section, Data science, IT operations")),
+        ("gates/G2.yaml", "covers: [common, data_science]", "covers: [common, data_science, it_ops]", ("Sections it covers", "Common section, Data science", "Common section, Data science, IT operations")),
         ("policy.yaml", "link: 180", "link: 90", ("Evidence at most this old (link)", "180 days", "90 days")),
         ("policy.yaml", "{high: 30, medium", "{high: 1, medium", ("A finding is due within (high)", "30 days", "1 day")),
         ("policy.yaml", "max_days: {low: 180", "max_days: {low: 200", ("Max days: low", "180", "200")),

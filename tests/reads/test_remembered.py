@@ -16,7 +16,8 @@ from governance.models.directory import Unit
 from governance.models.gates import GateRequest, Revision
 from governance.reads import exclusions, frozen, loosenings, material, people, reviews, waivers
 from governance.services import directory
-from tests.services.conftest import House, house, in_review
+from tests.prepared import begun
+from tests.services.conftest import House, house, in_review, submitted
 
 __all__ = ["house", "in_review"]
 
@@ -28,11 +29,10 @@ def engine() -> str:
     return "sqlite"
 
 
-@pytest.fixture
-def signed(in_review: House) -> House:
+@begun("house", submitted)
+def signed(house: House) -> None:
     """In review, with one seat decided."""
-    in_review.sign(Function.BUSINESS)
-    return in_review
+    house.sign(Function.BUSINESS)
 
 
 def as_submitted(session: Session, house: House) -> object:

@@ -11,14 +11,15 @@ from governance.models.waivers import Waiver
 from governance.reads import people, waiver_pages
 from governance.reads.waiver_pages import Filters, Sort
 from governance.services import waivers
-from tests.services.conftest import House, house
+from tests.prepared import begun
+from tests.services.conftest import House, founded, house
 from tests.services.test_waivers import KEY, RUNNING, ask, grant, sign
 
 __all__ = ["house"]
 
 
-@pytest.fixture
-def several(house: House) -> House:
+@begun("house", founded)
+def several(house: House) -> None:
     """In production: one in force for five days, and others asked for, declined and withdrawn."""
     house.register()
     house.bring_in()
@@ -26,7 +27,6 @@ def several(house: House) -> House:
     ask(house, "G3-17")
     sign(house, WaiverSeat.COMPLIANCE, "aoife", WaiverDecision.DECLINE, waiver=ask(house, "G3-18"), reason="not enough")
     house.act("lena", lambda log, made=ask(house, "G2-05"): waivers.withdraw(log, made, "no longer needed"))
-    return house
 
 
 def listed(house: House, now: datetime, who: str = "ruth", **asked: object) -> list[str]:

@@ -1,6 +1,6 @@
 """The cast: Lena leads, Mara, Tom and Dee are on her team, four reviewers hold one function each, Mallory holds none."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -37,9 +37,10 @@ from governance.reads.material import material
 from governance.services import answers, directory, gates, initiatives, ml_test_score, moving_in, signoffs
 from governance.services import policies as publishing
 from governance.services.opening import ledger_of
+from governance.services.signoffs import Judgement
 from governance.storage.engines import Engines
 from governance.words import word
-from tests.prepared import Prepared
+from tests.prepared import Prepared, state_of
 
 START = datetime(2026, 9, 1, 9, tzinfo=UTC)
 REVIEWERS = {Function.DATA_SCIENCE: "rafael", Function.IT_OPS: "mina", Function.BUSINESS: "joao", Function.COMPLIANCE: "aoife"}
@@ -146,15 +147,13 @@ class House:
         self.act(who, lambda log: gates.submit(log, request))
 
     def sign(self, function: Function, decision: Decision = Decision.APPROVE, *, who: str | None = None, request: str = "AI-0001.G1-1", seat: str | None = None, reason: str = "because") -> None:  # fmt: skip
-        with self.read() as session:
-            row = session.get_one(GateRequest, request)
-            seen = session.get_one(Revision, (request, row.revision)).digest
         findings = [NewFinding(FindingSeverity.MEDIUM, "the drill failed", "lena")] if decision is Decision.REJECT else []
-        judgement = signoffs.Judgement(decision, word(decision).meaning, seen, reason, findings)
+        with self.read() as session:
+            judgement = judged(session, request, seat or function.value, decision, reason, findings)
         self.act(who or REVIEWERS[function], lambda log: signoffs.sign_off(log, request, seat or function.value, judgement), proof=True)
 
     def propose(self, texts: Mapping[str, str], who: str = "aoife", reason: str = "The audit asked for it.") -> str:
-        return str(self.act(who, lambda log: publishing.propose(log, texts, reason)))
+        return str(self.act(who, lambda log: publishing.propose(log, publishing.sound(texts), reason)))
 
     def publish(self, texts: Mapping[str, str], proposed_by: str = "second", by: str = "aoife") -> str:
         """What one compliance officer proposes and another one publishes. Returns the id of the proposal."""
@@ -169,6 +168,15 @@ class House:
     def table(self, request: str = "AI-0001.G1-1") -> reviews.OnTheTable:
         with self.read() as session:
             return reviews.on_the_table(session, request, self.now)
+
+
+def judged(session: Session, request: str, seat: str, decision: Decision, reason: str, findings: Sequence[NewFinding] = ()) -> Judgement:
+    """What somebody decides who read the dossier on the table and ticked whatever the seat looks at."""
+    row = session.get_one(GateRequest, request)
+    seen = session.get_one(Revision, (request, row.revision)).digest
+    seats = policies.by_digest(session, row.policy).gates[row.gate].seats
+    ticked = [look.id for asked in seats if asked.id == seat for look in asked.looks_at]
+    return Judgement(decision, word(decision).meaning, seen, reason, findings, ticked)
 
 
 def evidence(kind: EvidenceKind, now: datetime) -> answers.NewEvidence:
@@ -230,7 +238,7 @@ def ask(house: House) -> None:
 
 @pytest.fixture
 def house(prepared: Prepared, engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
-    state = submitted if "in_review" in request.fixturenames else founded
+    state = state_of(request, submitted if "in_review" in request.fixturenames else founded)
     with prepared.engines(engine, tmp_path, state) as (engines, now):
         yield House(ledger_of(engines), now)
 

@@ -7,13 +7,11 @@ from governance.domain import checks
 from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import AnswerState, Applies, Decision, FindingSeverity, Function, Visibility
 from governance.ledger.log import Log
-from governance.models.gates import GateRequest, Revision
 from governance.reads import policies
 from governance.reads.material import material
 from governance.services import answers, gates, initiatives, signoffs
 from governance.storage.engines import Engines
-from governance.words import word
-from tests.services.conftest import ASKED, LOW, REVIEWERS, STATEMENTS, TEAM, TEXTS, House, evidence, founded
+from tests.services.conftest import ASKED, LOW, REVIEWERS, STATEMENTS, TEAM, TEXTS, House, evidence, founded, judged
 
 OPEN = 110
 """Requests of the portfolio that are open at its end, at least."""
@@ -32,15 +30,16 @@ def new_item(number: int, owner: str, severity: str, when: str) -> str:
     )
 
 
+def seat_of(gate: str, seat_id: str) -> str:
+    """A seat as the file of its gate writes it."""
+    return "    - id: " + next(part for part in gate.partition("  items:\n")[0].split("    - id: ") if part.startswith(f"{seat_id}\n"))
+
+
 def _stricter() -> dict[str, str]:
     gate = TEXTS["gates/G1.yaml"]
-    seat = next(line for line in gate.splitlines() if "{id: compliance," in line)
-    second = (
-        seat.replace("id: compliance,", "id: second,")
-        .replace("label: Compliance", "label: Second")
-        .replace("{", '{when: "!facts.batch_only", ')
-    )
-    gate = gate.replace(seat, f"{seat}\n{second}")
+    seat = seat_of(gate, "compliance")
+    second = seat.replace("id: compliance\n", 'id: second\n      when: "!facts.batch_only"\n').replace("label: Compliance", "label: Second")
+    gate = gate.replace(seat, seat + second)
     log = gate.index("    - id: G1-10\n")
     gate = gate[:log] + gate[log:].replace('when: "true"', 'when: "!facts.financial_sector"', 1)
     new = new_item(40, "it_ops", "blocking", "facts.legacy_integration") + new_item(41, "business", "advisory", "!facts.structured_inputs")
@@ -124,9 +123,7 @@ def _decide(log: Log, number: int, function: Function) -> None:
     if number % 10 == 7 and function is Function.IT_OPS:
         decision, new = Decision.REJECT, [NewFinding(FindingSeverity.MEDIUM, "the drill failed", "lena")]
     request = f"{key(number)}.G1-1"
-    row = log.session.get_one(GateRequest, request)
-    seen = log.session.get_one(Revision, (request, row.revision)).digest
-    signoffs.sign_off(log, request, function.value, signoffs.Judgement(decision, word(decision).meaning, seen, "because", new))
+    signoffs.sign_off(log, request, function.value, judged(log.session, request, function.value, decision, "because", new))
 
 
 def _after(log: Log, number: int) -> None:

@@ -97,6 +97,15 @@ def test_signing_needs_proof(house: House) -> None:
         confirm(house, proof=False)
 
 
+def test_who_became_an_officer_since_confirms_nothing(house: House) -> None:
+    attest(house)
+    house.act("omar", lambda log: directory.grant_role(log, "mallory", Role.COMPLIANCE_OFFICER))
+
+    with pytest.raises(NotAllowed, match="given the role of a compliance officer after this attestation was given"):
+        confirm(house, "mallory")
+    assert state(house) is AttestationState.AWAITED
+
+
 def test_a_password_that_was_set_since_through_a_link_confirms_nothing(house: House) -> None:
     attest(house)
 
@@ -105,7 +114,7 @@ def test_a_password_that_was_set_since_through_a_link_confirms_nothing(house: Ho
 
     house.act("omar", reset)
 
-    with pytest.raises(NotAllowed, match="set through a link"):
+    with pytest.raises(NotAllowed, match="set through an administrator's link after this attestation was given"):
         confirm(house)
 
 
@@ -189,9 +198,9 @@ def test_it_is_withdrawn_once_with_a_reason(house: House) -> None:
 
 
 def test_what_is_in_force_is_not_confirmed_again(house: House) -> None:
+    house.act("omar", lambda log: directory.grant_role(log, "mina", Role.COMPLIANCE_OFFICER))
     attest(house)
     confirm(house)
-    house.act("omar", lambda log: directory.grant_role(log, "mina", Role.COMPLIANCE_OFFICER))
 
     with pytest.raises(Conflict, match="nothing to confirm"):
         confirm(house, "mina")

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -20,11 +20,11 @@ from governance.ledger.log import Actor, Auth, Ledger
 from governance.models.ledger import Leaf
 from governance.services import signoffs
 from governance.services.opening import ledger_of, open_engines
+from governance.services.signoffs import Judgement
 from governance.storage import engines, postgresql, sqlite
 from governance.storage.engines import Busy
-from governance.words import word
 from tests.prepared import Prepared
-from tests.services.conftest import REVIEWERS, House, submitted
+from tests.services.conftest import REVIEWERS, House, judged, submitted
 
 SIGNERS = 64
 PROCESSES = 4
@@ -43,11 +43,11 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "BUSY_MS", PATIENCE_MS)
 
 
-def sign(ledger: Ledger, function: Function, judgement: signoffs.Judgement, now: datetime, start: Barrier) -> str:
+def sign(ledger: Ledger, function: Function, judgements: Mapping[Function, Judgement], now: datetime, start: Barrier) -> str:
     start.wait()
     try:
         with ledger.writing(Actor(REVIEWERS[function]), now, Auth("password", now, "web")) as log:
-            signoffs.sign_off(log, REQUEST, function.value, judgement)
+            signoffs.sign_off(log, REQUEST, function.value, judgements[function])
     except Refused:
         return "refused"
     except (Busy, DBAPIError) as failed:
@@ -58,10 +58,11 @@ def sign(ledger: Ledger, function: Function, judgement: signoffs.Judgement, now:
 def signed_at_once(house: House, ledgers: list[Ledger]) -> Counter[str]:
     """Every function signs sixteen times at the same moment. What became of it."""
     start = Barrier(SIGNERS)
-    judgement = signoffs.Judgement(Decision.APPROVE, word(Decision.APPROVE).meaning, house.table().revision.digest, "because", [])
+    with house.read() as session:
+        judgements = {function: judged(session, REQUEST, function.value, Decision.APPROVE, "because") for function in Function}
     with ThreadPoolExecutor(SIGNERS) as pool:
         turns = [(ledgers[turn % PROCESSES], list(Function)[turn // PROCESSES % len(Function)]) for turn in range(SIGNERS)]
-        return Counter(pool.map(lambda turn: sign(*turn, judgement, house.now, start), turns))
+        return Counter(pool.map(lambda turn: sign(*turn, judgements, house.now, start), turns))
 
 
 def check_one_advancement(house: House, ledgers: list[Ledger]) -> None:

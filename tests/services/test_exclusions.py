@@ -8,24 +8,26 @@ from governance.domain.vocabulary import AnswerState, Confirmation, ExclusionSta
 from governance.ledger import rebuild
 from governance.ledger.log import Log
 from governance.models.exclusions import Exclusion
+from governance.models.ledger import Leaf
 from governance.models.summary import Waiting
-from governance.reads import exclusions as reading
+from governance.reads import exemption_rules as reading
 from governance.reads import policies
 from governance.reads.material import material
-from governance.services import directory, exclusions, initiatives
+from governance.reads.reports import initiative_record
+from governance.services import directory, exclusions, gates, initiatives, migrating
 from governance.words import word
-from tests.services.conftest import ASKED, LOW, STATEMENTS, House
+from tests.prepared import begun
+from tests.services.conftest import ASKED, LOW, STATEMENTS, TEXTS, House, founded
 
 KEY, ITEM, ID = "AI-0001", "G1-05", "AI-0001.N-1"
 
 
-@pytest.fixture
-def draft(house: House) -> House:
+@begun("house", founded)
+def draft(house: House) -> None:
     """Complete but for one blocking check that nobody can answer."""
     house.register()
     house.open()
     house.complete(leave=frozenset({ITEM}))
-    return house
 
 
 def propose(house: House, who: str = "lena", item: str = ITEM, reason: str = "there is no such thing here") -> str:
@@ -154,7 +156,7 @@ def test_nobody_decides_on_facts_that_are_gone(draft: House) -> None:
     propose(draft)
     change_the_facts(draft, employees_affected=True)
 
-    with pytest.raises(RuleBroken, match="facts changed"):
+    with pytest.raises(RuleBroken, match="changed since it was proposed"):
         decide(draft)
     assert propose(draft) == "AI-0001.N-2", "it can be proposed anew"
 
@@ -231,3 +233,75 @@ def test_who_may_not_see_the_initiative_is_not_told_that_there_is_one(draft: Hou
 
     with pytest.raises(NotThere):
         decide(draft, "mina")
+
+
+def test_a_newer_one_on_other_facts_hides_none(draft: House) -> None:
+    propose(draft)
+    decide(draft)
+    change_the_facts(draft, legacy_integration=True)
+    newer = propose(draft)
+    draft.act("aoife", lambda log: exclusions.decide(log, newer, Confirmation.CONFIRM, word(Confirmation.CONFIRM).meaning, ""), proof=True)
+    assert state_of(draft) is AnswerState.NOT_APPLICABLE
+
+    change_the_facts(draft)
+
+    assert (state_of(draft), shown(draft)) == (AnswerState.NOT_APPLICABLE, ExclusionState.CONFIRMED)
+
+
+def rewritten(word: str, what: str) -> dict[str, str]:
+    """The policy with words of the check changed."""
+    head, tail = TEXTS["gates/G1.yaml"].split(f"    - id: {ITEM}\n")
+    assert f"{word}" in tail
+    return {**TEXTS, "gates/G1.yaml": f"{head}    - id: {ITEM}\n{tail.replace(word, what, 1)}"}
+
+
+def test_it_counts_no_more_once_the_check_asks_something_else_and_again_once_it_asks_the_same(draft: House) -> None:
+    draft.act("lena", lambda log: gates.withdraw(log, "AI-0001.G1-1", "not yet"))
+    propose(draft)
+    decide(draft)
+    draft.publish(rewritten('question: "', 'question: "Another duty: '))
+
+    assert (state_of(draft), shown(draft)) == (AnswerState.NOT_STARTED, ExclusionState.LAPSED)
+    assert propose(draft) == "AI-0001.N-2", "it can be proposed anew"
+    draft.publish(TEXTS)
+
+    assert (state_of(draft), shown(draft)) == (AnswerState.NOT_APPLICABLE, ExclusionState.CONFIRMED)
+
+
+def test_words_that_only_explain_change_nothing(draft: House) -> None:
+    draft.act("lena", lambda log: gates.withdraw(log, "AI-0001.G1-1", "not yet"))
+    propose(draft)
+    decide(draft)
+    draft.publish(rewritten("title: ", "title: In other words, "))
+    draft.publish(rewritten('why: "', 'why: "In other words, '))
+
+    assert (state_of(draft), shown(draft)) == (AnswerState.NOT_APPLICABLE, ExclusionState.CONFIRMED)
+
+
+def test_a_request_that_is_moved_to_other_rules_takes_none_along(draft: House) -> None:
+    propose(draft)
+    decide(draft)
+    draft.submit()
+    draft.publish(rewritten('question: "', 'question: "Another duty: '))
+    draft.act("second", lambda log: migrating.migrate(log, "AI-0001.G1-1", "The rules are new."))
+
+    assert draft.table().review.obstacles == (f"{ITEM} not_started",), "nobody said of this check that it does not apply"
+
+
+def test_the_report_holds_what_was_proposed_and_what_compliance_signed(draft: House) -> None:
+    propose(draft, reason="there is no such source")
+    decide(draft, reason="I looked, and there is none")
+    with draft.read() as session:
+        [one] = initiative_record(session, KEY).exclusions
+        leaf = session.query(Leaf).filter_by(kind="exclusion.decided").one()
+
+    assert (one.id, one.state, one.reason, one.proposed_by) == (ID, ExclusionState.CONFIRMED, "there is no such source", "Lena")
+    assert one.decided is not None
+    told = one.decided
+    assert (told.decision, told.name, told.reason, told.leaf) == (Confirmation.CONFIRM, "Aoife", "I looked, and there is none", leaf.index)
+    assert (told.meaning, told.method.value) == (word(Confirmation.CONFIRM).meaning, "password")
+
+    draft.act("lena", lambda log: exclusions.withdraw(log, ID, "it applies after all"))
+    with draft.read() as session:
+        [one] = initiative_record(session, KEY).exclusions
+    assert (one.state, one.withdrawn_why, one.decided) == (ExclusionState.WITHDRAWN, "it applies after all", told)

@@ -1,20 +1,28 @@
 """The gate, from draft to stage: what passes, what is refused, and what stops counting."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from governance.domain import signoffs
 from governance.domain.errors import Conflict, NotAllowed, NotThere, Refused, RuleBroken
-from governance.domain.vocabulary import AnswerState, Decision, Function, RequestState, Role, Stage, Tier
+from governance.domain.findings import NewFinding
+from governance.domain.vocabulary import AnswerState, Decision, FindingSeverity, Function, RequestState, Role, Stage, Tier
 from governance.ledger import rebuild
 from governance.ledger.verify import verify
 from governance.models.findings import Finding
+from governance.models.gates import SignOff
 from governance.models.initiatives import Initiative
+from governance.models.ledger import Leaf
+from governance.reads import reports
 from governance.services import answers, directory, findings, gates, initiatives
 from governance.services.signoffs import Judgement, sign_off
 from governance.words import word
 from tests.services.conftest import ASKED, LOW, STATEMENTS, House, evidence
+
+REQUEST = "AI-0001.G1-1"
 
 
 def test_four_approvals_advance_the_initiative(in_review: House) -> None:
@@ -240,6 +248,50 @@ def test_nobody_signs_without_proof_of_identity(in_review: House) -> None:
         in_review.act("joao", lambda log: sign_off(log, "AI-0001.G1-1", "business", judgement))
 
 
+def judged(house: House, decision: Decision, *ticked: str) -> Judgement:
+    found = [NewFinding(FindingSeverity.LOW, "the drill failed", "lena")] if decision is Decision.REJECT else []
+    return Judgement(decision, word(decision).meaning, house.table().revision.digest, "because", found, ticked)
+
+
+def looked_at(house: House) -> list[list[dict[str, str]]]:
+    with house.read() as session:
+        return [row.looked_at for row in session.scalars(select(SignOff).order_by(SignOff.leaf))]
+
+
+RUNNING = {"id": "running", "text": "I know which team would run it, and on which of our systems."}
+EXIT = {"id": "exit", "text": "I know how it is switched off, and what people do then."}
+
+
+@pytest.mark.parametrize("ticked", [(), ("running",), ("running", "exit", "budget")])
+def test_nobody_approves_what_their_seat_has_not_looked_at(in_review: House, ticked: tuple[str, ...]) -> None:
+    with pytest.raises(RuleBroken):
+        in_review.act("mina", lambda log: sign_off(log, REQUEST, "it_ops", judged(in_review, Decision.APPROVE, *ticked)), proof=True)
+
+    assert looked_at(in_review) == []
+
+
+@pytest.mark.parametrize(
+    ("decision", "ticked", "recorded"),
+    [
+        (Decision.APPROVE, ("exit", "running"), [RUNNING, EXIT]),
+        (Decision.REQUEST_CHANGES, ("exit",), [EXIT]),
+        (Decision.REJECT, (), []),
+    ],
+)
+def test_a_sign_off_keeps_what_was_ticked_in_the_words_it_had(
+    in_review: House, decision: Decision, ticked: tuple[str, ...], recorded: list[dict[str, str]]
+) -> None:
+    in_review.act("mina", lambda log: sign_off(log, REQUEST, "it_ops", judged(in_review, decision, *ticked)), proof=True)
+
+    assert looked_at(in_review) == [recorded]
+    with in_review.read() as session:
+        [body] = session.scalars(select(Leaf.body).where(Leaf.kind == "gate.signed_off"))
+        assert json.loads(body)["looked_at"] == recorded, "no policy is needed to read it"
+        assert not rebuild.check(session) and not verify(session).problems
+        [request] = reports.initiative_record(session, "AI-0001").requests
+        assert [{"id": look.id, "text": look.text} for look in request.sign_offs[0].looked_at] == recorded
+
+
 def test_nobody_signs_two_seats(in_review: House) -> None:
     in_review.sign(Function.BUSINESS, who="second")
 
@@ -361,8 +413,6 @@ def test_somebody_who_may_not_see_it_learns_nothing(in_review: House) -> None:
 
 
 def test_findings_are_raised_by_the_team_and_its_reviewers_only(house: House) -> None:
-    from governance.domain.findings import NewFinding
-    from governance.domain.vocabulary import FindingSeverity
 
     house.register()
     new = NewFinding(FindingSeverity.HIGH, "garage distance works as a proxy", "lena")

@@ -11,16 +11,18 @@ from governance.domain.errors import Conflict, NotAllowed, RuleBroken
 from governance.domain.signoffs import Reason
 from governance.domain.vocabulary import AnswerState, Decision, Function, RequestState, Role, Section, Stage
 from governance.ledger import rebuild
+from governance.ledger.memo import forget
 from governance.ledger.verify import verify
 from governance.models.directory import Person
 from governance.models.gates import GateRequest, RequestSeat, Revision
 from governance.models.ledger import Words
 from governance.models.summary import Waiting
 from governance.policy.loader import parse_policy
-from governance.reads import dossier_changes, policies, reports, reviews
+from governance.reads import candidates, dossier_changes, impact, loosenings, policies, reports, reviews, together
 from governance.services import directory, gates, initiatives, migrating
-from tests.services.conftest import REVIEWERS, TEXTS, House
-from tests.services.portfolio import new_item
+from tests.prepared import begun
+from tests.services.conftest import REVIEWERS, TEXTS, House, submitted
+from tests.services.portfolio import new_item, seat_of
 from tests.services.test_policies import without
 
 REQUEST, KEY = "AI-0001.G1-1", "AI-0001"
@@ -73,12 +75,11 @@ def fallen(house: House, request: str = REQUEST) -> dict[str, signoffs.Fall]:
 THREE = (Function.DATA_SCIENCE, Function.IT_OPS, Function.BUSINESS)
 
 
-@pytest.fixture
-def signed(in_review: House) -> House:
+@begun("house", submitted)
+def signed(house: House) -> None:
     """Three of four have approved."""
     for function in THREE:
-        in_review.sign(function)
-    return in_review
+        house.sign(function)
 
 
 @pytest.mark.parametrize("owner", THREE)
@@ -93,6 +94,25 @@ def test_exactly_the_sign_offs_of_which_a_section_changed_lapse(signed: House, o
     signed.sign(owner)
     signed.sign(Function.COMPLIANCE)
     assert signed.state() is RequestState.PASSED and signed.stage() == Stage.REVIEW
+
+
+LOOK = "I know how it is switched off, and what people do then."
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(f'        - {{id: exit, text: "{LOOK}"}}\n', ""), (LOOK, "I know how it is switched off."), ("id: exit,", "id: off,")],
+    ids=["removed", "said in other words", "renamed"],
+)
+def test_another_list_of_a_seat_lapses_the_sign_offs_that_cover_its_section(signed: House, old: str, new: str) -> None:
+    publish(signed, altered(old, new))
+
+    migrate(signed)
+
+    assert holding(signed) == {"data_science", "business"}
+    assert fallen(signed) == {"it_ops": signoffs.Fall(Reason.CHANGED, (Section.IT_OPS,))}
+    asked = next(seat for seat in signed.table().review.seats if seat.id == "it_ops")
+    assert asked.looks_at == parse_policy(altered(old, new)).gates["G1"].seats[1].looks_at
 
 
 def test_another_question_of_the_gate_lapses_all(signed: House) -> None:
@@ -163,8 +183,8 @@ def test_the_old_dossier_stays_readable_and_what_changed_is_told(signed: House) 
 
 
 def with_another_seat() -> dict[str, str]:
-    line = next(line for line in TEXTS["gates/G1.yaml"].splitlines() if "{id: it_ops," in line)
-    return altered(line, line + "\n" + line.replace("id: it_ops", "id: it_ops_second").replace("label: ", "label: Second "))
+    seat = seat_of(TEXTS["gates/G1.yaml"], "it_ops")
+    return altered(seat, seat + seat.replace("id: it_ops\n", "id: it_ops_second\n").replace("label: ", "label: Second "))
 
 
 def test_a_seat_that_the_new_policy_adds_is_asked_and_the_gate_waits_for_it(signed: House) -> None:
@@ -251,6 +271,46 @@ def test_who_moved_it_may_still_sign_because_they_submitted_nothing(signed: Hous
     signed.sign(Function.COMPLIANCE)
 
     assert signed.state() is RequestState.PASSED
+
+
+@pytest.fixture
+def rolled_back(in_review: House) -> House:
+    """Moved to stricter rules; then Aoife's proposal puts the older ones in force again, and the request is not moved back yet."""
+    in_review.sign(Function.COMPLIANCE)
+    publish(in_review, altered("severity: waivable", "severity: blocking"))
+    migrate(in_review)
+    in_review.publish(TEXTS, "aoife", "third")
+    return in_review
+
+
+def test_who_brings_older_rules_back_signs_no_request_that_comes_back_to_them(rolled_back: House) -> None:
+    migrate(rolled_back, who="second")
+
+    assert set(rolled_back.table().around.loosened) == {"aoife", "third"}
+    with pytest.raises(NotAllowed, match=r"You proposed version .* which loosened a rule of gate G1, and this request benefits"):
+        rolled_back.sign(Function.COMPLIANCE)
+
+
+def test_what_a_move_back_to_older_rules_makes_lapse_was_foreseen(rolled_back: House) -> None:
+    with rolled_back.read() as session:
+        candidate = candidates.policy(session, parse_policy(TEXTS).digest)
+        foreseen = {lapse.given.by for lapse in impact.of(session, [KEY], candidate, rolled_back.now)[0].changes.lapses}
+    before = {given.by for given in signoffs.standing(rolled_back.table().review, rolled_back.now).values()}
+
+    migrate(rolled_back, who="second")
+
+    after = {given.by for given in signoffs.standing(rolled_back.table().review, rolled_back.now).values()}
+    assert before - after == foreseen == {"aoife"}
+
+
+def test_of_one_request_and_of_many_it_is_read_alike_when_they_took_their_rules(rolled_back: House) -> None:
+    migrate(rolled_back, who="second")
+    with rolled_back.read() as session:
+        row = reviews.request(session, REQUEST)
+        alone = loosenings.taken_at(session, REQUEST, row.policy)
+        forget(session)
+        together.read(session, [KEY], rolled_back.now)
+        assert loosenings.taken_at(session, REQUEST, row.policy) == alone == rolled_back.now
 
 
 def test_moving_can_be_the_last_act_where_it_takes_away_what_stood_in_the_way(in_review: House) -> None:

@@ -19,15 +19,15 @@ from governance.reads import policies, reviews
 from governance.reads.frozen import frozen_material
 from governance.reads.material import material
 from governance.services import answers, initiatives, ml_test_score
-from tests.services.conftest import House
+from tests.prepared import begun
+from tests.services.conftest import House, founded
 
 KEY, ITEM = "AI-0001", "G3-10"
 
 
-@pytest.fixture
-def registered(house: House) -> House:
+@begun("house", founded)
+def registered(house: House) -> None:
     house.register()
-    return house
 
 
 def fill_in(house: House, points: str, who: str = "lena") -> None:
@@ -136,3 +136,15 @@ def test_what_does_not_hold_up_is_refused_whole(registered: House) -> None:
 
     assert [problem.about for problem in refused.value.problems] == ["data-1"]
     assert check(registered).answer is None
+
+
+def test_a_form_for_another_version_of_the_model_answers_nothing_until_it_is_filled_in_anew(registered: House) -> None:
+    fill_in(registered, "6.5")
+    registered.act("lena", lambda log: initiatives.name_model(log, KEY, "9.9"))
+
+    found = check(registered)
+    assert found.evaluated.state is AnswerState.INCONCLUSIVE and found.blocks
+    assert found.evaluated.why == "the ML Test Score form was filled in for model 1.0, and model 9.9 is judged"
+    fill_in(registered, "6.5")
+
+    assert check(registered).evaluated.state is AnswerState.MET

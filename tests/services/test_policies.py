@@ -1,5 +1,6 @@
 """Publishing, and which rules a request runs under."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from governance.domain.errors import Conflict, NotAllowed, RuleBroken
 from governance.domain.vocabulary import AnswerState, Function, ProposalState, RequestState, Role, Stage
 from governance.ledger import rebuild
-from governance.ledger.log import SYSTEM, Actor, Auth
+from governance.ledger.log import SYSTEM, Actor, Auth, Log
 from governance.ledger.read import entries
 from governance.ledger.verify import verify
 from governance.models.accounts import Account
@@ -16,8 +17,9 @@ from governance.models.policies import PolicyLoosening, PolicyProposal, Publishe
 from governance.models.summary import Summary, Waiting
 from governance.policy.loader import digest_of
 from governance.policy.problems import PolicyError
-from governance.reads import policies, reviews, words
-from governance.services import answers, directory, summaries
+from governance.reads import people, policies, reviews, words
+from governance.reads import proposals as reading
+from governance.services import accounts, answers, directory, summaries
 from governance.services import policies as publishing
 from tests.services.conftest import TEXTS, House, ask, evidence
 
@@ -26,6 +28,13 @@ def without(item: str) -> dict[str, str]:
     """The shipped policy with one check of the first gate less."""
     head, tail = TEXTS["gates/G1.yaml"].split(f"    - id: {item}\n")
     return {**TEXTS, "gates/G1.yaml": head + "    - id:" + tail.split("    - id:", maxsplit=1)[1]}
+
+
+def moved(item: str) -> dict[str, str]:
+    """The shipped policy with one check of the first gate asked at the second instead."""
+    mine = TEXTS["gates/G1.yaml"].split(f"    - id: {item}\n")[1].split("    - id:", maxsplit=1)[0]
+    later = TEXTS["gates/G2.yaml"].replace("  items:\n", f"  items:\n    - id: {item}\n{mine}", 1)
+    return {**without(item), "gates/G2.yaml": later}
 
 
 LOOSER = without("G1-08")
@@ -51,7 +60,7 @@ def test_only_compliance_officers_propose_publish_and_decline(house: House) -> N
     proposal = house.propose(LOOSER)
     for who in ("lena", "joao", "ruth", "omar"):
         for do in (
-            lambda log: publishing.propose(log, STRICTER, REASON),
+            lambda log: publishing.propose(log, publishing.sound(STRICTER), REASON),
             lambda log: publishing.publish(log, proposal),
             lambda log: publishing.decline(log, proposal, REASON),
         ):
@@ -87,7 +96,7 @@ def test_where_no_other_officer_can_sign_in_it_is_said_and_nobody_gets_round_it(
     """Second has the role, and no password: she cannot sign in."""
     proposal = house.propose(LOOSER, "aoife")
 
-    with pytest.raises(NotAllowed, match=r"no other compliance officer can sign in.*an administrator gives a second person"):
+    with pytest.raises(NotAllowed, match=r"no other compliance officer can decide on it.*an administrator gives a second person"):
         decide(house, proposal)
 
     with house.ledger.writing(SYSTEM, house.now) as log:
@@ -95,8 +104,61 @@ def test_where_no_other_officer_can_sign_in_it_is_said_and_nobody_gets_round_it(
     with pytest.raises(NotAllowed, match="Another compliance officer decides on it"):
         decide(house, proposal)
     house.act("omar", lambda log: directory.disable_person(log, "second", "left"))
-    with pytest.raises(NotAllowed, match="no other compliance officer can sign in"):
+    with pytest.raises(NotAllowed, match="no other compliance officer can decide on it"):
         decide(house, proposal)
+
+
+def become_officer(house: House, who: str) -> None:
+    house.act("omar", lambda log: directory.grant_role(log, who, Role.COMPLIANCE_OFFICER))
+
+
+def set_password_by_link(house: House, who: str) -> None:
+    def do(log: Log) -> None:
+        accounts.set_password_by_link(log, accounts.make_setup_link(log, who), "a hash")
+
+    house.act("omar", do)
+
+
+@pytest.mark.parametrize(
+    ("deed", "who", "sentence"),
+    [
+        (become_officer, "mallory", "You were given the role of a compliance officer after it was proposed"),
+        (set_password_by_link, "second", "Your password was set through an administrator's link after it was proposed"),
+    ],
+)
+def test_an_administrator_and_one_officer_do_not_publish_alone(
+    house: House, deed: Callable[[House, str], None], who: str, sentence: str
+) -> None:
+    proposal = house.propose(LOOSER, "aoife")
+    deed(house, who)
+
+    for do in (lambda log: publishing.publish(log, proposal), lambda log: publishing.decline(log, proposal, REASON)):
+        with pytest.raises(NotAllowed, match=sentence):
+            house.act(who, do, proof=True)
+    with house.read() as session:
+        row = session.get_one(PolicyProposal, proposal)
+        waits = reading.waiting_for(session, people.doer(session, who, house.now))
+        counted = reading.number_waiting_for(people.doer(session, who, house.now))
+        assert counted is not None and waits == [] and session.scalar(select(counted)) == 0
+        assert who not in {person.id for person in reading.deciders(session, [row], house.now)[proposal]}
+
+    house.act("aoife", lambda log: publishing.withdraw(log, proposal, REASON))
+    again = house.propose(LOOSER, "aoife")
+    decide(house, again, who)
+    assert in_force(house) == digest_of(LOOSER)
+
+
+def test_what_somebody_proposed_who_is_no_officer_any_more_is_declined_and_not_published(house: House) -> None:
+    proposal = house.propose(LOOSER, "second")
+    house.act("omar", lambda log: directory.withdraw_role(log, "second", Role.COMPLIANCE_OFFICER))
+    with pytest.raises(RuleBroken, match="Second proposed this and has not been a compliance officer ever since"):
+        decide(house, proposal)
+    become_officer(house, "second")
+    with pytest.raises(RuleBroken, match="ever since"):
+        decide(house, proposal)
+
+    house.act("aoife", lambda log: publishing.decline(log, proposal, REASON), proof=True)
+    assert row_of(house).state is ProposalState.DECLINED and in_force(house) == digest_of(TEXTS)
 
 
 def test_without_the_password_nothing_is_decided(house: House) -> None:
@@ -269,6 +331,14 @@ def test_they_take_no_other_seat_either(house: House) -> None:
 
     with pytest.raises(NotAllowed, match="which loosened"):
         house.sign(Function.BUSINESS, who="second")
+
+
+def test_who_moves_a_check_to_a_later_gate_does_not_sign_at_the_gate_it_leaves(house: House) -> None:
+    house.publish(moved("G1-08"))
+    ask(house)
+
+    with pytest.raises(NotAllowed, match="which loosened a rule of gate G1"):
+        house.sign(Function.COMPLIANCE)
 
 
 def test_a_stricter_policy_bars_nobody_nor_a_looser_one_what_was_submitted_before(house: House) -> None:

@@ -11,7 +11,7 @@ from governance.models.drafts import PolicyDraft
 from governance.models.policies import PolicyProposal
 from governance.policy.loader import parse_policy
 from governance.policy.places import Edit, edit
-from governance.reads import policy_drafts
+from governance.reads import people, policy_drafts
 from governance.services import policies
 from governance.services import policy_drafts as drafts
 from tests.services.conftest import TEXTS, House
@@ -34,9 +34,14 @@ def published(house: House, **replaced: tuple[str, str]) -> None:
 
 
 def finish(house: House, version: str = "1.1.0", who: str = "aoife") -> Mapping[str, str]:
-    found: list[Mapping[str, str]] = []
-    house.act(who, lambda log: found.append(drafts.finish(log, version)))
-    return found[0]
+    found = made(house, version, who)
+    house.act(who, lambda log: drafts.finish(log, found))
+    return found.texts
+
+
+def made(house: House, version: str = "1.1.0", who: str = "aoife") -> drafts.Made:
+    with house.read() as session:
+        return drafts.made(session, people.doer(session, who, house.now), version)
 
 
 def seen(house: House, who: str = "aoife") -> policy_drafts.Draft:
@@ -51,7 +56,8 @@ def test_only_compliance_officers_change_undo_discard_go_on_and_finish(house: Ho
         lambda log: drafts.undo(log, LIMIT),
         drafts.discard,
         drafts.go_on,
-        lambda log: drafts.finish(log, "2"),
+        lambda log: drafts.made(log.session, people.doer(log.session, log.by, log.now), "2"),
+        lambda log: drafts.finish(log, drafts.Made(TEXTS, "", ())),
     ):
         with pytest.raises(NotAllowed, match="change the policy"):
             house.act(who, act)
@@ -81,8 +87,12 @@ def test_what_is_finished_is_the_text_with_the_changes_and_the_new_version_and_t
 def test_it_is_proposed_in_the_same_transaction_and_stays_where_that_is_refused(house: House) -> None:
     change(house, STRICTER)
 
+    found = made(house)
+    given = policies.sound(found.texts)
+
     def propose(log: Log, reason: str) -> None:
-        policies.propose(log, drafts.finish(log, "1.1.0"), reason)
+        drafts.finish(log, found)
+        policies.propose(log, given, reason)
 
     with pytest.raises(RuleBroken, match="Say why"):
         house.act("aoife", lambda log: propose(log, "no"))
@@ -92,6 +102,26 @@ def test_it_is_proposed_in_the_same_transaction_and_stays_where_that_is_refused(
     with house.read() as session:
         assert session.get_one(PolicyProposal, "P-1").version == "1.1.0"
     assert seen(house).edits == ()
+
+
+def test_a_draft_that_changed_while_its_texts_were_read_is_looked_at_again(house: House) -> None:
+    change(house, STRICTER)
+    found = made(house)
+    change(house, edit("gate/G2/items/G2-07/why", "we saw it fail"))
+
+    with pytest.raises(Conflict, match="changed while it was being proposed"):
+        house.act("aoife", lambda log: drafts.finish(log, found))
+    assert len(seen(house).edits) == 2
+
+
+def test_what_was_published_while_its_texts_were_read_is_looked_at_first(house: House) -> None:
+    change(house, STRICTER)
+    found = made(house)
+    published(house)
+
+    with pytest.raises(Conflict, match=r"Version 1\.0\.1 was published since"):
+        house.act("aoife", lambda log: drafts.finish(log, found))
+    assert seen(house).edits == (STRICTER,)
 
 
 @pytest.mark.parametrize(

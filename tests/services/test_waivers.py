@@ -1,5 +1,6 @@
 """Waivers: who may ask, who has to sign, when one is in force, and what its end does; from asking to the standing."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -7,6 +8,8 @@ import pytest
 
 from governance.domain import checks
 from governance.domain.errors import Conflict, NotAllowed, NotThere, RuleBroken
+from governance.domain.questionnaire import FactValue
+from governance.domain.tiering import Answers
 from governance.domain.vocabulary import (
     AnswerState,
     EvidenceKind,
@@ -14,6 +17,7 @@ from governance.domain.vocabulary import (
     RequestState,
     Role,
     Standing,
+    Tier,
     Visibility,
     WaiverDecision,
     WaiverSeat,
@@ -25,17 +29,20 @@ from governance.ledger import rebuild
 from governance.ledger.log import SYSTEM, Log
 from governance.models.findings import Finding
 from governance.models.initiatives import Initiative
-from governance.models.ledger import Leaf
+from governance.models.ledger import Leaf, Words
 from governance.models.summary import Summary, Waiting
 from governance.models.waivers import Waiver
+from governance.policy.assess import assess_initiative
 from governance.reads import policies
 from governance.reads.material import material
-from governance.services import answers, directory, findings, initiatives, summaries, waivers
+from governance.services import answers, directory, findings, gates, initiatives, summaries, waivers
 from governance.words import word
-from tests.services.conftest import ASKED, LOW, STATEMENTS, House, evidence
+from tests.prepared import begun
+from tests.services.conftest import ASKED, LOW, REVIEWERS, STATEMENTS, TEXTS, House, evidence, founded
 
 KEY, ITEM, REQUEST = "AI-0001", "G1-11", "AI-0001.G1-1"
 ID = "AI-0001.W-1"
+CLAIMED = "G3-18"  # another one, which people answer
 RUNNING = "G3-10"  # a check of the gate into full production, owned by data science
 
 
@@ -113,22 +120,20 @@ def consistent(house: House) -> bool:
         return rebuild.check(session) == []
 
 
-@pytest.fixture
-def running(house: House) -> House:
+@begun("house", founded)
+def running(house: House) -> None:
     """In full production, with a check that is not met."""
     house.register()
     house.bring_in()
-    return house
 
 
-@pytest.fixture
-def unmet(house: House) -> House:
+@begun("house", founded)
+def unmet(house: House) -> None:
     """A request at G1, complete but for one waivable check that is not met."""
     house.register()
     house.open()
     house.complete(leave=frozenset({ITEM}))
     house.answer_item(ITEM, AnswerState.NOT_MET)
-    return house
 
 
 def test_two_signatures_waive_the_check_and_the_gate_passes(unmet: House) -> None:
@@ -432,17 +437,30 @@ def test_a_worker_that_comes_late_records_everything_with_the_days_it_was_due(ru
     assert standing(running) is Standing.SUSPENDED and row(running).reminded == []
 
 
-def test_evidence_that_meets_the_check_ends_it_and_restores_the_standing(running: House) -> None:
+def test_evidence_that_meets_the_check_ends_it_once_its_function_accepts_it_and_restores_the_standing(running: House) -> None:
     grant(running, RUNNING)
     watch(running, day_after(running, 20))
-    assert standing(running) is Standing.ON_HOLD
-
     running.answer_item(RUNNING)
+    assert (row(running).state, standing(running)) == (WaiverState.OVERDUE, Standing.ON_HOLD), "the team alone says so"
+
+    accept(running)
 
     assert (row(running).state, row(running).ended_how, standing(running)) == (WaiverState.EXPIRED, "met", Standing.GOOD)
     watch(running, day_after(running, 100))
     assert standing(running) is Standing.GOOD
     assert consistent(running)
+
+
+def confirm_met(house: House, who: str = "rafael", finding: str = "AI-0001.F-1") -> None:
+    """The check is answered as met, its owner on the team names the evidence, and somebody accepts it."""
+    house.answer_item(RUNNING)
+    accept(house, who, finding)
+
+
+def accept(house: House, who: str = "rafael", finding: str = "AI-0001.F-1") -> None:
+    piece = str(house.act("lena", lambda log: answers.add_evidence(log, KEY, evidence(EvidenceKind.LINK, house.now))))
+    house.act("lena", lambda log: findings.answer_finding(log, finding, piece))
+    house.act(who, lambda log: findings.close_finding(log, finding))
 
 
 def renew(house: House, waiver: str) -> None:
@@ -476,6 +494,7 @@ def test_a_tier_under_which_the_check_does_not_apply_ends_it(running: House) -> 
     watch(running, day_after(running, 20))
 
     running.act("lena", lambda log: initiatives.answer_tiering(log, KEY, {**LOW, "Q10": "documented"}, STATEMENTS, ASKED))
+    accept(running)
 
     assert (row(running).ended_how, standing(running)) == ("not_applicable", Standing.GOOD)
 
@@ -497,19 +516,126 @@ def test_a_suspension_that_has_another_cause_is_not_lifted(running: House) -> No
     assert standing(running) is Standing.SUSPENDED
 
     running.act("lena", lambda log: initiatives.answer_tiering(log, KEY, LOW, STATEMENTS, ASKED))
-    running.answer_item(RUNNING)
+    confirm_met(running)
 
     assert (row(running).ended_how, standing(running)) == ("met", Standing.SUSPENDED), "compliance lifts what the tier asked for"
 
 
-def test_a_check_that_was_met_meanwhile_leaves_nothing_behind(running: House) -> None:
+def test_a_prohibited_use_stays_suspended_where_a_waiver_had_suspended_it_before(running: House) -> None:
+    grant(running, RUNNING)
+    watch(running, day_after(running, 61))
+    assert standing(running) is Standing.SUSPENDED
+
+    running.act("lena", lambda log: initiatives.answer_tiering(log, KEY, LOW, {**STATEMENTS, "HS1": "yes"}, ASKED))
+    running.act("lena", lambda log: initiatives.answer_tiering(log, KEY, LOW, STATEMENTS, ASKED))
+    confirm_met(running)
+
+    assert (row(running).state, standing(running)) == (WaiverState.EXPIRED, Standing.SUSPENDED)
+    with running.read() as session:
+        assert session.get_one(Initiative, KEY).standing_why == "the tiering answers name a prohibited use (HS1)"
+
+
+def test_a_waiver_that_ends_after_its_gate_was_passed_is_relied_on_in_every_later_stage(unmet: House) -> None:
+    grant(unmet, days=2)
+    unmet.submit()
+    unmet.sign_all()
+    assert unmet.stage() == "review"
+
+    watch(unmet, day_after(unmet, 1))
+
+    assert (row(unmet).state, row(unmet).finding_id) == (WaiverState.OVERDUE, "AI-0001.F-1")
+    watch(unmet, day_after(unmet, 15))
+    assert standing(unmet) is Standing.ON_HOLD
+    assert consistent(unmet)
+
+
+@pytest.mark.parametrize("before", [timedelta(hours=1), -timedelta(hours=1), -timedelta(days=20)], ids=["before", "after", "on-hold"])
+@pytest.mark.parametrize("fact", [True, False], ids=["fact", "claim"])
+def test_turning_a_fact_or_a_claim_to_and_fro_ends_nothing(running: House, before: timedelta, fact: bool) -> None:
+    """An hour before its end as an hour after it, and once it is on hold."""
+
+    def say(passes: bool) -> None:
+        if fact:
+            given = {**LOW, "Q10": "documented"} if passes else LOW
+            running.act("lena", lambda log: initiatives.answer_tiering(log, KEY, given, STATEMENTS, ASKED))
+        else:
+            running.answer_item(CLAIMED, AnswerState.MET if passes else AnswerState.NOT_MET)
+
+    item = RUNNING if fact else CLAIMED
+    running.answer_item(CLAIMED, AnswerState.NOT_MET)
+    made = ask(running, item)
+    sign(running, WaiverSeat.OWNER, "rafael" if fact else REVIEWERS[row(running, made).function], waiver=made)
+    sign(running, WaiverSeat.COMPLIANCE, "second", waiver=made)
+    end = day_after(running, 1)
+    watch(running, end - before)
+    say(passes=True)
+    watch(running, max(running.now, end))
+
+    assert row(running).state is WaiverState.OVERDUE
+    say(passes=False)
+    watch(running, day_after(running, 61))
+    assert standing(running) is Standing.SUSPENDED
+    assert consistent(running)
+
+
+def test_what_the_team_says_before_its_end_is_looked_at_all_the_same(running: House) -> None:
     grant(running, RUNNING)
     running.answer_item(RUNNING)
+    watch(running, day_after(running, 1))
+    with running.read() as session:
+        finding = session.get_one(Finding, "AI-0001.F-1")
+        assert "That was not looked at yet" in session.get_one(Words, finding.words).text
 
+    accept(running)
+
+    assert (row(running).state, row(running).ended_how, standing(running)) == (WaiverState.EXPIRED, "met", Standing.GOOD)
     watch(running, day_after(running, 100))
+    assert standing(running) is Standing.GOOD and consistent(running)
 
-    assert (row(running).state, standing(running)) == (WaiverState.EXPIRED, Standing.GOOD)
-    assert "finding.raised" not in kinds(running)
+
+def test_a_gate_that_was_passed_with_the_check_met_has_confirmed_it(unmet: House) -> None:
+    grant(unmet, days=5)
+    unmet.answer_item(ITEM)
+    unmet.submit()
+    unmet.sign_all()
+
+    watch(unmet, day_after(unmet, 1))
+
+    assert (unmet.stage(), row(unmet).state, kinds(unmet)[-1]) == ("review", WaiverState.EXPIRED, "waiver.expired")
+
+
+def test_the_finding_of_its_end_is_not_accepted_while_the_check_is_not_met(running: House) -> None:
+    grant(running, RUNNING)
+    watch(running, day_after(running, 20))
+
+    with pytest.raises(RuleBroken, match=f"{RUNNING} is not_started|{RUNNING} is not started"):
+        accept(running)
+    assert (row(running).state, standing(running)) == (WaiverState.OVERDUE, Standing.ON_HOLD)
+
+
+def name(house: House, team: Mapping[Function, str]) -> None:
+    for function, person in team.items():
+        house.act("lena", lambda log, f=function, p=person: initiatives.name_team(log, KEY, f, p, None, 8))
+
+
+def test_nobody_with_a_part_in_it_confirms_that_the_check_is_met(running: House) -> None:
+    for who in ("tom", "mallory", "elsewhere"):
+        give(running, who, Function.DATA_SCIENCE)
+    running.act("omar", lambda log: directory.grant_role(log, "dee", Role.COMPLIANCE_OFFICER))
+    name(running, {Function.BUSINESS: "mallory", Function.COMPLIANCE: "elsewhere"})
+    ask(running, RUNNING, "mallory")
+    sign(running, WaiverSeat.OWNER, "rafael")
+    sign(running, WaiverSeat.COMPLIANCE, "aoife")
+    watch(running, day_after(running, 20))
+    running.act("elsewhere", lambda log: initiatives.answer_tiering(log, KEY, LOW, STATEMENTS, ASKED))
+    name(running, {Function.BUSINESS: "mara", Function.COMPLIANCE: "dee"})
+    running.answer_item(RUNNING)
+
+    for who, sentence in (("tom", "You work on"), ("dee", "You work on"), ("mallory", "You asked for"), ("elsewhere", "You gave the")):
+        with pytest.raises(NotAllowed, match=sentence):
+            accept(running, who)
+    accept(running, "aoife")
+    assert row(running).state is WaiverState.EXPIRED
 
 
 def test_its_end_is_told_at_its_share_of_life_and_again_before_each_once(running: House) -> None:
@@ -577,3 +703,118 @@ def test_a_policy_that_makes_the_check_blocking_waives_it_no_more(unmet: House) 
     state = {check.item.id: check.evaluated.state for check in checks.evaluated(stricter, found, unmet.now)}[ITEM]
 
     assert state is AnswerState.NOT_MET
+
+
+def at_risk(house: House, tier: Tier) -> None:
+    """Answer the questions so that they give this tier."""
+    statements = {**STATEMENTS, "FL1": "yes" if tier is Tier.HIGH else "no"}
+    asked_for: dict[str, FactValue] = dict(ASKED)
+    with house.read() as session:
+        policy = policies.current(session)
+    for _ in range(5):  # an answer may open further questions
+        given = assess_initiative(policy, Answers(questions=LOW, statements=statements, asked=asked_for))
+        for name_ in given.missing:
+            fact = policy.facts.get(name_)
+            asked_for |= {name_: fact.values[0] if fact.values else False} if fact else {}
+            statements |= {} if fact else {name_: "no"}
+    assert (given.tier, given.missing) == (tier, ())
+    house.act("lena", lambda log: initiatives.answer_tiering(log, KEY, LOW, statements, asked_for))
+
+
+def test_a_tier_that_allows_less_time_ends_it_sooner_and_a_lower_one_gives_the_day_back(unmet: House) -> None:
+    grant(unmet, days=180)
+    granted, asked_until = unmet.now.date(), row(unmet).expires
+
+    at_risk(unmet, Tier.HIGH)
+
+    assert row(unmet).expires == granted + timedelta(days=90) and kinds(unmet)[-1] == "waiver.end_moved"
+    unmet.now += timedelta(days=80)
+    assert state_of(unmet) is AnswerState.WAIVED
+    unmet.now += timedelta(days=11)
+    assert state_of(unmet) is AnswerState.NOT_MET, "by the clock alone"
+    unmet.now -= timedelta(days=11)
+    at_risk(unmet, Tier.LOW)
+    assert row(unmet).expires == asked_until and consistent(unmet)
+
+
+def test_a_higher_tier_ends_it_at_once_where_its_time_is_over_and_the_grace_counts_from_then(running: House) -> None:
+    grant(running, RUNNING, days=180)
+    running.now += timedelta(days=170)
+
+    at_risk(running, Tier.HIGH)
+
+    raised = running.now.date()
+    assert row(running).expires == raised - timedelta(days=1)
+    watch(running, running.now)
+    assert (row(running).state, standing(running)) == (WaiverState.OVERDUE, Standing.GOOD)
+    at_risk(running, Tier.LOW)
+    assert (row(running).state, row(running).expires) == (WaiverState.OVERDUE, raised - timedelta(days=1)), "nothing brings it back"
+    watch(running, running.now + timedelta(days=15))
+    assert standing(running) is Standing.ON_HOLD and consistent(running)
+
+
+def test_the_second_signature_grants_no_more_than_the_tier_allows_by_then(unmet: House) -> None:
+    ask(unmet, days=180)
+    sign(unmet, WaiverSeat.OWNER, "mina")
+    at_risk(unmet, Tier.HIGH)
+
+    sign(unmet, WaiverSeat.COMPLIANCE, "aoife")
+
+    assert (row(unmet).state, row(unmet).expires) == (WaiverState.IN_FORCE, unmet.now.date() + timedelta(days=90))
+
+
+def changed(head: str, old: str, new: str) -> dict[str, str]:
+    """The policy with something of the waived check, or of all waivers, changed."""
+    name_ = "gates/G1.yaml" if head else "policy.yaml"
+    before, after = TEXTS[name_].split(head) if head else ("", TEXTS[name_])
+    assert old in after
+    return {**TEXTS, name_: f"{before}{head}{after.replace(old, new, 1)}"}
+
+
+def test_a_check_that_asks_something_else_needs_another_waiver(unmet: House) -> None:
+    grant(unmet)
+    unmet.act("lena", lambda log: gates.withdraw(log, REQUEST, "not yet"))
+
+    unmet.publish(changed(f"    - id: {ITEM}\n", 'question: "', 'question: "Another duty: '))
+
+    assert state_of(unmet) is AnswerState.NOT_MET
+    unmet.publish(changed(f"    - id: {ITEM}\n", 'why: "', 'why: "In other words, '))
+    assert state_of(unmet) is AnswerState.WAIVED, "words that only explain are no part of what was waived"
+
+
+def test_rules_that_allow_less_time_end_it_sooner_wherever_they_judge(unmet: House) -> None:
+    grant(unmet, days=180)
+    days = "max_days: {low: 180, medium: 120, high: 90}"
+    unmet.publish(changed("", days, "max_days: {low: 10, medium: 10, high: 5}"))
+
+    unmet.now += timedelta(days=9)
+    assert state_of(unmet) is AnswerState.WAIVED
+    unmet.now += timedelta(days=3)
+    assert state_of(unmet) is AnswerState.NOT_MET
+
+
+def test_nobody_grants_what_was_asked_for_of_another_rule(running: House) -> None:
+    """The limit of this check is another one at the higher tier."""
+    ask(running, RUNNING)
+    sign(running, WaiverSeat.OWNER, "rafael")
+    at_risk(running, Tier.HIGH)
+
+    with pytest.raises(RuleBroken, match="What the check asks has changed"):
+        sign(running, WaiverSeat.COMPLIANCE, "aoife")
+    sign(running, WaiverSeat.COMPLIANCE, "aoife", WaiverDecision.DECLINE, reason="it asks for more now")
+    assert row(running).state is WaiverState.DECLINED
+
+
+def test_signatures_given_before_the_rule_changed_grant_nothing_until_it_is_as_it_was(running: House) -> None:
+    give(running, "mallory", Function.DATA_SCIENCE)
+    ask(running, RUNNING)
+    sign(running, WaiverSeat.OWNER, "mallory")
+    running.act("omar", lambda log: directory.disable_person(log, "mallory", "left"))
+    sign(running, WaiverSeat.COMPLIANCE, "aoife")
+    at_risk(running, Tier.HIGH)
+
+    running.act("omar", lambda log: directory.enable_person(log, "mallory"))
+    assert row(running).state is WaiverState.ASKED
+    at_risk(running, Tier.LOW)
+
+    assert row(running).state is WaiverState.IN_FORCE

@@ -22,7 +22,7 @@ from governance.services.opening import ledger_of
 from governance.settings import Settings
 from governance.storage.engines import Engines
 from governance.web.guard import TOKEN
-from tests.prepared import Prepared
+from tests.prepared import Prepared, state_of
 from tests.services.conftest import House, ask, founded
 
 PASSWORD = "quiet harbour otters 41"
@@ -110,7 +110,7 @@ def asked(engines: Engines) -> House:
 @pytest.fixture
 def site(prepared: Prepared, engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
     """The application over the cast."""
-    state = asked if "reviewed" in request.fixturenames else two_hours_ago
+    state = state_of(request, asked if "reviewed" in request.fixturenames else two_hours_ago)
     with prepared.engines(engine, tmp_path, state) as (engines, now):
         yield Site(create_app(Settings(instance=tmp_path, secret_key="k" * 40), engines), House(ledger_of(engines), now))
 

@@ -146,7 +146,7 @@ def grow(site: Site, count: int) -> None:
     def propose(log: Log) -> None:
         first = log.session.scalar(select(func.count()).select_from(PolicyProposal)) or 0
         for number in range(first, first + count):
-            taken_back = policies.propose(log, other(number), "The audit asked for it.")
+            taken_back = policies.propose(log, policies.sound(other(number)), "The audit asked for it.")
             policies.withdraw(log, taken_back, "It was a mistake.")
 
     def offer(log: Log) -> None:

@@ -10,8 +10,9 @@ from governance.domain.vocabulary import FindingSeverity, Role, Visibility
 from governance.permissions import HOLDERS, ROUTES, Permission
 from governance.policy.loader import digest_of
 from governance.services import findings, initiatives
-from tests.services.conftest import TEXTS
-from tests.web.browser import Site, site, text_of
+from tests.prepared import begun
+from tests.services.conftest import TEXTS, House
+from tests.web.browser import Site, site, text_of, two_hours_ago
 from tests.web.loaded import IMPORT
 
 __all__ = ["site"]
@@ -58,17 +59,15 @@ FILLED = {
 }
 
 
-@pytest.fixture
-def hidden(site: Site) -> Site:
+@begun("site", two_hours_ago)
+def hidden(house: House) -> None:
     """A complete request of an initiative that only its team may see."""
-    house = site.house
     house.register()
     house.open()
     house.complete()
     house.submit()
     description = initiatives.Description("Claims triage", "Scores new motor claims for the adjusters.", "claims", "lena", Visibility.NAMED)
     house.act("lena", lambda log: initiatives.describe(log, "AI-0001", description))
-    return site
 
 
 def addresses(site: Site) -> Iterator[tuple[str, str, str]]:

@@ -4,19 +4,20 @@ import pytest
 
 from governance.domain.vocabulary import Visibility
 from governance.services import initiatives
+from tests.prepared import begun
+from tests.services.conftest import House
 from tests.services.test_exclusions import ID, ITEM, KEY, propose, shown, state_of
-from tests.web.browser import PASSWORD, Site, site, text_of
+from tests.web.browser import PASSWORD, Site, site, text_of, two_hours_ago
 
 __all__ = ["site"]
 
 WHY = "There is no such source here."
 
 
-@pytest.fixture
-def draft(site: Site) -> Site:
-    site.house.register()
-    site.house.open()
-    return site
+@begun("site", two_hours_ago)
+def draft(house: House) -> None:
+    house.register()
+    house.open()
 
 
 def test_from_the_checklist_to_what_compliance_confirms(draft: Site) -> None:
@@ -79,3 +80,12 @@ def test_of_a_hidden_initiative_nothing_is_told(draft: Site) -> None:
     draft.house.act("lena", lambda log: initiatives.describe(log, KEY, hidden))
 
     assert draft.browser("mina").get(f"/exclusions/{ID}").status_code == 404
+
+
+def test_proposing_twice_loses_nothing_that_was_typed(draft: Site) -> None:
+    mara = draft.browser("mara")
+    propose(draft.house)
+
+    answer = mara.post(f"/initiatives/{KEY}/exclusions/{ITEM}", reason="A careful reason.")
+
+    assert answer.status_code == 422 and "is proposed already" in text_of(answer) and "A careful reason." in answer.text

@@ -263,3 +263,12 @@ def test_the_ledger_tells_it_in_sentences(site: Site) -> None:
     assert "Aoife attested NIST-AI-RMF 1.0, clause GOVERN-2.3, until " in page
     assert "Second confirmed attestation AT-1 for NIST-AI-RMF, clause GOVERN-2.3" in page
     assert "withdrew attestation AT-1 for NIST-AI-RMF, clause GOVERN-2.3 “The board stopped it.”" in page
+
+
+def test_attesting_what_another_officer_attested_meanwhile_loses_no_word(site: Site) -> None:
+    attest(site)
+
+    answer = site.browser("second").post(ATTEST, **typed())
+
+    assert answer.status_code == 422 and "waits for a second officer" in text_of(answer)
+    assert "The board decides on each use of high risk." in answer.text

@@ -13,9 +13,10 @@ from governance.reads import policies, reviews
 from governance.services import initiatives
 from governance.services import policies as proposing
 from governance.storage.slate import slate_of
-from tests.services.conftest import TEXTS
+from tests.prepared import begun
+from tests.services.conftest import TEXTS, House
 from tests.services.test_migrating import REQUEST, asking_more, publish, renamed_gate, with_another_seat
-from tests.web.browser import Browser, Site, reviewed, site, text_of
+from tests.web.browser import Browser, Site, asked, reviewed, site, text_of
 
 __all__ = ["reviewed", "site"]
 
@@ -39,13 +40,12 @@ def worked_out(site: Site, browser: Browser) -> str:
     return path
 
 
-@pytest.fixture
-def published(reviewed: Site) -> Site:
+@begun("site", asked)
+def published(house: House) -> None:
     """Two have approved, then a policy is published that asks IT operations otherwise."""
     for function in (Function.DATA_SCIENCE, Function.IT_OPS):
-        reviewed.house.sign(function)
-    publish(reviewed.house, asking_more(Function.IT_OPS))
-    return reviewed
+        house.sign(function)
+    publish(house, asking_more(Function.IT_OPS))
 
 
 def test_an_officer_has_it_worked_out_follows_it_and_reads_what_was_found(published: Site) -> None:
@@ -129,7 +129,7 @@ def test_an_older_policy_is_looked_at_and_nothing_is_moved_to_it(published: Site
 def test_a_proposal_leads_to_what_it_would_change_before_anybody_publishes_it(reviewed: Site) -> None:
     reviewed.house.sign(Function.IT_OPS)
     texts = asking_more(Function.IT_OPS)
-    proposal = str(reviewed.house.act("second", lambda log: proposing.propose(log, texts, "It is asked for.")))
+    proposal = str(reviewed.house.act("second", lambda log: proposing.propose(log, proposing.sound(texts), "It is asked for.")))
     browser = reviewed.browser("aoife")
     page, path = f"/policies/proposals/{proposal}", f"/policies/{digest_of(texts)}/impact"
     assert "What it would change is not worked out yet" in text_of(browser.get(page))
@@ -253,3 +253,13 @@ def test_the_page_of_a_request_says_that_other_rules_are_in_force_and_leads_offi
 
     assert "this request keeps its rules until it is moved" in officer and "What moving it would change" in officer
     assert "this request keeps its rules until it is moved" in lead and "What moving it would change" not in lead
+
+
+def test_the_reason_of_a_move_is_not_lost_where_another_policy_came_into_force(published: Site) -> None:
+    browser, before = published.browser("second"), in_force(published)
+    worked_out(published, browser)
+    publish(published.house, TEXTS)
+
+    answer = browser.post(f"/policies/{before}/move", scope="all", reason="A careful reason for it.")
+
+    assert answer.status_code == 409 and "this one is not in force" in text_of(answer) and "A careful reason for it." in answer.text

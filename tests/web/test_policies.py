@@ -11,9 +11,10 @@ from governance.models.ledger import Leaf
 from governance.paths import policies_directory
 from governance.policy.loader import digest_of
 from governance.reads import policy_history
-from tests.services.conftest import TEXTS
+from tests.prepared import begun
+from tests.services.conftest import TEXTS, House
 from tests.tampering import tampering
-from tests.web.browser import Site, site, text_of
+from tests.web.browser import Site, site, text_of, two_hours_ago
 
 __all__ = ["site"]
 
@@ -31,12 +32,11 @@ STRICTER = edited("1.10.0", ("policy.yaml", "low: 90, medium: 60", "low: 45, med
 OLD, NEW = digest_of(TEXTS), digest_of(STRICTER)
 
 
-@pytest.fixture
-def three(site: Site) -> Site:
+@begun("site", two_hours_ago)
+def three(house: House) -> None:
     """The shipped policy, a looser one by Aoife, and a stricter one by her colleague."""
-    site.house.publish(LOOSER)
-    site.house.publish(STRICTER, "aoife", "second")
-    return site
+    house.publish(LOOSER)
+    house.publish(STRICTER, "aoife", "second")
 
 
 def rows(site: Site, query: str = "") -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from governance.domain.vocabulary import ProposalState, RequestState
+from governance.domain.vocabulary import ProposalState, RequestState, Role
 from governance.models.policies import PolicyProposal
 from governance.policy.loader import digest_of
 from governance.reads import policies
@@ -148,6 +148,38 @@ def test_what_is_no_policy_is_refused_in_a_sentence(site: Site, files: list[tupl
         assert session.get(PolicyProposal, "P-1") is None
 
 
+def test_the_page_warns_of_seats_that_nobody_can_take_while_there_is_something_to_decide(site: Site) -> None:
+    site.house.propose(LOOSER, "second")
+    aoife = site.browser("aoife")
+    said = "nobody who can sign in is a reviewer for compliance with the qualification “data protection officer or deputy”."
+    assert said in text_of(aoife.get("/policies/proposals/P-1"))
+
+    assert decide(site).status_code == 303, "it is a warning"
+    assert said not in text_of(aoife.get("/policies/proposals/P-1"))
+
+
+def test_who_became_an_officer_since_is_told_why_somebody_else_decides(site: Site) -> None:
+    site.house.propose(LOOSER, "second")
+    site.house.act("omar", lambda log: directory.grant_role(log, "mallory", Role.COMPLIANCE_OFFICER))
+    mallory = site.browser("mallory")
+
+    page = text_of(mallory.get("/policies/proposals/P-1"))
+    assert "You were given the role of a compliance officer after it was proposed" in page and "Your decision" not in page
+    assert "Aoife can decide on it." in text_of(mallory.get("/policies"))
+    assert decide(site, "mallory", "P-1").status_code == 403 and in_force(site) == digest_of(TEXTS)
+
+
+def test_what_a_former_officer_proposed_is_told_to_be_declined_and_loses_nothing(site: Site) -> None:
+    site.house.propose(LOOSER, "second")
+    site.house.act("omar", lambda log: directory.withdraw_role(log, "second", Role.COMPLIANCE_OFFICER))
+    sentence = "has not been a compliance officer ever since, so it is not published"
+    assert sentence in text_of(site.browser("aoife").get("/policies/proposals/P-1"))
+
+    answer = decide(site, "aoife", "P-1")
+
+    assert answer.status_code == 422 and sentence in text_of(answer) and in_force(site) == digest_of(TEXTS)
+
+
 def test_a_text_of_before_is_proposed_again_with_a_reason(site: Site) -> None:
     site.house.publish(LOOSER)
     aoife = site.browser("aoife")
@@ -192,7 +224,7 @@ def test_what_the_check_warns_of_is_told_to_whoever_decides(site: Site) -> None:
     site.house.propose(edited("1.2.0", ("gates/G2.yaml", r'when: "tier == \"high\""', 'when: "false"')), "second")
     page = text_of(site.browser("aoife").get("/policies/proposals/P-1"))
 
-    assert "1 warning of the check" in page and "gates/G2.yaml:14:95 Never holds, whatever the facts and the tier" in page
+    assert "1 warning of the check" in page and "gates/G2.yaml:44:13 Never holds, whatever the facts and the tier" in page
 
 
 def test_publishing_asks_for_the_password_and_says_who_and_why_afterwards(site: Site) -> None:

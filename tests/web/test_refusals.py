@@ -4,17 +4,30 @@ import errno
 import io
 import os
 import secrets
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
+from wtforms import PasswordField
 
+from governance.domain.vocabulary import AnswerState
 from governance.ledger import rebuild
 from governance.ledger.read import head
 from governance.ledger.verify import verify
+from governance.services import attestations, exclusions, policies, waivers
 from governance.storage import engines as storage
+from governance.web.forms import Form
+from governance.web.refusals import NAMED, NOT_WORDS
 from governance.web.settings import PNG, PNG_ENDS
 from tests.disks import no_room
-from tests.web.browser import Browser, Site, reviewed, site, text_of
+from tests.services.test_exclusions import ID as EXCLUSION
+from tests.services.test_exclusions import propose
+from tests.services.test_waivers import ID as WAIVER
+from tests.services.test_waivers import ITEM, ask
+from tests.web.browser import PASSWORD, Browser, Site, reviewed, site, text_of
+from tests.web.test_policies import STRICTER
 
 __all__ = ["reviewed", "site"]
 
@@ -108,3 +121,59 @@ def test_a_settled_request_names_no_field_that_its_page_no_longer_has(reviewed: 
     answer = reviewed.browser("aoife").post("/requests/AI-0001.G1-1/close")
 
     assert answer.status_code in (409, 422) and 'href="#close-reason"' not in answer.text
+
+
+WORDS = "A careful reason, which took an hour <b>to</b> write."
+
+
+@pytest.mark.parametrize("of", ["waiver", "exclusion", "proposal", "attestation"])
+def test_words_whose_form_does_not_come_back_stand_on_the_page(site: Site, of: str) -> None:
+    """Somebody else was faster: what was decided meanwhile has no form any more."""
+    house = site.house
+    house.register()
+    house.open()
+    path, fields = {
+        "waiver": (f"/waivers/{WAIVER}/sign/owner", {"decision": "decline", "reason": WORDS}),
+        "exclusion": (f"/exclusions/{EXCLUSION}/decide", {"decision": "decline", "reason": WORDS}),
+        "proposal": ("/policies/proposals/P-1/decide", {"decision": "decline", "why": WORDS}),
+        "attestation": ("/attestations/AT-1/withdraw", {"reason": WORDS}),
+    }[of]
+    who = {"waiver": "mina"}.get(of, "aoife")
+    browser = site.browser(who)
+    match of:
+        case "waiver":
+            house.answer_item(ITEM, AnswerState.NOT_MET)
+            ask(house)
+            house.act("lena", lambda log: waivers.withdraw(log, WAIVER, "not needed"))
+        case "exclusion":
+            propose(house)
+            house.act("lena", lambda log: exclusions.withdraw(log, EXCLUSION, "it applies"))
+        case "proposal":
+            house.propose(STRICTER, "second")
+            house.act("second", lambda log: policies.withdraw(log, "P-1", "not needed any more"))
+        case "attestation":
+            new = attestations.NewAttestation(
+                "NIST-AI-RMF", "GOVERN-2.3", "Signed by the board.", house.now.date() + timedelta(days=90), None, "https://x.example/board"
+            )
+            house.act("second", lambda log: attestations.attest(log, new), proof=True)
+            house.act("second", lambda log: attestations.withdraw(log, "AT-1", "it was wrong"))
+
+    answer = browser.post(path, **fields, password=PASSWORD)
+
+    assert answer.status_code == 409
+    assert "What you wrote" in text_of(answer) and WORDS in unescape(answer.text), "escaped, and whole"
+    assert PASSWORD not in answer.text
+
+
+def test_no_field_of_a_password_is_ever_shown_again() -> None:
+    fields = {
+        name for form in every_form(Form) for name, field in vars(form).items() if getattr(field, "field_class", None) is PasswordField
+    }
+
+    assert fields and {part for name in fields for part in NAMED.split(name)} <= NOT_WORDS
+
+
+def every_form(of: type[Form]) -> Iterator[type[Form]]:
+    for form in of.__subclasses__():
+        yield form
+        yield from every_form(form)

@@ -11,6 +11,8 @@ from governance.ledger.log import SYSTEM
 from governance.models.accounts import Account
 from governance.models.findings import Finding
 from governance.models.gates import SignOff
+from governance.paths import policies_directory
+from governance.policy.loader import load_policy
 from governance.services import accounts
 from governance.words import word
 from tests.services.conftest import REVIEWERS
@@ -19,12 +21,17 @@ from tests.web.browser import PASSWORD, Browser, Site, reviewed, site, text_of
 __all__ = ["reviewed", "site"]
 
 SEATS = "/requests/AI-0001.G1-1/seats"
+GATE = load_policy(policies_directory() / "stage-gates").policy.gates["G1"]
 UNTOUCHED = {"reason": "", "finding": "", "severity": "", "item": "", "owner": "lena"}
 """What a browser sends for the fields that nobody touched."""
 
 
-def sign(site: Site, browser: Browser, seat: str, password: str = PASSWORD, **typed: str) -> TestResponse:
-    given = {**UNTOUCHED, "decision": "approve", "seen": site.dossier(), **typed}
+def every_box(seat: str) -> list[str]:
+    return [look.id for asked in GATE.seats if asked.id == seat for look in asked.looks_at]
+
+
+def sign(site: Site, browser: Browser, seat: str, password: str = PASSWORD, **typed: object) -> TestResponse:
+    given = {**UNTOUCHED, "decision": "approve", "seen": site.dossier(), "looked_at": every_box(seat), **typed}
     return browser.post(f"{SEATS}/{seat}/sign", password=password, **given)
 
 
@@ -37,7 +44,9 @@ def test_four_people_sign_and_the_initiative_advances(reviewed: Site) -> None:
     for function, person in REVIEWERS.items():
         browser = reviewed.browser(person)
         oath = browser.post(
-            f"{SEATS}/{function.value}", **{**UNTOUCHED, "decision": "approve", "reason": "Looked at it.", "seen": reviewed.dossier()}
+            f"{SEATS}/{function.value}",
+            **{**UNTOUCHED, "decision": "approve", "reason": "Looked at it.", "seen": reviewed.dossier()},
+            looked_at=every_box(function.value),
         )
         assert oath.status_code == 200
         assert "I, " + person.capitalize() in text_of(oath)
@@ -55,6 +64,57 @@ def test_nothing_is_preselected(reviewed: Site) -> None:
 
     assert 'type="radio"' in page
     assert "checked" not in page
+
+
+def test_what_the_seat_looks_at_stands_above_the_judgement(reviewed: Site) -> None:
+    browser = reviewed.browser("mina")
+
+    for page in (browser.get(f"{SEATS}/it_ops"), browser.get("/requests/AI-0001.G1-1")):
+        assert [text_of(page).count(look.text) for look in GATE.seats[1].looks_at] == [1, 1]
+        assert page.text.index('id="looked_at-1"') < page.text.index('name="decision"')
+        assert GATE.seats[0].looks_at[0].text not in text_of(page), "that is for another seat"
+
+
+@pytest.mark.parametrize("step", ["", "/sign"])
+@pytest.mark.parametrize(("ticked", "box", "said"), [([], 0, "2 of them are open"), (["running"], 1, "one of them is open")])
+def test_nobody_approves_with_a_box_left_open_and_nothing_typed_is_lost(
+    reviewed: Site, step: str, ticked: list[str], box: int, said: str
+) -> None:
+    given = {**UNTOUCHED, "decision": "approve", "reason": "It runs well.", "seen": reviewed.dossier(), "looked_at": ticked}
+
+    answer = reviewed.browser("mina").post(f"{SEATS}/it_ops{step}", password=PASSWORD, **given)
+
+    assert answer.status_code == 422 and sign_offs(reviewed) == 0
+    [link] = re.findall(rf'<a href="#looked_at-{box}">([^<]*)</a>', answer.text)
+    assert said in link
+    boxes = re.findall(r'<input [^>]*name="looked_at"[^>]*>', answer.text)
+    assert ["checked" in one for one in boxes] == [one in ticked for one in ("running", "exit")]
+    assert ">\r\nIt runs well.</textarea>" in answer.text or ">It runs well.</textarea>" in answer.text.replace("\r\n", "")
+
+
+def test_what_was_ticked_is_shown_before_signing_and_with_the_sign_off(reviewed: Site) -> None:
+    browser, seen = reviewed.browser("mina"), reviewed.dossier()
+    running, leave = (look.text for look in GATE.seats[1].looks_at)
+    typed = {**UNTOUCHED, "decision": "request_changes", "reason": "Say who leaves.", "seen": seen, "looked_at": ["running"]}
+
+    oath = browser.post(f"{SEATS}/it_ops", **typed)
+    again = sign(reviewed, browser, "it_ops", "wrong", **typed)
+    assert sign(reviewed, browser, "it_ops", **typed).status_code == 303
+
+    for page in (oath, again):
+        assert running in text_of(page) and leave not in text_of(page)
+        assert re.findall(r'name="looked_at" value="(\w+)"', page.text) == ["running"]
+    assert running in text_of(reviewed.browser("lena").get("/requests/AI-0001.G1-1"))
+
+
+@pytest.mark.parametrize("step", ["", "/sign"])
+def test_a_box_that_is_not_there_is_refused(reviewed: Site, step: str) -> None:
+    given = {**UNTOUCHED, "decision": "request_changes", "reason": "No.", "seen": reviewed.dossier(), "looked_at": ["running", "budget"]}
+
+    answer = reviewed.browser("mina").post(f"{SEATS}/it_ops{step}", password=PASSWORD, **given)
+
+    assert answer.status_code == 422 and sign_offs(reviewed) == 0
+    assert "Choose from the list." in text_of(answer)
 
 
 def test_a_wrong_password_signs_nothing_and_keeps_what_was_written(reviewed: Site) -> None:

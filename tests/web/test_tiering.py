@@ -6,8 +6,9 @@ import pytest
 
 from governance.domain.questionnaire import Given
 from governance.models.initiatives import Tiering
-from tests.services.conftest import ASKED, LOW, STATEMENTS, TEXTS
-from tests.web.browser import Site, site, text_of
+from tests.prepared import begun
+from tests.services.conftest import ASKED, LOW, STATEMENTS, TEXTS, House
+from tests.web.browser import Site, site, text_of, two_hours_ago
 
 __all__ = ["site"]
 
@@ -15,13 +16,12 @@ PAGE = "/initiatives/AI-0001/facts"
 SEVERAL, AFTER = "    - id: Q4\n      several: worst\n", '    - id: Q5\n      ask_when_answer: {Q2: ["moderate", "high", "very_high"]}\n'
 
 
-@pytest.fixture
-def asked(site: Site) -> Site:
+@begun("site", two_hours_ago)
+def asked(house: House) -> None:
     """An initiative under a policy whose Q4 takes several answers, and whose Q5 is asked only where people are affected."""
     tiering = TEXTS["tiering.yaml"].replace("    - id: Q4\n", SEVERAL).replace("    - id: Q5\n", AFTER)
-    site.house.publish({**TEXTS, "tiering.yaml": tiering})
-    site.house.register_without_tier()
-    return site
+    house.publish({**TEXTS, "tiering.yaml": tiering})
+    house.register_without_tier()
 
 
 def said(**changed: Given) -> dict[str, object]:
@@ -71,3 +71,50 @@ def test_an_unanswered_question_of_several_is_missing_and_none_of_them_is_an_ans
 
     lena.post(f"{PAGE}/answers", **said(Q4=["none-of-them"]))
     assert kept(asked).missing == []
+
+
+GERMAN = """translation:
+  language: de
+  name: Deutsch
+  texts:
+    Q1: Wer entscheidet?
+    Q1.recommend: ein Mensch, auf Vorschlag
+    FL1: Ist es nach der KI-Verordnung hochriskant?
+    facts.eu_market: Wird es in der EU angeboten oder benutzt?
+"""
+
+
+@pytest.fixture
+def in_two_languages(site: Site) -> Site:
+    site.house.publish({**TEXTS, "de.yaml": GERMAN})
+    site.house.register_without_tier()
+    return site
+
+
+def test_the_questions_are_read_in_the_language_that_the_browser_prefers_or_that_was_chosen(in_two_languages: Site) -> None:
+    browser = in_two_languages.browser("lena")
+    page = "/initiatives/AI-0001/facts"
+
+    preferred = browser.client.get(page, headers={"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}).text
+    for words in ("Wer entscheidet?", "Ein Mensch, auf Vorschlag", "Ist es nach der KI-Verordnung hochriskant?", 'lang="de"'):
+        assert words in preferred, words
+    assert "the policy’s own words" in preferred and "language=en" in preferred
+
+    plain = browser.client.get(page, headers={"Accept-Language": "en-GB"}).text
+    assert "Wer entscheidet?" not in plain and "language=de" in plain
+    chosen = browser.client.get(f"{page}?language=de", headers={"Accept-Language": "en-GB"}).text
+    assert "Wer entscheidet?" in chosen
+    own = browser.client.get(f"{page}?language=en", headers={"Accept-Language": "de"}).text
+    assert "Wer entscheidet?" not in own
+
+
+def test_answers_given_in_another_language_are_the_same_record_and_the_language_stays(in_two_languages: Site) -> None:
+    browser = in_two_languages.browser("lena")
+    browser.get("/initiatives/AI-0001/facts?language=de")
+
+    answer = browser.post("/initiatives/AI-0001/facts/answers?language=de", **said())
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/initiatives/AI-0001/facts?language=de")
+    assert kept(in_two_languages).questions["Q1"] == "recommend"
+    wrong = browser.post("/initiatives/AI-0001/facts/answers?language=de")
+    assert wrong.status_code == 422 and "Wer entscheidet?" in wrong.text

@@ -6,28 +6,28 @@ import pytest
 
 from governance.domain.checklist import Evaluated
 from governance.domain.checks import Checked
-from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind, Visibility, WaiverDecision, WaiverSeat, WaiverState
+from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind, Tier, Visibility, WaiverDecision, WaiverSeat, WaiverState
 from governance.jobs import waivers as duty
 from governance.models.waivers import Waiver
-from governance.services import answers, initiatives
+from governance.services import answers, gates, initiatives
 from governance.web.check_rows import tally
 from governance.words import day_in_words, word
 from tests.domain.samples import planned
+from tests.prepared import begun
 from tests.services.conftest import House, evidence
-from tests.services.test_waivers import ID, ITEM, KEY, RUNNING, ask, day_after, grant, sign
-from tests.web.browser import PASSWORD, Site, site, text_of
+from tests.services.test_waivers import ID, ITEM, KEY, RUNNING, ask, at_risk, changed, day_after, grant, sign
+from tests.web.browser import PASSWORD, Site, site, text_of, two_hours_ago
 
 __all__ = ["site"]
 
 SAID = {"reason": "The owner is on leave.", "control": "Ten cases a week by hand.", "scope": "Model 1.x", "owner": "lena"}
 
 
-@pytest.fixture
-def unmet(site: Site) -> Site:
-    site.house.register()
-    site.house.open()
-    site.house.answer_item(ITEM, AnswerState.NOT_MET)
-    return site
+@begun("site", two_hours_ago)
+def unmet(house: House) -> None:
+    house.register()
+    house.open()
+    house.answer_item(ITEM, AnswerState.NOT_MET)
 
 
 def last_day(site: Site, days: int = 60) -> str:
@@ -199,3 +199,29 @@ def test_an_auditor_reads_the_list(unmet: Site) -> None:
     sign(unmet.house, WaiverSeat.OWNER, "mina", WaiverDecision.GRANT)
 
     assert word(WaiverState.ASKED).label in text_of(unmet.browser("ruth").get("/waivers"))
+
+
+def test_asking_twice_loses_nothing_that_was_typed(unmet: Site) -> None:
+    mara = unmet.browser("mara")
+    ask(unmet.house)
+
+    answer = mara.post(f"/initiatives/{KEY}/waivers/{ITEM}", **SAID, expires=last_day(unmet))
+
+    assert answer.status_code == 422 and f"{ID} is asked for already" in text_of(answer)
+    assert all(text in answer.text for text in SAID.values()) and last_day(unmet) in answer.text
+
+
+def test_the_page_says_that_the_tier_cut_it_short_and_that_its_check_asks_something_else(unmet: Site) -> None:
+    grant(unmet.house, days=180)
+    lena = unmet.browser("lena")
+    asked_until = day_in_words(row(unmet.house).asked_until)
+    before = text_of(lena.get(f"/waivers/{ID}"))
+    assert "the tier allows no more" not in before and "waives nothing" not in before
+    at_risk(unmet.house, Tier.HIGH)
+    unmet.house.act("lena", lambda log: gates.withdraw(log, f"{KEY}.G1-1", "not yet"))
+    unmet.house.publish(changed(f"    - id: {ITEM}\n", 'question: "', 'question: "Another duty: '))
+
+    page = text_of(lena.get(f"/waivers/{ID}"))
+
+    assert f"the tier allows no more, {asked_until} was asked for" in page
+    assert "it waives nothing where the present rule judges" in page

@@ -9,7 +9,7 @@ from governance.policy.catalogues import ciso, oscal
 from governance.policy.catalogues.catalogue import Catalogue, named, refusal
 from governance.policy.catalogues.writing import written
 from governance.policy.models import FileModel
-from governance.policy.problems import PolicyError
+from governance.policy.problems import PolicyError, one_reading
 from governance.policy.reader import read
 from governance.policy.shape import shaped
 from governance.policy.values import NAME
@@ -25,6 +25,7 @@ class Imported:
     catalogues: tuple[Catalogue, ...]
 
 
+@one_reading()
 def imported(name: str, content: bytes, *, framework_id: str | None = None, with_text: bool = False) -> Imported:
     """Read a file of either form. Raises `RuleBroken` with every fault."""
     source = _decoded(name, content)

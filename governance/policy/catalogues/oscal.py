@@ -24,10 +24,11 @@ from governance.policy.catalogues.shapes import (
     text_or_nothing,
     unfit_signs,
 )
-from governance.policy.problems import near
+from governance.policy.problems import LONGEST_QUOTED, near, readable
 from governance.policy.reader import Location
 
 DEEPEST = 40
+LONGEST_PATH = 300
 TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 """Strings, also one that never ends, and what nests; possessive, so that no text costs more than its length."""
 MODELS = (
@@ -137,8 +138,14 @@ def read(source: str) -> tuple[Catalogue | None, list[str]]:
 
 def path(at: Location) -> str:
     """A place in the JSON as people write it: `catalog.groups[2].id`."""
-    said = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in at)
-    return said.lstrip(".") or "the whole file"
+    said = "".join(f"[{part}]" if isinstance(part, int) else f".{_short(part)}" for part in at).lstrip(".")
+    if not said:
+        return "the whole file"
+    return said if len(said) <= LONGEST_PATH else f"…{said[-LONGEST_PATH:]}"
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= LONGEST_QUOTED else f"{key[:LONGEST_QUOTED]}…"
 
 
 def _parsed(source: str) -> tuple[Any, list[str]]:
@@ -174,7 +181,7 @@ def _no_catalog(whole: Any) -> str:
             return f"it is an OSCAL {found.replace('-', ' ')}, and only a catalog can be imported (resolve a profile into one first)"
         if whole:
             first = next(iter(whole))
-            return f"missing key “catalog”, there is “{first}”{near(first, ['catalog'])}"
+            return readable(f"missing key “catalog”, there is “{first}”{near(first, ['catalog'])}")
     return "the object of an OSCAL catalog is expected: {“catalog”: …}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from governance.policy.problems import near
+from governance.policy.problems import near, readable
 from governance.policy.reader import Location
 
 MOST_FAULTS = 50
@@ -20,7 +20,7 @@ class Faults:
     found: list[tuple[Location, str, bool]] = field(default_factory=list)
 
     def say(self, at: Location, message: str, *, key: bool = False) -> None:
-        self.found.append((at, message, key))
+        self.found.append((at, readable(message), key))
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,16 +88,19 @@ class Gates:
                 yield at.change(Kind.SEAT_ADDED, Effect.STRICTER, after=found.function, tiers=tiers_of(found.when))
             else:
                 yield from differing(at, was, is_now, {**SEAT, "when": (Kind.SEAT_CONDITION, self.condition)})
+                yield from _looks(at, was, is_now)
         yield from reordered(place, Kind.SEAT_PLACE, old, new)
 
     def _items(self, place: Place, before: Gate | None, after: Gate | None) -> Iterator[Change]:
+        """A check that moves is one less at the gate that it leaves, and one more at the gate where it stands now."""
         old, new = _items(before), _items(after)
-        gone = {name: item for name, item in old.items() if name in new or name not in self.new_gate}
-        for name, was, is_now in paired(gone, new):
+        for name, was, is_now in paired(old, new):
             found = is_now or was
             assert found is not None
             at = place.inside(name, found.title)
-            if is_now is None:
+            if is_now is None and name in self.new_gate:
+                yield at.change(Kind.ITEM_MOVED, Effect.LOOSER, place.gate, self.new_gate[name])
+            elif is_now is None:
                 yield at.change(Kind.ITEM_REMOVED, Effect.LOOSER, found.severity, tiers=tiers_of(found.when))
             elif name not in self.old_gate:
                 yield at.change(Kind.ITEM_ADDED, Effect.STRICTER, after=found.severity, tiers=tiers_of(found.when))
@@ -108,7 +111,7 @@ class Gates:
     def _item(self, place: Place, before: Item, after: Item) -> Iterator[Change]:
         old, new = self.old_gate[before.id], self.new_gate[after.id]
         if old != new:
-            yield place.change(Kind.ITEM_MOVED, Effect.UNCLEAR, old, new)
+            yield place.change(Kind.ITEM_MOVED, Effect.STRICTER, old, new)
         yield from differing(place, before, after, {**ITEM, "when": (Kind.ITEM_CONDITION, self.condition)})
         if before.max_age_days != after.max_age_days:
             ages = (_age(self.before, before), _age(self.after, after))
@@ -119,6 +122,19 @@ class Gates:
                 yield place.change(Kind.ITEM_CLAUSE_REMOVED, Effect.NEITHER, clause)
             elif clause not in before.maps:
                 yield place.change(Kind.ITEM_CLAUSE_ADDED, Effect.NEITHER, after=clause)
+
+
+def _looks(place: Place, before: Seat, after: Seat) -> Iterator[Change]:
+    """What a seat looks at. Other words may ask for more or for less: nobody can tell."""
+    old, new = ({look.id: look.text for look in seat.looks_at} for seat in (before, after))
+    for name, was, is_now in unequal(old, new):
+        if is_now is None:
+            yield place.change(Kind.LOOK_REMOVED, Effect.LOOSER, was, detail=name)
+        elif was is None:
+            yield place.change(Kind.LOOK_ADDED, Effect.STRICTER, after=is_now, detail=name)
+        else:
+            yield place.change(Kind.LOOK_TEXT, Effect.UNCLEAR, was, is_now, detail=name)
+    yield from reordered(place, Kind.LOOK_PLACE, old, new)
 
 
 def _age(policy: Policy, item: Item) -> int | None:

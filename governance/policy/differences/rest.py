@@ -15,14 +15,14 @@ from governance.domain.policy_changes import Change, Effect, Kind
 from governance.policy.checklists import name_at
 from governance.policy.differences.fields import Place
 from governance.policy.models import ChecklistModel, FileModel, GateModel
-from governance.policy.models_tiering import StatementModel
+from governance.policy.models_tiering import StatementModel, TranslationModel
 
 Path: TypeAlias = tuple[str, ...]
 
 NAMES = ("id", "key", "level", "metric")
 """What an entry of a list is called by; the first that they have."""
 
-SEAT_KEYS = ("id", "function", "label", "covers", "when", "independent", "qualification", "order")
+SEAT_KEYS = ("id", "function", "label", "covers", "when", "independent", "qualification", "order", "looks_at")
 THRESHOLD_KEYS = tuple(one.name for one in fields(Threshold) if one.name != "per_tier")
 
 COVERED: tuple[Path, ...] = (
@@ -58,10 +58,13 @@ COVERED: tuple[Path, ...] = (
 """What the typed changes tell; `*` stands for any name."""
 
 TEXTS = frozenset(
-    {"aia_analogue", "basis", "date_status", "guidance", "id_form", "informed_by", "licence_note", "note", "scope_note"}
+    {"aia_analogue", "basis", "date_status", "guidance", "id_form", "informed_by", "language", "licence_note", "note", "scope_note"}
     | {"title", "typical", "version"}
 )
 """Keys that explain and rule nothing."""
+
+CATALOGUES = frozenset({"frameworks", "translation"})
+"""Sections about what others ask for. Checks refer to it, and nothing that has to be done follows from it alone."""
 
 LOWER_IS_STRICTER: tuple[Path, ...] = (
     ("waivers", "max_days", "*"),
@@ -147,6 +150,8 @@ def rest_of(models: Sequence[FileModel]) -> Rest:
                 walk.gate(content)
             elif isinstance(content, ChecklistModel):
                 walk.checklist(content)
+            elif isinstance(content, TranslationModel):
+                walk.visit((section, content.language), _said(content), [])
             else:
                 walk.visit((section,), content, _below([SIGNS], section))
     return Rest(walk.leaves, frozenset(walk.things))
@@ -235,7 +240,7 @@ def _place(path: Path, gate_of: Mapping[str, str]) -> Place:
 
 
 def _effect(path: Path, before: Any, after: Any) -> Effect:
-    if path[-1] in TEXTS:
+    if path[0] in CATALOGUES or path[-1] in TEXTS:
         return Effect.NEITHER
     if any(_fits(path, pattern) for pattern in LOWER_IS_STRICTER):
         return strictness.lower(before, after)

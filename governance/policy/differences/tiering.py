@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from governance.domain import strictness
+from governance.domain import scoring, strictness
 from governance.domain.policy import Policy
 from governance.domain.policy_changes import Change, Effect, Kind
-from governance.domain.questionnaire import Option, Question, Statement, Tiering
+from governance.domain.questionnaire import Measure, Option, Question, Statement, Tiering
 from governance.policy.differences.fields import Fields, Place, differing, reordered, unequal
 
 STATEMENT: Fields = {
@@ -21,7 +21,7 @@ STATEMENT: Fields = {
     "maps": (Kind.STATEMENT_CLAUSES, strictness.neither),
 }
 OPTION: Fields = {
-    "points": (Kind.OPTION_POINTS, strictness.higher),
+    "points": (Kind.OPTION_POINTS, strictness.unclear),  # told with its question, see `_of_more_points`
     "text": (Kind.OPTION_TEXT, strictness.unclear),
     "implies": (Kind.OPTION_IMPLIES, strictness.unclear),
 }
@@ -57,14 +57,15 @@ def _questions(before: Tiering, after: Tiering) -> Iterator[Change]:
         found = is_now or was
         assert found is not None
         place = Place(part=name, title=found.text)
+        of_more = _of_more_points((before, after), was, is_now)
         if is_now is None:
-            yield place.change(Kind.QUESTION_REMOVED, Effect.LOOSER, _most(found))
+            yield place.change(Kind.QUESTION_REMOVED, strictness.opposite(of_more), _most(found))
         elif was is None:
-            yield place.change(Kind.QUESTION_ADDED, Effect.STRICTER, after=_most(found))
+            yield place.change(Kind.QUESTION_ADDED, of_more, after=_most(found))
         else:
             if was.text != is_now.text:
                 yield place.change(Kind.QUESTION_TEXT, Effect.UNCLEAR, was.text, is_now.text)
-            yield from _options(place, was, is_now)
+            yield from _options(place, was, is_now, of_more)
     yield from reordered(Place(), Kind.QUESTION_PLACE, old, new)
 
 
@@ -73,14 +74,39 @@ def _most(question: Question) -> int:
     return max(option.points for option in question.options)
 
 
-def _options(place: Place, before: Question, after: Question) -> Iterator[Change]:
+def _of_more_points(tierings: tuple[Tiering, Tiering], was: Question | None, is_now: Question | None) -> Effect:
+    """What more points of a question do: they raise the score, and those of one that mitigates lower it.
+
+    Where the score counts by its share of what can be reached, another most moves every answer's share, and nothing can be told.
+    """
+    sides = [question for question in (was, is_now) if question is not None]
+    if len({question.mitigates for question in sides}) > 1:
+        return Effect.UNCLEAR
+    mitigates = sides[0].mitigates
+    same_most = len(sides) == 2 and scoring.most(sides[0]) == scoring.most(sides[1])
+    if not same_most and any(_counts_shares(tiering, mitigates) for tiering in tierings):
+        return Effect.UNCLEAR
+    return Effect.LOOSER if mitigates else Effect.STRICTER
+
+
+def _counts_shares(tiering: Tiering, mitigates: bool) -> bool:
+    """Whether points count by their share of the most there could be: of the score, or of what mitigates it."""
+    if not mitigates:
+        return tiering.measure is not Measure.POINTS
+    return tiering.deduction is not None and tiering.deduction.from_share is not None
+
+
+def _options(place: Place, before: Question, after: Question, of_more: Effect) -> Iterator[Change]:
     old, new = ({option.key: option for option in question.options} for question in (before, after))
     for key, was, is_now in unequal(old, new):
         if was is None or is_now is None:
             yield _option_moved(place, key, was, is_now)
             continue
         for change in differing(place, was, is_now, OPTION):
-            yield place.change(change.kind, change.effect, change.before, change.after, detail=is_now.text)
+            effect = change.effect
+            if change.kind is Kind.OPTION_POINTS:
+                effect = of_more if is_now.points > was.points else strictness.opposite(of_more)
+            yield place.change(change.kind, effect, change.before, change.after, detail=is_now.text)
     for change in reordered(place, Kind.QUESTION_PLACE, old, new):
         yield change
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from governance.domain.policy import Policy
 from governance.policy.codes import Code
-from governance.policy.problems import PolicyError, PolicyProblem, near
+from governance.policy.problems import PolicyError, PolicyProblem, near, one_reading
 from governance.policy.reader import Document, Location, read
 from governance.policy.shape import shaped
 from governance.policy.testing.models import CaseModel, CasesModel, ExpectModel, GivenModel
@@ -60,6 +60,7 @@ def load_cases(folder: Path, policy: Policy) -> tuple[Case, ...]:
     return cases
 
 
+@one_reading()
 def parse_cases(texts: Mapping[str, str], policy: Policy) -> tuple[Case, ...]:
     """The cases of these texts, by file name. Raises `PolicyError` with all faults at once."""
     files, problems = _files(texts)
