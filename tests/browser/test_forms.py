@@ -40,6 +40,7 @@ FILLED = {
     "unit": "insurance",
     "waiver_id": "AI-0004.W-1",
     "exclusion_id": "AI-0004.N-1",
+    "evidence_id": "AI-0006.E-1",
     "seat": "owner",
     "framework_id": "NIST-AI-RMF",
     "clause_id": "GOVERN-1.2",

@@ -236,7 +236,7 @@ def test_a_submission_is_told_to_exactly_those_on_whose_list_it_stands(in_review
 
 
 def test_a_seat_that_decides_later_is_told_when_its_turn_comes_and_by_that_entry_only(house: House) -> None:
-    later = TEXTS["gates/G1.yaml"].replace("function: compliance, ", "function: compliance, order: 2, ", 1)
+    later = TEXTS["gates/G1.yaml"].replace("      function: compliance\n", "      function: compliance\n      order: 2\n", 1)
     house.publish({**TEXTS, "gates/G1.yaml": later})
     house.now += BARRED_FOR  # both who brought it about are to sign
     ask(house)
