@@ -13,7 +13,9 @@ from governance.policy.codes import MEANINGS, Code, Level
 from governance.policy.problems import PolicyProblem
 
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
-WARNINGS = frozenset({Code.ALWAYS_TRUE, Code.ALWAYS_FALSE, Code.ITEM_UNREACHED, Code.NEVER_PASSES, Code.SUPERSEDED_FRAMEWORK})
+WARNINGS = frozenset(
+    {Code.ALWAYS_TRUE, Code.ALWAYS_FALSE, Code.ITEM_UNREACHED, Code.NEVER_PASSES, Code.SUPERSEDED_FRAMEWORK, Code.UNTRANSLATED}
+)
 
 
 def line(found: Checked, problem: PolicyProblem) -> str:

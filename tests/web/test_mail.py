@@ -119,4 +119,5 @@ def test_every_link_of_a_mail_leads_to_a_page(site: Site) -> None:
         "accounts.profile",
         "waivers.waiver",
         "proposals.page",
+        "evidence.statement",
     }
