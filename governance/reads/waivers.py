@@ -17,6 +17,7 @@ from governance.ledger.memo import remembered
 from governance.models.answers import Answer, Evidence
 from governance.models.directory import Person
 from governance.models.initiatives import Initiative
+from governance.models.sharing import ReusedEvidence
 from governance.models.waivers import SignatureRow, Waiver
 from governance.reads import people
 
@@ -83,7 +84,7 @@ def earlier(rows: Sequence[Waiver]) -> list[Earlier]:
 
 def bound(session: Session, row: Waiver, ties: Ties, now: datetime) -> Bound:
     """How a waiver is bound to people. A signature whose signer could not sign any more does not count."""
-    authors = _authors(session, row)
+    authors = _sole_authors(session, row)
     alone = Bound(row.function, ties.unit, ties.lead, row.asked_by, row.asked_at, row.owner_id, authors, signed={})
     signers = _signers(session, row, now)
     # each is asked as if nobody else had signed, so that two people who are still entitled do not bar one another
@@ -103,12 +104,19 @@ def _signers(session: Session, row: Waiver, now: datetime) -> Mapping[str, Signe
     return {one: replace(signer, reset_at=None) for one, signer in people.signers(session, found, now).items()}
 
 
-def _authors(session: Session, row: Waiver) -> frozenset[str]:
-    """Who added the evidence behind the check, and that of a renewal; who answered, where there is none."""
+def _sole_authors(session: Session, row: Waiver) -> frozenset[str]:
+    """Who wrote all of the evidence behind the check, and of that of a renewal; who answered, where there is none.
+
+    A piece of another initiative was written by whoever added it there, and by whoever brought it here.
+    """
     answer = session.get(Answer, (row.initiative_key, row.item))
     pieces = {*(answer.evidence if answer else ()), *row.evidence}
-    added = session.scalars(select(Evidence.by).where(Evidence.id.in_(pieces))).all() if pieces else ()
-    return frozenset(added) or (frozenset({answer.by}) if answer else frozenset())
+    query = select(Evidence.by, ReusedEvidence.author_id).outerjoin(ReusedEvidence, ReusedEvidence.evidence_id == Evidence.id)
+    found = session.execute(query.where(Evidence.id.in_(pieces))).all() if pieces else ()
+    written = [frozenset({by, author} if author else {by}) for by, author in found]
+    if not written:
+        return frozenset({answer.by}) if answer else frozenset()
+    return frozenset.intersection(*written)
 
 
 def touched(session: Session, keys: Sequence[str], persons: Sequence[str]) -> list[Waiver]:

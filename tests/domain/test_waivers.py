@@ -40,7 +40,7 @@ RULES = WaiverRules(
     days_before=(7, 1),
 )
 OWNER, COMPLIANCE = WaiverSeat.OWNER, WaiverSeat.COMPLIANCE
-BOUND = Bound(Function.DATA_SCIENCE, "claims", "lena", "tom", NOW, "dee", frozenset({"tom", "mara"}), signed={})
+BOUND = Bound(Function.DATA_SCIENCE, "claims", "lena", "tom", NOW, "dee", frozenset(), signed={})
 
 
 def signer(who: str, *functions: Function, **other: object) -> Signer:
@@ -74,7 +74,7 @@ def test_who_may_take_a_seat(who: str, functions: list[Function], seat: WaiverSe
 @pytest.mark.parametrize(
     ("changed", "why"),
     [
-        ({"authors": frozenset({"rafael"})}, "only author"),
+        ({"sole_authors": frozenset({"rafael"})}, "only author"),
         ({"signed": {COMPLIANCE: "rafael"}}, "other seat"),
         ({"signed": {COMPLIANCE: "aoife"}}, None),
         ({"asked_at": NOW - timedelta(days=60)}, "after the waiver was asked for"),

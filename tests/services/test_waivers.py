@@ -8,6 +8,7 @@ import pytest
 
 from governance.domain import checks
 from governance.domain.errors import Conflict, NotAllowed, NotThere, RuleBroken
+from governance.domain.evidence_scope import Scope, ScopePart
 from governance.domain.questionnaire import FactValue
 from governance.domain.tiering import Answers
 from governance.domain.vocabulary import (
@@ -36,6 +37,7 @@ from governance.policy.assess import assess_initiative
 from governance.reads import policies
 from governance.reads.material import material
 from governance.services import answers, directory, findings, gates, initiatives, summaries, waivers
+from governance.services import evidence as sharing
 from governance.words import word
 from tests.prepared import begun
 from tests.services.conftest import ASKED, LOW, REVIEWERS, STATEMENTS, TEXTS, House, evidence, founded
@@ -217,6 +219,21 @@ def test_the_only_author_of_the_evidence_does_not_sign(unmet: House) -> None:
 
     with pytest.raises(NotAllowed, match="only author"):
         sign(unmet, WaiverSeat.OWNER, "tom")
+
+
+def test_whoever_wrote_evidence_of_another_initiative_on_which_the_check_rests_alone_does_not_sign(unmet: House) -> None:
+    assert unmet.register() == "AI-0002"
+    source = unmet.act("dee", lambda log: answers.add_evidence(log, "AI-0002", evidence(EvidenceKind.DOCUMENT, unmet.now)))
+    unmet.act("lena", lambda log: sharing.share(log, str(source), Scope(purpose="Triage of motor claims")))
+    said = sharing.Statement([ScopePart.PURPOSE], "The same use of it.")
+    made = unmet.act("lena", lambda log: sharing.reuse(log, KEY, str(source), said))
+    unmet.act("tom", lambda log: answers.answer_item(log, KEY, ITEM, answers.NewAnswer(AnswerState.NOT_MET, "not yet", (), [str(made)])))
+    give(unmet, "dee", Function.IT_OPS)
+    ask(unmet)
+
+    with pytest.raises(NotAllowed, match="only author"):
+        sign(unmet, WaiverSeat.OWNER, "dee")
+    sign(unmet, WaiverSeat.OWNER, "mina")
 
 
 def test_who_was_given_the_function_after_it_was_asked_for_does_not_sign(unmet: House) -> None:
