@@ -7,8 +7,9 @@ from governance.ledger.book import Book, Event, event
 from governance.models.answers import Answer, Evidence, ValueRow
 
 
-@event("evidence.added")
-class EvidenceAdded(Event, frozen=True, kw_only=True):
+class Piece(Event, frozen=True, kw_only=True):
+    """What is said of a piece of evidence when it comes in, from wherever; never an event by itself."""
+
     evidence: str
     initiative: str
     evidence_kind: EvidenceKind
@@ -21,7 +22,7 @@ class EvidenceAdded(Event, frozen=True, kw_only=True):
     size: int | None = None
     address: str | None = None
 
-    def apply(self, book: Book) -> None:
+    def add(self, book: Book) -> None:
         book.add(
             Evidence(
                 id=self.evidence,
@@ -48,6 +49,12 @@ class EvidenceAdded(Event, frozen=True, kw_only=True):
 
     def files_kept(self) -> list[str | None]:
         return [self.digest] if self.file_name else []
+
+
+@event("evidence.added")
+class EvidenceAdded(Piece, frozen=True, kw_only=True):
+    def apply(self, book: Book) -> None:
+        self.add(book)
 
 
 @event("item.answered")

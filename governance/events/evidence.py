@@ -1,10 +1,10 @@
 """What can happen to a piece of evidence after it was added, and how one of another initiative comes in."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from governance.domain.evidence_scope import ReuseEnd
 from governance.domain.text import fold
-from governance.domain.vocabulary import EvidenceKind
+from governance.events.answers import Piece
 from governance.ledger.book import Book, Event, event
 from governance.models.answers import Evidence
 from governance.models.sharing import ReusedEvidence, SharedEvidence
@@ -71,49 +71,19 @@ class EvidenceWithdrawnFromSharing(Event, frozen=True, kw_only=True):
 
 
 @event("evidence.reused")
-class EvidenceReused(Event, frozen=True, kw_only=True):
+class EvidenceReused(Piece, frozen=True, kw_only=True):
     """A piece of another initiative becomes one of this, with an id of its own and the same content."""
 
-    evidence: str
-    initiative: str
     source: str
     author: str  # who added the source
-    evidence_kind: EvidenceKind
-    title: str
-    digest: str
-    effective: str
     reason: str  # digest of the words
-    expires: str | None = None
-    file_name: str | None = None
-    media_type: str | None = None
-    size: int | None = None
-    address: str | None = None
     dataset: str | None = None
     model_version: str | None = None
     purpose: str | None = None
     then: str | None = None  # when somebody is told first that it expires
 
     def apply(self, book: Book) -> None:
-        book.add(
-            Evidence(
-                id=self.evidence,
-                initiative_key=self.initiative,
-                kind=self.evidence_kind,
-                title=self.title,
-                digest=self.digest,
-                file_name=self.file_name,
-                media_type=self.media_type,
-                size=self.size,
-                address=self.address,
-                effective=date.fromisoformat(self.effective),
-                expires=date.fromisoformat(self.expires) if self.expires else None,
-                superseded_by=None,
-                superseded_at=None,
-                superseded_why=None,
-                by=book.by,
-                at=book.at,
-            )
-        )
+        self.add(book)
         book.add(
             ReusedEvidence(
                 evidence_id=self.evidence,
@@ -132,10 +102,7 @@ class EvidenceReused(Event, frozen=True, kw_only=True):
         )
 
     def words_kept(self) -> list[str | None]:
-        return [self.reason, *([self.digest] if self.evidence_kind is EvidenceKind.ATTESTATION else [])]
-
-    def files_kept(self) -> list[str | None]:
-        return [self.digest] if self.file_name else []
+        return [self.reason, *Piece.words_kept(self)]
 
 
 @event("evidence.reuse_ended")
