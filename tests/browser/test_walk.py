@@ -150,6 +150,7 @@ def submit(page: Page) -> None:
 def decide(page: Page, seat: str, decision: str, reason: str) -> None:
     page.goto("/")
     page.get_by_role("link", name="Review").first.click()
+    page.wait_for_url("**/requests/AI-0001.G1-1*")  # all() asks at once and would count the boxes of the page before
     panel = page.locator("#decide, .panel").first
     for box in panel.get_by_role("checkbox").all():
         box.check()
