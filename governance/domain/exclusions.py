@@ -27,6 +27,7 @@ class Bound:
     lead: str
     proposed_by: str
     proposed_at: datetime
+    team: frozenset[str]
 
 
 def facts_digest(facts: Mapping[str, FactValue], tier: Tier) -> str:
@@ -54,6 +55,8 @@ def obstacles(signer: Signer, bound: Bound) -> Iterator[str]:
         yield "You proposed it. Somebody else who holds compliance has to decide."
     elif signer.id == bound.lead:
         yield "You lead this initiative. Somebody else who holds compliance has to decide."
+    elif signer.id in bound.team:
+        yield separation.ON_THE_TEAM
 
 
 def check_may_decide(state: ExclusionState, signer: Signer, bound: Bound) -> None:

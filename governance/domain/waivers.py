@@ -51,6 +51,7 @@ class Bound:
     asked_by: str
     asked_at: datetime
     owner: str
+    team: frozenset[str]
     sole_authors: frozenset[str]  # who wrote all of the evidence behind the check and the waiver
     signed: Mapping[WaiverSeat, str]  # by whom, of the signatures that count
 
@@ -120,6 +121,8 @@ def obstacles(seat: WaiverSeat, signer: Signer, bound: Bound) -> Iterator[str]:
         yield "You asked for this waiver. Somebody else who holds the function has to sign it."
     elif signer.id in (bound.lead, bound.owner):
         yield f"You {'lead this initiative' if signer.id == bound.lead else 'own this waiver'}. Somebody else has to sign it."
+    elif seat is WaiverSeat.COMPLIANCE and signer.id in bound.team:
+        yield separation.ON_THE_TEAM
     if signer.id in bound.sole_authors:
         yield "You are the only author of the evidence behind this check. Somebody else who holds the function has to sign it."
     if any(by == signer.id for other, by in bound.signed.items() if other is not seat):

@@ -50,7 +50,7 @@ def _confirmed(row: Exclusion) -> exemptions.Exclusion:
 
 
 def bound(row: Exclusion, ties: Ties) -> Bound:
-    return Bound(ties.unit, ties.lead, row.proposed_by, row.proposed_at)
+    return Bound(ties.unit, ties.lead, row.proposed_by, row.proposed_at, ties.team)
 
 
 def live(session: Session, keys: Sequence[str]) -> dict[str, list[Exclusion]]:

@@ -85,7 +85,7 @@ def earlier(rows: Sequence[Waiver]) -> list[Earlier]:
 def bound(session: Session, row: Waiver, ties: Ties, now: datetime) -> Bound:
     """How a waiver is bound to people. A signature whose signer could not sign any more does not count."""
     authors = _sole_authors(session, row)
-    alone = Bound(row.function, ties.unit, ties.lead, row.asked_by, row.asked_at, row.owner_id, authors, signed={})
+    alone = Bound(row.function, ties.unit, ties.lead, row.asked_by, row.asked_at, row.owner_id, ties.team, authors, signed={})
     signers = _signers(session, row, now)
     # each is asked as if nobody else had signed, so that two people who are still entitled do not bar one another
     counting = {seat: given for seat, given in latest(row).items() if not any(waivers.obstacles(seat, signers[given["by"]], alone))}

@@ -12,7 +12,7 @@ from governance.domain.separation import Holding, Signer
 from governance.domain.vocabulary import Applies, ExclusionState, Function, Role, Tier
 from tests.domain.samples import NOW, planned
 
-BOUND = Bound("claims", "lena", "tom", NOW)
+BOUND = Bound("claims", "lena", "tom", NOW, frozenset({"tara"}))
 ONE = Exclusion("AI-0001.N-1", "G1-01", "f", "r", "tom", "aoife", NOW)
 
 
@@ -63,6 +63,7 @@ def test_what_is_proposed_or_confirmed_lapses_with_the_facts(state: ExclusionSta
         ("mina", Function.IT_OPS, "do not hold the function"),
         ("tom", Function.COMPLIANCE, "You proposed it"),
         ("lena", Function.COMPLIANCE, "You lead this initiative"),
+        ("tara", Function.COMPLIANCE, "on the team"),
     ],
 )
 def test_who_decides(who: str, function: Function, why: str | None) -> None:

@@ -40,7 +40,7 @@ RULES = WaiverRules(
     days_before=(7, 1),
 )
 OWNER, COMPLIANCE = WaiverSeat.OWNER, WaiverSeat.COMPLIANCE
-BOUND = Bound(Function.DATA_SCIENCE, "claims", "lena", "tom", NOW, "dee", frozenset(), signed={})
+BOUND = Bound(Function.DATA_SCIENCE, "claims", "lena", "tom", NOW, "dee", frozenset({"tara"}), frozenset(), signed={})
 
 
 def signer(who: str, *functions: Function, **other: object) -> Signer:
@@ -63,6 +63,8 @@ def at(day: date, hour: int = 0, second: int = 0) -> datetime:
         ("lena", [Function.DATA_SCIENCE], OWNER, "You lead this initiative"),
         ("dee", [Function.COMPLIANCE], COMPLIANCE, "You own this waiver"),
         ("mara", [Function.DATA_SCIENCE], OWNER, None),
+        ("tara", [Function.DATA_SCIENCE], OWNER, None),
+        ("tara", [Function.COMPLIANCE], COMPLIANCE, "on the team"),
     ],
 )
 def test_who_may_take_a_seat(who: str, functions: list[Function], seat: WaiverSeat, why: str | None) -> None:
