@@ -22,7 +22,9 @@ class Holding:
     since: datetime
 
 
-ON_THE_TEAM = "You are on the team of this initiative. Somebody who holds compliance and is not has to sign that it need not keep to a check."
+ON_THE_TEAM = (
+    "You are on the team of this initiative. Somebody who holds compliance and is not has to sign that it need not keep to a check."
+)
 """An exception is wanted by the team, so one of those who sign it is from outside."""
 
 SIGNING_ROLES = frozenset({Role.REVIEWER, Role.COMPLIANCE_OFFICER})
