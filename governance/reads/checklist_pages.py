@@ -11,11 +11,11 @@ from governance.domain.comparison import KEPT_REFERENCES, RELATIVE
 from governance.domain.dossier import Evidence, Material, StatedValue
 from governance.domain.limits import AS_THE_METRIC, amount, limit_in_words, spoken
 from governance.domain.policy import Bound, Framework, PlannedItem, Policy, Threshold
+from governance.domain.text import day_in_words
 from governance.domain.vocabulary import Applies, Function, Severity
 from governance.models import answers as rows
 from governance.policy import phrases
 from governance.reads import people, words
-from governance.words import day_in_words
 
 SOURCES = {
     "kpi_record": "KPI record",
