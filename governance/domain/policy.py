@@ -16,6 +16,7 @@ from governance.domain.vocabulary import (
     EvidenceKind,
     Function,
     GateKind,
+    Good,
     Section,
     Severity,
     Stage,
@@ -40,8 +41,26 @@ Value: TypeAlias = Decimal | str | tuple[Decimal, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
+class Metric:
+    """What can be measured, as a policy declares it: what people call it, and under which other names its values arrive."""
+
+    key: str
+    label: str
+    unit: str | None = None
+    good: Good | None = None  # None: the policy does not say which way is better
+    also_called: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.key, *self.also_called)
+
+
+@dataclass(frozen=True, slots=True)
 class Threshold:
-    """What the program compares a measured value with. Exactly one of `value`, `per_tier`, `compare_with` is given."""
+    """What the program compares a measured value with. Exactly one of `value`, `per_tier`, `compare_with` is given.
+
+    `metric` and `compare_with` hold the key of a metric, whichever of its names the file uses.
+    """
 
     metric: str
     comparator: Comparator
@@ -58,6 +77,13 @@ class Threshold:
     for_each: str | None = None
     when: str | None = None
     basis: str = "judgement"
+    declared: Metric | None = None  # what is measured, where the policy declares it
+    beside: Metric | None = None  # what it is compared with, likewise
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name under which a value of this metric arrives."""
+        return self.declared.names if self.declared else (self.metric,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +263,7 @@ class Policy:
     language: str = "en"
     translations: Mapping[str, Translation] = field(default_factory=dict)  # of the questionnaire, by language
     waivers: WaiverRules | None = None  # None: nothing can be waived
+    metrics: Mapping[str, Metric] = field(default_factory=dict)  # by each of their names
 
     def item(self, item_id: str) -> Item:
         """The item of that id; raises `KeyError` where there is none."""

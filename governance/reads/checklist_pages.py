@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain.checks import KEPT_RECORDS, Checked, planned_items
-from governance.domain.comparison import KEPT_REFERENCES, RELATIVE
+from governance.domain.comparison import KEPT_REFERENCES
 from governance.domain.dossier import Evidence, Material, StatedValue
 from governance.domain.limits import AS_THE_METRIC, amount, limit_in_words, spoken
 from governance.domain.policy import Bound, Framework, PlannedItem, Policy, Threshold
-from governance.domain.vocabulary import Applies, Function, Severity
+from governance.domain.vocabulary import RELATIVE, Applies, Function, Severity
 from governance.models import answers as rows
 from governance.policy import phrases
 from governance.reads import people, words
