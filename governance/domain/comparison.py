@@ -49,6 +49,12 @@ class Comparison:
     why_not: str | None = None  # what kept the two from being compared
 
     @property
+    def good(self) -> Good | None:
+        """Which way is better, as it was stated with the value or is declared of the metric."""
+        declared = self.threshold.declared.good if self.threshold.declared else None
+        return _good(self.measured.good if self.measured else None, declared)
+
+    @property
     def reference(self) -> str | None:
         return None if self.limit is None else text(self.limit)
 

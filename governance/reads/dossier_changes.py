@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from governance.domain import dossier
 from governance.domain.dossier import Material
 from governance.domain.evidence_scope import ReuseEnd
-from governance.domain.limits import spoken
+from governance.domain.limits import name_in_words, spoken
+from governance.domain.policy import Metric
 from governance.domain.vocabulary import AnswerState, Section
 from governance.models.gates import Revision
 from governance.reads import people, words
@@ -43,7 +44,7 @@ _RULE = {
     "combination": "Of several limits",
 }
 
-_LIMIT = ("window", "min_n", "bound", "factor", "margin", "allow", "for_each", "least")
+_LIMIT = ("window", "min_n", "bound", "factor", "margin", "allow", "for_each", "least", "good", "also_called", "compared_also_called")
 
 
 _GIVEN = "Answer given"
@@ -75,12 +76,12 @@ def live_content(material: Material) -> Content:
     return dossier.sections(material)
 
 
-def compare(session: Session, before: Content, after: Content) -> tuple[Change, ...]:
-    """Every difference between two dossiers, in the order of a dossier."""
-    found = [*_common(_common_of(before), _common_of(after)), *_rules(before, after)]
+def compare(session: Session, before: Content, after: Content, metrics: Mapping[str, Metric]) -> tuple[Change, ...]:
+    """Every difference between two dossiers, in the order of a dossier. `metrics` are those that the policy declares, by each name."""
+    found = [*_common(_common_of(before), _common_of(after)), *_rules(before, after, metrics)]
     for section in Section:
         if section is not Section.COMMON:
-            found += _items(section, before.get(section, {}), after.get(section, {}))
+            found += _items(section, before.get(section, {}), after.get(section, {}), metrics)
     return _with_words(session, found)
 
 
@@ -96,7 +97,7 @@ def _common(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Cha
             yield from _differs(None, f"{noun}: {name.replace('_', ' ')}", _text(old.get(name)), _text(new.get(name)))
 
 
-def _rules(before: Content, after: Content) -> Iterator[Change]:
+def _rules(before: Content, after: Content, metrics: Mapping[str, Metric]) -> Iterator[Change]:
     """What the policy asks: which items apply, what each asks, and who signs."""
     old, new = _applies(before), _applies(after)
     absent = "" if _names_policy(before) and _names_policy(after) else "no"
@@ -110,7 +111,7 @@ def _rules(before: Content, after: Content) -> Iterator[Change]:
     for section in Section:
         asked, asks = _of(before, section, dossier.RULES), _of(after, section, dossier.RULES)
         for item in sorted(asked.keys() & asks.keys()):
-            for change in _rule(item, asked[item], asks[item]):
+            for change in _rule(item, asked[item], asks[item], metrics):
                 yield Change(section, change.item, change.what, change.before, change.after)
         seats, others = _of(before, section, dossier.SEATS), _of(after, section, dossier.SEATS)
         for seat in sorted(seats.keys() | others.keys()):
@@ -124,21 +125,22 @@ def _where(item: str, *contents: Content) -> Section:
     return next(holding, Section.COMMON)
 
 
-def _rule(item: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+def _rule(item: str, old: Mapping[str, Any], new: Mapping[str, Any], metrics: Mapping[str, Metric]) -> Iterator[Change]:
     for key, label in _RULE.items():
         yield from _differs(item, label, _text(old.get(key)), _text(new.get(key)))
-    limits, others = _limits(old), _limits(new)
+    limits, others = _limits(old, metrics), _limits(new, metrics)
     for metric in dict.fromkeys([*limits, *others]):
-        yield from _differs(item, f"Limit: {spoken(metric)}", limits.get(metric, ""), others.get(metric, ""))
+        yield from _differs(item, f"Limit: {metric}", limits.get(metric, ""), others.get(metric, ""))
 
 
-def _limits(rule: Mapping[str, Any]) -> dict[str, str]:
+def _limits(rule: Mapping[str, Any], metrics: Mapping[str, Metric]) -> dict[str, str]:
     """What each limit says, by metric; the second of the same metric gets a number."""
     found: dict[str, str] = {}
     for part in rule["limits"]:
-        name = part["metric"] if part["metric"] not in found else f"{part['metric']} {len(found) + 1}"
+        name = name_in_words(part["metric"], metrics)
+        name = name if name not in found else f"{name} {len(found) + 1}"
         value = " to ".join(part["value"]) if isinstance(part["value"], list) else part["value"] or part["compare_with"] or ""
-        rest = [f"{key.replace('_', ' ')} {part[key]}" for key in _LIMIT if part[key] is not None]
+        rest = [f"{key.replace('_', ' ')} {_text(part[key])}" for key in _LIMIT if part.get(key) is not None]
         found[name] = f"{part['comparator'].replace('_', ' ')} {value} {part['unit']}, {', '.join(rest)}"
     return found
 
@@ -167,7 +169,7 @@ def _of(content: Content, section: Section, part: str) -> Mapping[str, Any]:
     return found
 
 
-def _items(section: Section, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _items(section: Section, before: Mapping[str, Any], after: Mapping[str, Any], metrics: Mapping[str, Metric]) -> Iterator[Change]:
     for what, key, said in (("Waiver", dossier.WAIVERS, _waiver), ("Does not apply", dossier.EXCLUSIONS, _exclusion)):
         old, new = before.get(key, {}), after.get(key, {})
         for item in sorted(old.keys() | new.keys()):
@@ -177,7 +179,8 @@ def _items(section: Section, before: Mapping[str, Any], after: Mapping[str, Any]
         old, new = before.get(item), after.get(item)
         if old == new:
             continue
-        for change in _answer(item, _as_answer(old), _as_answer(new)) if _is_answer(old) or _is_answer(new) else _record(item, old, new):
+        is_answer = _is_answer(old) or _is_answer(new)
+        for change in _answer(item, _as_answer(old), _as_answer(new), metrics) if is_answer else _record(item, old, new):
             yield Change(section, change.item, change.what, change.before, change.after)
 
 
@@ -194,11 +197,11 @@ def _record(item: str, old: object, new: object) -> Iterator[Change]:
     yield from _differs(item, "What the record says", _recorded(old), _recorded(new))
 
 
-def _answer(item: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+def _answer(item: str, old: Mapping[str, Any], new: Mapping[str, Any], metrics: Mapping[str, Metric]) -> Iterator[Change]:
     yield from _differs(item, "Answer", _claim(old), _claim(new))
-    values, others = _values(old), _values(new)
+    values, others = _values(old, metrics), _values(new, metrics)
     for metric in dict.fromkeys([*values, *others]):
-        yield from _differs(item, spoken(metric), values.get(metric, ""), others.get(metric, ""))
+        yield from _differs(item, metric, values.get(metric, ""), others.get(metric, ""))
     yield from _differs(item, "Evidence", _pieces(old), _pieces(new))
     yield from _differs(item, "Note", old.get("note") or "", new.get("note") or "")
     yield from _differs(item, _GIVEN, _given(old), _given(new))
@@ -225,11 +228,11 @@ def _claim(answer: Mapping[str, Any]) -> str:
     return word(AnswerState(answer["claim"])).label if answer else ""
 
 
-def _values(answer: Mapping[str, Any]) -> dict[str, str]:
+def _values(answer: Mapping[str, Any], metrics: Mapping[str, Metric]) -> dict[str, str]:
     """One line per metric; the second value of the same metric gets the name of its KPI or a number."""
     found: dict[str, str] = {}
     for value in answer.get("values", []):
-        name = value["metric"] + (f" ({value['kpi']})" if value.get("kpi") else "")
+        name = name_in_words(value["metric"], metrics) + (f" ({spoken(value['kpi'])})" if value.get("kpi") else "")
         name = name if name not in found else f"{name} {len(found) + 1}"
         interval = f", 95 %: {value['low']} to {value['high']}" if value.get("low") else ""
         found[name] = (

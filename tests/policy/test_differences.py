@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from governance.domain import scoring
 from governance.domain.loosening import loosened
-from governance.domain.policy import Clause, Fact, Framework, Gate, Item, Limit, Policy, Seat, Threshold
+from governance.domain.policy import Clause, Fact, Framework, Gate, Item, Limit, Metric, Policy, Seat, Threshold
 from governance.domain.policy_changes import Change, Effect, Kind
 from governance.domain.questionnaire import Deduction, Measure, Option, Question, Statement, Tiering
 from governance.domain.vocabulary import Function, Severity, Tier
@@ -157,7 +157,12 @@ def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: 
             gates.ITEM,
             {"id", "when", "maps", "thresholds", "max_age_days"} | {"guidance", "typical", "checklist"},
         ),  # as keys; as where it stands
-        (Threshold, thresholds.FIELDS, {"comparator", "value", "per_tier", "compare_with", "bound", "factor", "when"}),
+        (
+            Threshold,
+            thresholds.FIELDS,
+            {"comparator", "value", "per_tier", "compare_with", "bound", "factor", "when"} | {"declared", "beside"},
+        ),
+        (Metric, {}, {"key", "label", "unit", "good", "also_called"}),
         (Statement, tiering.STATEMENT, {"id"}),
         (Question, {}, {"id", "text", "options"} | {"several", "most", "weight", "ask_when", "ask_when_answer", "mitigates"}),  # as keys
         (Option, tiering.OPTION, {"key"}),
@@ -174,7 +179,7 @@ def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: 
             Policy,
             whole.HEAD,
             {"digest", "gates", "facts", "tiering", "limits", "frameworks", "max_age_days", "signoff_valid_days", "finding_due_days"}
-            | {"attribution_minimum", "app_sources", "pilot_weeks", "waivers", "checklists", "translations", "language"},
+            | {"attribution_minimum", "app_sources", "pilot_weeks", "waivers", "checklists", "translations", "language", "metrics"},
         ),
     ],
     ids=lambda kind: kind.__name__ if isinstance(kind, type) else "",
