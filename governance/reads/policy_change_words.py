@@ -104,7 +104,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.METRIC_REMOVED: "Metric no longer declared",
     Kind.METRIC_LABEL: "What it is called",
     Kind.METRIC_UNIT: "Unit",
-    Kind.METRIC_GOOD: "Better",
+    Kind.METRIC_GOOD: "Which way is better",
     Kind.METRIC_NAME_ADDED: "Also called, added",
     Kind.METRIC_NAME_REMOVED: "Also called, removed",
     Kind.LIMIT_ADDED: "Limit to be stated, added",
