@@ -1,11 +1,11 @@
 """How limits, amounts and the names of measures are said. One way for every page, list and report."""
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 
+from governance.domain.metrics import Metrics
 from governance.domain.numbers import is_decimal
-from governance.domain.policy import Metric, Threshold, Value
+from governance.domain.policy import Threshold, Value
 from governance.domain.vocabulary import Comparator
 
 AS_THE_METRIC = ("as the metric", "units of the KPI")
@@ -47,12 +47,17 @@ def metric_in_words(threshold: Threshold) -> str:
 def reference_in_words(threshold: Threshold) -> str:
     """What the limit of a threshold is taken from, likewise. Only of one that compares with a reference."""
     assert threshold.compare_with is not None
-    if threshold.beside is None:
-        return spoken(threshold.compare_with)
-    return f"the approved {threshold.beside.label}" if threshold.compare_with.startswith("approved.") else threshold.beside.label
+    return taken_from(threshold.compare_with, threshold.beside.label if threshold.beside else None)
 
 
-def name_in_words(name: str, metrics: Mapping[str, Metric]) -> str:
+def taken_from(reference: str, label: str | None) -> str:
+    """What a limit is taken from, in words; `label` is that of the metric in it, where the policy declares one."""
+    if label is None:
+        return spoken(reference)
+    return f"the approved {label}" if reference.startswith("approved.") else label
+
+
+def name_in_words(name: str, metrics: Metrics) -> str:
     """What was measured, as people call it, whichever of its names came with the value."""
     return metrics[name].label if name in metrics else spoken(name)
 

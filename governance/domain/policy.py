@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
+from governance.domain.metrics import Metric, Metrics
 from governance.domain.questionnaire import Tiering
 from governance.domain.vocabulary import (
     Applies,
@@ -16,7 +17,6 @@ from governance.domain.vocabulary import (
     EvidenceKind,
     Function,
     GateKind,
-    Good,
     Section,
     Severity,
     Stage,
@@ -38,21 +38,6 @@ class Combination(StrEnum):
 
 Value: TypeAlias = Decimal | str | tuple[Decimal, Decimal]
 """A number, an attribution level (`A0` to `A5`), or the two ends of `between`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """What can be measured, as a policy declares it: what people call it, and under which other names its values arrive."""
-
-    key: str
-    label: str
-    unit: str | None = None
-    good: Good | None = None  # None: the policy does not say which way is better
-    also_called: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return (self.key, *self.also_called)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +248,7 @@ class Policy:
     language: str = "en"
     translations: Mapping[str, Translation] = field(default_factory=dict)  # of the questionnaire, by language
     waivers: WaiverRules | None = None  # None: nothing can be waived
-    metrics: Mapping[str, Metric] = field(default_factory=dict)  # by each of their names
+    metrics: Metrics = field(default_factory=dict)
 
     def item(self, item_id: str) -> Item:
         """The item of that id; raises `KeyError` where there is none."""

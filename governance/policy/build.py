@@ -1,9 +1,10 @@
 """From checked models to domain values."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from governance.domain.metrics import Metrics
 from governance.domain.policy import (
     Checklist,
     Clause,
@@ -14,7 +15,6 @@ from governance.domain.policy import (
     Item,
     Limit,
     Look,
-    Metric,
     Policy,
     Seat,
     Threshold,
@@ -25,6 +25,7 @@ from governance.domain.policy import (
 from governance.domain.questionnaire import Band, Deduction, FactValue, Option, Question, Statement, StatementKind, Tiering
 from governance.domain.vocabulary import GateKind, Stage, Tier
 from governance.policy.checklists import ALWAYS, both, name_at
+from governance.policy.metrics import family_of, metrics_in
 from governance.policy.models import (
     AllOf,
     AnyOf,
@@ -42,8 +43,6 @@ from governance.policy.sections import ByTier, WaiversModel
 from governance.policy.sections_running import MinimumModel, WaiverReminderModel
 
 AS_THE_METRIC = "as the metric"
-OF_METRICS = ("measured.", "approved.")
-"""How references to a metric begin: beside the value, or in the dossier of a gate that was passed."""
 
 
 def build(models: Sequence[FileModel], digest: str) -> Policy:
@@ -77,16 +76,6 @@ def build(models: Sequence[FileModel], digest: str) -> Policy:
         waivers=_waivers(whole["waivers"], whole["reminders"].waiver) if "waivers" in whole and "reminders" in whole else None,
         metrics=metrics,
     )
-
-
-def metrics_in(models: Iterable[FileModel]) -> dict[str, Metric]:
-    """What the files declare to be measured, by each of its names. A name that stands for two metrics is that of the first."""
-    declared = [
-        Metric(key, model.label, model.unit, model.good, tuple(model.also_called))
-        for file in models
-        for key, model in (file.metrics or {}).items()
-    ]
-    return {name: metric for metric in reversed(declared) for name in metric.also_called} | {metric.key: metric for metric in declared}
 
 
 def _waivers(model: WaiversModel, told: WaiverReminderModel) -> WaiverRules:
@@ -123,7 +112,7 @@ def _checklist(model: ChecklistModel) -> Checklist:
     return Checklist(model.id, model.version, model.title, model.when, tuple(model.gates))
 
 
-def _gate(model: GateModel, checklists: Sequence[ChecklistModel], metrics: Mapping[str, Metric]) -> Gate:
+def _gate(model: GateModel, checklists: Sequence[ChecklistModel], metrics: Metrics) -> Gate:
     """The gate with what the checklists add to it."""
     return Gate(
         id=model.id,
@@ -156,13 +145,13 @@ def _seat(model: SeatModel, where: str = ALWAYS) -> Seat:
     )
 
 
-def _used(model: ItemModel, gate: GateModel, checklist: ChecklistModel, metrics: Mapping[str, Metric]) -> Item:
+def _used(model: ItemModel, gate: GateModel, checklist: ChecklistModel, metrics: Metrics) -> Item:
     """A check of a checklist, at one of the gates that use it."""
     when = both(checklist.when, model.when)
     return replace(_item(model, metrics), id=name_at(gate.id, model.id), when=when, checklist=checklist.id)
 
 
-def _item(model: ItemModel, metrics: Mapping[str, Metric]) -> Item:
+def _item(model: ItemModel, metrics: Metrics) -> Item:
     return Item(
         id=model.id,
         title=model.title,
@@ -193,12 +182,12 @@ def threshold_parts(model: ThresholdsModel) -> tuple[Combination, list[Threshold
             return Combination.ALL_OF, [model]
 
 
-def _thresholds(model: ThresholdsModel, metrics: Mapping[str, Metric]) -> Thresholds:
+def _thresholds(model: ThresholdsModel, metrics: Metrics) -> Thresholds:
     combination, parts = threshold_parts(model)
     return Thresholds(combination, tuple(_threshold(part, metrics) for part in parts))
 
 
-def _threshold(model: ThresholdModel, metrics: Mapping[str, Metric]) -> Threshold:
+def _threshold(model: ThresholdModel, metrics: Metrics) -> Threshold:
     declared, (family, name) = metrics.get(model.metric), family_of(model.compare_with)
     beside = metrics.get(name) if family else None
     return Threshold(
@@ -220,12 +209,6 @@ def _threshold(model: ThresholdModel, metrics: Mapping[str, Metric]) -> Threshol
         declared=declared,
         beside=beside,
     )
-
-
-def family_of(reference: str | None) -> tuple[str, str]:
-    """Of what a threshold compares with: `measured.` or `approved.` with the metric; nothing where it is no metric."""
-    family = next((family for family in OF_METRICS if (reference or "").startswith(family)), "")
-    return family, (reference or "").removeprefix(family)
 
 
 def _tiering(model: TieringModel) -> Tiering:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from governance.domain.limits import AS_THE_METRIC
-from governance.domain.policy import Metric
+from governance.domain.metrics import Metric
 from governance.domain.vocabulary import Comparator, Good
-from governance.policy.build import family_of, threshold_parts
+from governance.policy.build import threshold_parts
 from governance.policy.codes import Code, Level
+from governance.policy.metrics import family_of
 from governance.policy.models import ThresholdModel
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location

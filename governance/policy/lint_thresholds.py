@@ -5,8 +5,9 @@ from collections.abc import Iterator, Set
 from governance.domain.policy import Bound
 from governance.domain.vocabulary import Comparator
 from governance.policy import lint_metrics
-from governance.policy.build import family_of, threshold_parts
+from governance.policy.build import threshold_parts
 from governance.policy.codes import Code
+from governance.policy.metrics import family_of
 from governance.policy.models import GateModel, ItemModel, ThresholdModel
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location

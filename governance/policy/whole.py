@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from governance.domain.policy import Metric
+from governance.domain.metrics import Metric
 from governance.policy import conditions
-from governance.policy.build import metrics_in
 from governance.policy.checklists import Part, parts
 from governance.policy.codes import Code
+from governance.policy.metrics import metrics_in
 from governance.policy.models import FileModel, GateModel
 from governance.policy.models_frameworks import FrameworkModel
 from governance.policy.models_tiering import FactModel, TieringModel

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from governance.domain.limits import SHARE, amount, limit_in_words, name_in_words, spoken
-from governance.domain.policy import Metric, Policy
+from governance.domain.limits import SHARE, amount, limit_in_words, name_in_words, spoken, taken_from
+from governance.domain.metrics import Metrics
+from governance.domain.policy import Policy
 from governance.domain.policy_changes import Change, Effect, Kind, Said
 from governance.domain.vocabulary import EvidenceKind, FindingSeverity
 from governance.policy import phrases
-from governance.policy.build import family_of
 from governance.policy.differences.whole import Rules, differences
+from governance.policy.metrics import family_of
 from governance.reads.policy_change_words import AREAS, CONDITIONS, LABELS, LISTED, NAMES, NOTHING, OF_METRICS, SECTIONS, WORDS
 from governance.words import word
 
@@ -163,9 +164,8 @@ def _plain(value: Said) -> str:
 
 def _reference(name: str, policy: Policy) -> str:
     """A metric, or what a limit is taken from, by its label where it has one."""
-    family, last = family_of(name)
-    said = policy.metrics[last].label if last in policy.metrics else ""
-    return f"the approved {said}" if said and family == "approved." else said or spoken(name)
+    metric = policy.metrics.get(family_of(name)[1])
+    return taken_from(name, metric.label if metric else None)
 
 
 def _limit(change: Change, policy: Policy) -> str:
@@ -174,7 +174,7 @@ def _limit(change: Change, policy: Policy) -> str:
     return next((limit_in_words(part) for part in parts if part.metric == change.detail), "")
 
 
-def _what(change: Change, metrics: Mapping[str, Metric]) -> str:
+def _what(change: Change, metrics: Metrics) -> str:
     """What changed, with the piece of it and the tiers that it is about."""
     label = LABELS[change.kind]
     if change.kind is Kind.SECTION:
@@ -187,7 +187,7 @@ def _what(change: Change, metrics: Mapping[str, Metric]) -> str:
     return f"{label}, {tiers} risk only" if change.kind.endswith(COMES_AND_GOES) else f"{label}, {tiers} risk"
 
 
-def _detail(change: Change, metrics: Mapping[str, Metric]) -> str:
+def _detail(change: Change, metrics: Metrics) -> str:
     assert change.detail is not None
     if isinstance(change.detail, StrEnum):
         return word(change.detail).label.lower()

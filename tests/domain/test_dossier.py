@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from governance.domain import authorship, dossier, dossier_rules
 from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
 from governance.domain.evidence_scope import Ended, Reuse, ReuseEnd, Scope, Successor
+from governance.domain.metrics import Metric
 from governance.domain.plain import instant
-from governance.domain.policy import Applicability, Bound, Combination, Item, Look, Metric, Plan, PlannedItem, Seat, Threshold, Thresholds
+from governance.domain.policy import Applicability, Bound, Combination, Item, Look, Plan, PlannedItem, Seat, Threshold, Thresholds
 from governance.domain.vocabulary import (
     SECTION_OF,
     AnswerState,

@@ -9,7 +9,8 @@ import pytest
 from governance.domain import checklist
 from governance.domain.comparison import Comparison, Outcome, Reference, compare_all
 from governance.domain.dossier import StatedValue
-from governance.domain.policy import Bound, Metric, Threshold
+from governance.domain.metrics import Metric
+from governance.domain.policy import Bound, Threshold
 from governance.domain.several_names import DIRECTION, INTERVAL, SAMPLE, UNIT, disagreement, looked_at
 from governance.domain.vocabulary import AnswerState, Comparator, EvidenceKind, Good
 from tests.domain.samples import NOW, all_of, answer, planned, threshold, value

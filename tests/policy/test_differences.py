@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from governance.domain import scoring
 from governance.domain.loosening import loosened
-from governance.domain.policy import Clause, Fact, Framework, Gate, Item, Limit, Metric, Policy, Seat, Threshold
+from governance.domain.metrics import Metric
+from governance.domain.policy import Clause, Fact, Framework, Gate, Item, Limit, Policy, Seat, Threshold
 from governance.domain.policy_changes import Change, Effect, Kind
 from governance.domain.questionnaire import Deduction, Measure, Option, Question, Statement, Tiering
 from governance.domain.vocabulary import Function, Severity, Tier

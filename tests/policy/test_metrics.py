@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from governance.domain.limits import limit_in_words, metric_in_words
-from governance.domain.policy import Metric, Policy, Threshold
+from governance.domain.metrics import Metric
+from governance.domain.policy import Policy, Threshold
 from governance.domain.vocabulary import Good
 from governance.policy import lint_metrics
 from governance.policy.codes import Code

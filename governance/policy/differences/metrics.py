@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from governance.domain import strictness
-from governance.domain.policy import Metric, Policy, Threshold
+from governance.domain.metrics import Metric
+from governance.domain.policy import Policy, Threshold
 from governance.domain.policy_changes import Change, Effect, Kind
 from governance.domain.vocabulary import RELATIVE
 from governance.policy.differences.fields import Place, unequal
