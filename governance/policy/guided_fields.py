@@ -10,14 +10,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from governance.domain.limits import spoken
+from governance.domain.limits import spoken, taken_from
 from governance.domain.vocabulary import Comparator, EvidenceKind, Function, Section, Severity
 from governance.policy import sections
 from governance.policy.editing import Plain
 from governance.policy.fielddocs import fields_of
 from governance.policy.guided import BY_TIER, Control, Field, Given, Part, asked_at, edits
+from governance.policy.metrics import family_of
 from governance.policy.models import EvidenceModel, GateModel, ItemModel, LookModel, SeatModel, ThresholdModel
-from governance.policy.places import Edit, edit, gates, value_at
+from governance.policy.places import Edit, edit, gates, metric_labels, value_at
 
 DAYS: tuple[tuple[str, str, tuple[str, ...], type[BaseModel] | None], ...] = (
     ("signoffs/valid_days", "A sign-off counts for", BY_TIER, sections.ByTier),
@@ -87,7 +88,7 @@ def item_fields(texts: Mapping[str, str], gate: str, item: str) -> list[Field]:
         ),
     ]
     for number, part in enumerate(_threshold_places(place, raw.get("threshold"))):
-        found += _threshold(f"t{number}_", part, value_at(texts, part))
+        found += _threshold(f"t{number}_", part, value_at(texts, part), metric_labels(texts))
     return found
 
 
@@ -157,13 +158,15 @@ def _threshold_places(place: str, raw: Any) -> Iterator[str]:
             yield f"{place}/threshold"
 
 
-def _threshold(name: str, place: str, raw: Mapping[str, Any]) -> Iterator[Field]:
-    said, group = _meanings(ThresholdModel), str(raw.get("metric", ""))
+def _threshold(name: str, place: str, raw: Mapping[str, Any], labels: Mapping[str, str]) -> Iterator[Field]:
+    metric = str(raw.get("metric", ""))
+    said, group = _meanings(ThresholdModel), labels.get(metric) or spoken(metric)
     value = raw.get("value")
     is_range = isinstance(value, list) or raw.get("comparator") == Comparator.BETWEEN
     options = (Comparator.BETWEEN.value,) if is_range else NUMBER_COMPARATORS
     held = raw.get("comparator")
-    with_what = f" It is compared with {spoken(str(raw['compare_with']))}." if "compare_with" in raw else ""
+    held_to = str(raw.get("compare_with", ""))
+    with_what = f" It is compared with {taken_from(held_to, labels.get(family_of(held_to)[1]))}." if held_to else ""
     yield Field(
         f"{name}comparator",
         f"{place}/comparator",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from governance.domain.vocabulary import EvidenceKind
-from governance.policy import lint_checklists, lint_cycles, lint_gates, lint_tiering
+from governance.policy import lint_checklists, lint_cycles, lint_gates, lint_metrics, lint_tiering
 from governance.policy.codes import Code
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location
@@ -15,6 +15,7 @@ def faults(whole: Whole) -> Iterator[PolicyProblem]:
     """Everything wrong across the files of a policy."""
     yield from lint_gates.faults(whole)
     yield from lint_checklists.faults(whole)
+    yield from lint_metrics.faults(whole)
     yield from lint_tiering.faults(whole)
     yield from lint_cycles.faults(whole)
     yield from _frameworks(whole)

@@ -65,6 +65,14 @@ def gates(texts: Mapping[str, str]) -> list[str]:
     return [str(name) for name in found if name != ()]
 
 
+def metric_labels(texts: Mapping[str, str]) -> dict[str, str]:
+    """What the declared metrics are called, by each of their names."""
+    sections = [_document(texts[file]).at(("metrics",)) for file in sorted(texts)]
+    declared = [(key, said) for section in sections if isinstance(section, dict) for key, said in section.items() if isinstance(said, dict)]
+    others = {str(name): str(said.get("label", key)) for key, said in declared for name in said.get("also_called") or ()}
+    return others | {str(key): str(said.get("label", key)) for key, said in declared}
+
+
 def lines_of(texts: Mapping[str, str], place: str) -> tuple[str, int] | None:
     """The file and the line a place is on, or the nearest one around it."""
     parts = place.split("/")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain.drafting import next_version
-from governance.domain.limits import amount, spoken
+from governance.domain.limits import amount
 from governance.domain.numbers import is_decimal
 from governance.domain.policy import Fact
 from governance.domain.policy_changes import Effect
@@ -160,7 +160,7 @@ def _told(one: Edit, now: Texts, before: Texts, made: Edited, facts: Mapping[str
     what = field.label if field else ("Seat taken away" if one.written is None else "New seat")
     if field and field.part:
         what = "Asked" if item == "" else "Limit"
-    group = f" ({spoken(field.group)})" if field and field.group and item else ""
+    group = f" ({field.group})" if field and field.group and item else ""
     return Told(
         place=one.place,
         thing=thing,

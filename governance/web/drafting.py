@@ -6,7 +6,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response as Answer
 
 from governance.domain.errors import Conflict, RuleBroken
-from governance.domain.limits import spoken
 from governance.domain.policy_changes import Effect
 from governance.policy import phrases
 from governance.policy.guided import Field, edits
@@ -168,11 +167,10 @@ def _form(form: Form, fields: Sequence[Field], title: str, about: str, gate: str
     groups: dict[str, list[Field]] = {}
     for field in fields:
         groups.setdefault(field.group, []).append(field)
-    in_words = [(name if gate is None else spoken(name), found) for name, found in groups.items()]
     return render_template(
         "drafting/change.html",
         form=form,
-        groups=in_words,
+        groups=list(groups.items()),
         title=title,
         about=about,
         gate=gate,

@@ -54,6 +54,19 @@ def test_a_check_that_nobody_touched_makes_no_change_and_every_field_has_a_meani
     assert len({field.name for field in fields}) == len(fields)
 
 
+def test_the_fields_of_a_threshold_stand_under_the_label_of_its_metric_whichever_name_it_uses() -> None:
+    by_another = {**TEXTS, "gates/G3.yaml": TEXTS["gates/G3.yaml"].replace("metric: request_success_rate", "metric: success_rate")}
+    found = {field.group for texts in (TEXTS, by_another) for field in item_fields(texts, "G3", "G3-04")}
+    undeclared = {name: text for name, text in TEXTS.items() if name != "metrics.yaml"}
+
+    assert found == {"", "error rate of the canary", "request success rate", "steps without their full bake"}
+    assert {field.group for field in item_fields(undeclared, "G3", "G3-04")} == {
+        "", "canary error rate", "request success rate", "steps without full bake",
+    }  # fmt: skip
+    [compared] = [field.meaning for field in item_fields(TEXTS, "G3", "G3-06") if field.name == "t0_comparator"]
+    assert compared.endswith(" It is compared with the approved offline quality.")
+
+
 @pytest.mark.parametrize(("gate", "seat"), every_seat())
 def test_so_does_a_seat(gate: str, seat: str) -> None:
     fields = seat_fields(TEXTS, gate, seat)
