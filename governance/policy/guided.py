@@ -9,8 +9,9 @@ from enum import StrEnum
 from governance.domain.numbers import LEVELS
 from governance.policy.brackets import are_paired, closed, has_alternatives
 from governance.policy.editing import Plain
+from governance.policy.guided_lists import additions
 from governance.policy.places import Edit, edit
-from governance.policy.values import TIERS
+from governance.policy.values import LONGEST_SENTENCE, TIERS
 
 MOST_DAYS = 36_525
 NUMBER = re.compile(r"[-+\N{MINUS SIGN}]?[0-9]{1,20}(\.[0-9]{1,15})?")
@@ -39,6 +40,8 @@ class Part(StrEnum):
     HIGH = "high"
     TIERS = "tiers"  # of a condition
     REST = "rest"
+    ENTRY = "entry"  # the words of an entry of a list; without words the entry goes
+    MORE = "more"  # the words of an entry that is not there yet; the place is the list, the options are the names taken there
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,10 @@ def as_typed(value: Plain) -> str:
 
 
 def edits(fields: Sequence[Field], given: Given) -> tuple[list[Edit], dict[str, str]]:
-    """The changes that what was given makes, and a sentence for each field that cannot be taken, by its name."""
+    """The changes that what was given makes, and a sentence for each field that cannot be taken, by its name.
+
+    What goes comes last, so that a list whose entries are all others is never empty in between.
+    """
     wrong: dict[str, str] = {}
     filled: list[Field] = []
     for field in fields:
@@ -102,7 +108,7 @@ def edits(fields: Sequence[Field], given: Given) -> tuple[list[Edit], dict[str, 
             filled.append(replace(field, value=_value(field, given.get(field.name, ""))))
         except ValueError as error:
             wrong[field.name] = f"{field.label}: {error}"
-    return ([], wrong) if wrong else (list(_edits(fields, filled)), {})
+    return ([], wrong) if wrong else (sorted(_edits(fields, filled), key=lambda one: one.written is None), {})
 
 
 def _edits(before: Sequence[Field], after: Sequence[Field]) -> Iterator[Edit]:
@@ -111,8 +117,13 @@ def _edits(before: Sequence[Field], after: Sequence[Field]) -> Iterator[Edit]:
         old, new = ([field for field in fields if field.place == place] for fields in (before, after))
         if [field.value for field in old] == [field.value for field in new]:
             continue
-        value = _whole(new)
-        yield Edit(place, None) if value is None or (new[0].unset is not None and value == new[0].unset) else edit(place, value)
+        if new[0].part is Part.MORE:
+            yield from additions(place, [str(field.value) for field in new if field.value], new[0].options)
+        elif new[0].part is Part.ENTRY and not new[0].value:
+            yield Edit(place.rpartition("/")[0], None)
+        else:
+            value = _whole(new)
+            yield Edit(place, None) if value is None or (new[0].unset is not None and value == new[0].unset) else edit(place, value)
 
 
 def _whole(fields: Sequence[Field]) -> Plain:
@@ -175,6 +186,8 @@ def _value(field: Field, given: str | Sequence[str] | bool) -> Plain:
             raise ValueError("close every bracket and every text that it opens.")
         case Control.LINE:
             return " ".join(typed.split())
+        case Control.TEXT if field.part:
+            return _sentence(typed)
         case _:
             return typed.replace("\r\n", "\n")
 
@@ -186,6 +199,13 @@ def _several(field: Field, given: Sequence[str]) -> list[Plain]:
         raise ValueError("choose at least one.")
     kept = [one for one in field.value if one in given] if isinstance(field.value, list) else []
     return [*kept, *(one for one in field.options if one in given and one not in kept)]
+
+
+def _sentence(typed: str) -> str:
+    said = " ".join(typed.splitlines())
+    if len(said) > LONGEST_SENTENCE:
+        raise ValueError(f"use at most {LONGEST_SENTENCE} signs.")
+    return said
 
 
 def _whole_number(field: Field, typed: str) -> int:
