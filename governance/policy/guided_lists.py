@@ -13,8 +13,15 @@ def additions(place: str, words: Iterable[str], taken: Collection[str]) -> Itera
     """One change for each entry that is new in the list at a place, named after its words."""
     names = list(taken)
     for said in words:
-        names.append(free(_name(said), names, "entry"))
+        names.append(named_after(said, names))
         yield edit(f"{place}/{names[-1]}", {"id": names[-1], "text": said})
+
+
+def named_after(said: str, taken: Collection[str]) -> str:
+    """The name of an entry: its first words, without “I have” in front."""
+    words = slug(said).removeprefix("i_have_")
+    short = words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME + 1].rpartition("_")[0] or words[:LONGEST_NAME]
+    return free(short, taken, "entry")
 
 
 def free(wanted: str, taken: Collection[str], otherwise: str) -> str:
@@ -26,9 +33,3 @@ def free(wanted: str, taken: Collection[str], otherwise: str) -> str:
 def slug(words: str) -> str:
     """The letters and digits of some words, as a name can hold them."""
     return re.sub("[^a-z0-9]+", "_", words.lower()).strip("_")
-
-
-def _name(said: str) -> str:
-    """The first words, without “I have” in front."""
-    words = slug(said).removeprefix("i_have_")
-    return words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME + 1].rpartition("_")[0] or words[:LONGEST_NAME]
