@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from governance.domain.evidence_scope import TOLD_BEFORE
 from governance.domain.policy import (
     Checklist,
     Clause,
@@ -71,6 +72,7 @@ def build(models: Sequence[FileModel], digest: str) -> Policy:
         translations={one.language: Translation(one.language, one.name, one.texts) for one in _given(models)},
         checklists={one.id: _checklist(one) for one in checklists},
         waivers=_waivers(whole["waivers"], whole["reminders"].waiver) if "waivers" in whole and "reminders" in whole else None,
+        evidence_told_before=tuple(whole["reminders"].evidence_expiry.days_before) if "reminders" in whole else TOLD_BEFORE,
     )
 
 
