@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 from governance.domain.numbers import LEVELS
 from governance.policy.brackets import are_paired, closed, has_alternatives
@@ -30,6 +31,7 @@ class Control(StrEnum):
     CHOICE = "choice"
     FLAG = "flag"
     SEVERAL = "several"
+    DAYS = "days"  # several, the most first
 
 
 class Part(StrEnum):
@@ -65,7 +67,7 @@ class Field:
     @property
     def shown(self) -> str:
         """The present value as a field shows it."""
-        return as_typed(self.value)
+        return days_typed(self.value) if self.control is Control.DAYS else as_typed(self.value)
 
     @property
     def limits(self) -> str:
@@ -73,12 +75,19 @@ class Field:
         match self.control:
             case Control.WHOLE:
                 return f"A whole number from {self.least:,} to {self.most:,}" + (", or nothing." if self.may_be_empty else ".")
+            case Control.DAYS:
+                return f"Whole numbers from 1 to {self.most:,} with commas between, such as 30, 7; or nothing."
             case Control.NUMBER:
                 return "A number, such as 0.05."
             case Control.LIMIT:
                 return "A number, such as 0.05; a level from A0 to A5; or a range, such as “0.1 to 0.5”."
             case _:
                 return ""
+
+
+def days_typed(days: Plain) -> str:
+    """Several counts of days as a person writes them."""
+    return ", ".join(map(as_typed, days)) if isinstance(days, list) else ""
 
 
 Given = Mapping[str, str | Sequence[str] | bool]
@@ -169,10 +178,16 @@ def _value(field: Field, given: str | Sequence[str] | bool) -> Plain:
     if field.control is Control.SEVERAL:
         return _several(field, [] if isinstance(given, bool | str) else given)
     typed = str(given).strip()
-    if not typed:
-        if field.may_be_empty:
-            return "" if field.part else None
-        raise ValueError("enter something here.")
+    if field.control is Control.DAYS:
+        return _days(field, typed)
+    if typed:
+        return _of_words(field, typed)
+    if field.may_be_empty:
+        return "" if field.part else None
+    raise ValueError("enter something here.")
+
+
+def _of_words(field: Field, typed: str) -> Plain:
     match field.control:
         case Control.WHOLE:
             return _whole_number(field, typed)
@@ -213,6 +228,14 @@ def _whole_number(field: Field, typed: str) -> int:
     if not re.fullmatch("[0-9]{1,15}", plain) or not field.least <= int(plain) <= field.most:
         raise ValueError(f"enter a whole number from {field.least:,} to {field.most:,}.")
     return int(plain)
+
+
+def _days(field: Field, typed: str) -> list[Plain]:
+    days = [_whole_number(field, part) for part in re.split(r"[,;\s]+", typed) if part]
+    for first, then in pairwise(days):
+        if then >= first:
+            raise ValueError(f"{then} comes after {first}. Begin with the most days, and name each once.")
+    return list(days)
 
 
 def _number(typed: str) -> int | Decimal:

@@ -1,4 +1,4 @@
-"""What a person may change of a policy without touching its files: the fields of a check, of a seat, and the counts of days.
+"""What a person may change of a policy without touching its files: the fields of a check and of a seat; `guided_days` has those of days.
 
 Everything else is changed in the files.
 """
@@ -11,35 +11,22 @@ from typing import Any
 from pydantic import BaseModel
 
 from governance.domain.limits import spoken
-from governance.domain.vocabulary import Comparator, EvidenceKind, Function, Section, Severity
-from governance.policy import sections
+from governance.domain.vocabulary import Comparator, Function, Section, Severity
 from governance.policy.editing import Plain
 from governance.policy.fielddocs import fields_of
 from governance.policy.guided import BY_TIER, Control, Field, Given, Part, asked_at, edits
+from governance.policy.guided_days import DAY_PLACES
 from governance.policy.guided_lists import free, slug
 from governance.policy.lint_gates import MOST_LOOKS
-from governance.policy.models import EvidenceModel, GateModel, ItemModel, LookModel, SeatModel, ThresholdModel
-from governance.policy.places import Edit, edit, gates, value_at
-
-DAYS: tuple[tuple[str, str, tuple[str, ...], type[BaseModel] | None], ...] = (
-    ("signoffs/valid_days", "A sign-off counts for", BY_TIER, sections.ByTier),
-    ("waivers/max_days", "A waiver lasts at most", BY_TIER, sections.ByTier),
-    ("waivers/on_expiry", "After a waiver expired in production", ("grace_days", "suspended_after_days"), sections.OnExpiryModel),
-    ("freshness/default_max_age_days", "Evidence stays fresh for", tuple(kind.value for kind in EvidenceKind), None),
-    ("findings/default_due_days", "A finding is due after", ("high", "medium", "low"), sections.DueDays),
-    ("rollout_profiles/approval_of_limited_expires_days", "The approval of limited production lasts", BY_TIER, sections.ByTier),
-    ("pilot", "A pilot lasts", ("default_weeks", "max_weeks"), sections.PilotModel),
-)
-OF_GATES = "gate/{gate}/every_days", "Gate {gate} comes back after", BY_TIER, sections.ByTier
+from governance.policy.models import EvidenceModel, ItemModel, LookModel, SeatModel, ThresholdModel
+from governance.policy.places import Edit, edit, value_at
 
 _ID = "[A-Za-z][A-Za-z0-9_-]{0,59}"
 CHANGEABLE = re.compile(
     rf"gate/{_ID}/items/{_ID}/(title|question|why|when|severity|owner|guidance|max_age_days|evidence/(requirement|typical))"
     rf"|gate/{_ID}/items/{_ID}/threshold(/(all_of|any_of)/[0-9]{{1,3}})?/(value|comparator|unit|window|min_n|factor|margin|allow)"
     rf"|gate/{_ID}/seats/{_ID}(/(label|function|when|independent|qualification|order|covers|looks_at/{_ID}(/text)?))?"
-    rf"|gate/{_ID}/(every_days/({'|'.join(BY_TIER)})|grace_days)"
-    + "".join(f"|{place}/({'|'.join(names)})" for place, _, names, _ in DAYS)
-    + "|policy/version"
+    rf"|gate/{_ID}/(every_days/({'|'.join(BY_TIER)})|grace_days)" + "".join(f"|{place}" for place in DAY_PLACES) + "|policy/version"
 )
 """Every place that guided editing may touch."""
 
@@ -129,31 +116,6 @@ def new_seat(gate: str, taken: Sequence[str], given: Given) -> tuple[list[Edit],
 
 
 ORDER = ("function", "label", "when", "independent", "qualification", "order", "covers", "looks_at")
-
-
-def day_fields(texts: Mapping[str, str]) -> list[Field]:
-    """Every count of days or weeks that is a rule of the whole policy, or of a gate that comes back."""
-    found: list[Field] = []
-    for place, group, names, model in DAYS:
-        found += _days(texts, place, group, names, model)
-    place, group, names, model = OF_GATES
-    for gate in gates(texts):
-        found += _days(texts, place.format(gate=gate), group.format(gate=gate), names, model)
-        found += _days(texts, f"gate/{gate}", group.format(gate=gate), ("grace_days",), GateModel)
-    return found
-
-
-def _days(texts: Mapping[str, str], place: str, group: str, names: Sequence[str], model: type[BaseModel] | None) -> Iterator[Field]:
-    raw = value_at(texts, place)
-    said = fields_of(model) if model else {}
-    for name in names:
-        if isinstance(raw, dict) and name in raw:
-            unit = "" if name.endswith(("_days", "_weeks")) else " risk" if model is sections.ByTier else ""
-            label = f"{name[:1].upper()}{name[1:].replace('_', ' ')}{unit}"
-            called = f"{place}/{name}".replace("/", "-")
-            yield Field(
-                called, f"{place}/{name}", label, said.get(name, "Days for this kind of evidence."), Control.WHOLE, raw[name], group=group
-            )
 
 
 def _threshold_places(place: str, raw: Any) -> Iterator[str]:

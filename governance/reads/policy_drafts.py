@@ -19,8 +19,9 @@ from governance.policy import phrases, warn
 from governance.policy.codes import Level
 from governance.policy.differences.whole import Rules, rules_of
 from governance.policy.editing import Plain
-from governance.policy.guided import Field, Part, as_typed
-from governance.policy.guided_fields import day_fields, item_fields, seat_fields
+from governance.policy.guided import Field, Part, as_typed, days_typed
+from governance.policy.guided_days import day_fields
+from governance.policy.guided_fields import item_fields, seat_fields
 from governance.policy.loader import reading
 from governance.policy.places import Edit, Edited, edited, lines_of, value_at
 from governance.policy.problems import PolicyProblem
@@ -223,6 +224,8 @@ def _said(place: str, value: Plain, unit: str) -> str:
         case dict():
             function = value.get("function")
             return f"{value.get('label', '')}, {word(Function(str(function))).label}" if function in set(Function) else key
+        case list() if key.endswith("days_before"):
+            return days_typed(value)
         case list() if key == "covers":
             return ", ".join(word(Section(str(one))).label for one in value if one in set(Section))
         case str() if key in kinds and value in set(kinds[key]):

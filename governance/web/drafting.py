@@ -10,7 +10,8 @@ from governance.domain.limits import spoken
 from governance.domain.policy_changes import Effect
 from governance.policy import phrases
 from governance.policy.guided import Field, Part, edits
-from governance.policy.guided_fields import day_fields, item_fields, new_seat, new_seat_fields, seat_fields
+from governance.policy.guided_days import day_fields
+from governance.policy.guided_fields import item_fields, new_seat, new_seat_fields, seat_fields
 from governance.policy.places import Edit, gates, used_by, value_at
 from governance.policy.problems import PolicyError
 from governance.reads import policy_drafts

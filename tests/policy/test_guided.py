@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from itertools import product
 
 import pytest
+import yaml
 
 from governance.domain.policy_changes import Effect
 from governance.domain.strictness import PASSABLE
@@ -14,7 +15,8 @@ from governance.policy.conditions import Conditions
 from governance.policy.differences.whole import differences, rules_of
 from governance.policy.fielddocs import fields_of
 from governance.policy.guided import Control, Field, Given, Part, asked_at, asked_where, edits
-from governance.policy.guided_fields import day_fields, is_changeable, item_fields, new_seat, seat_fields
+from governance.policy.guided_days import day_fields
+from governance.policy.guided_fields import is_changeable, item_fields, new_seat, seat_fields
 from governance.policy.lint_gates import MOST_LOOKS
 from governance.policy.loader import load_policy, parse_policy
 from governance.policy.models import ThresholdModel
@@ -217,6 +219,40 @@ def test_so_do_the_counts_of_days_which_are_all_there() -> None:
     assert {"signoffs/valid_days/high", "waivers/max_days/low", "waivers/on_expiry/grace_days", "gate/C1/every_days/medium"} <= {
         field.place for field in fields
     }
+
+
+REMINDED = "reminders/evidence_expiry/days_before"
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("60, 30, 7", "[60, 30, 7]"), ("60 7", "[60, 7]"), (" 60;7 , 1", "[60, 7, 1]"), ("9", "[9]"), ("", "[]"), (" , ", "[]")],
+)
+def test_the_days_of_a_reminder_are_written_with_commas_the_most_first(typed: str, written: str) -> None:
+    fields = day_fields(TEXTS)
+    found, wrong = edits(fields, filled(fields, **{REMINDED.replace("/", "-"): typed}))
+
+    assert not wrong and [(one.place, one.written) for one in found] == [(REMINDED, written)]
+    made = edited(TEXTS, found)
+    assert not made.refused and list(parse_policy(made.texts).evidence_told_before) == yaml.safe_load(written)
+    assert changed(day_fields(made.texts)) == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("30, 0", "Days before: enter a whole number from 1 to 36,525."),
+        ("30, soon", "Days before: enter a whole number from 1 to 36,525."),
+        ("7, 30", "Days before: 30 comes after 7. Begin with the most days, and name each once."),
+        ("30, 30", "Days before: 30 comes after 30. Begin with the most days, and name each once."),
+        ("99999", "Days before: enter a whole number from 1 to 36,525."),
+    ],
+)
+def test_other_days_are_refused_at_their_field(typed: str, sentence: str) -> None:
+    fields = day_fields(TEXTS)
+    name = "reminders-waiver-then_days_before"
+
+    assert edits(fields, filled(fields, **{name: typed})) == ([], {name: sentence})
 
 
 def test_a_threshold_is_one_number_or_one_for_each_tier() -> None:

@@ -301,6 +301,20 @@ def test_counts_of_days_are_changed_on_one_page(site: Site) -> None:
     }
 
 
+def test_when_people_are_reminded_is_changed_there_too(site: Site) -> None:
+    assert 'value="30, 7"' in site.browser("aoife").get(DRAFT + DAYS).text
+    fill(site, DAYS, **{"reminders-evidence_expiry-days_before": "60, 30, 7", "reminders-waiver-then_days_before": ""})
+
+    told = {(one.thing, one.what, one.before, one.after) for one in draft(site).changes}
+    assert told == {
+        ("Reminders before evidence of another initiative expires", "Days before", "30, 7", "60, 30, 7"),
+        ("Reminders before a waiver ends", "Days before", "7, 1", "nothing"),
+    }
+    assert draft(site).may_be_proposed and parse_policy(draft(site).edited.texts).evidence_told_before == (60, 30, 7)
+    said = page(site)
+    assert "Told before evidence expires, in days" in said and "Stricter" in said
+
+
 def test_nothing_but_the_fields_can_be_changed_through_the_service(site: Site) -> None:
     for place in ("policy/id", "gate/G2/seats/it_ops/looks_at", "gate/G2/items/G2-07"):
         with pytest.raises(NotAllowed, match="in its files"):
