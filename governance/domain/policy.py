@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
+from governance.domain.evidence_scope import TOLD_BEFORE
 from governance.domain.metrics import Metric, Metrics
 from governance.domain.questionnaire import Tiering
 from governance.domain.vocabulary import (
@@ -249,6 +250,7 @@ class Policy:
     translations: Mapping[str, Translation] = field(default_factory=dict)  # of the questionnaire, by language
     waivers: WaiverRules | None = None  # None: nothing can be waived
     metrics: Metrics = field(default_factory=dict)
+    evidence_told_before: tuple[int, ...] = TOLD_BEFORE  # days before evidence of another initiative expires, the most first
 
     def item(self, item_id: str) -> Item:
         """The item of that id; raises `KeyError` where there is none."""

@@ -134,6 +134,7 @@ class Kind(StrEnum):
     SIGNOFF_VALIDITY = "clock.signoff"
     FRESHNESS_DEFAULT = "clock.freshness"
     FINDING_DUE = "clock.finding"
+    EVIDENCE_TOLD = "clock.evidence_told"
     PILOT_DEFAULT = "clock.pilot_default"
     PILOT_LONGEST = "clock.pilot_longest"
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from governance.domain.evidence_scope import TOLD_BEFORE
 from governance.domain.metrics import Metrics
 from governance.domain.policy import (
     Checklist,
@@ -75,6 +76,7 @@ def build(models: Sequence[FileModel], digest: str) -> Policy:
         checklists={one.id: _checklist(one) for one in checklists},
         waivers=_waivers(whole["waivers"], whole["reminders"].waiver) if "waivers" in whole and "reminders" in whole else None,
         metrics=metrics,
+        evidence_told_before=tuple(whole["reminders"].evidence_expiry.days_before) if "reminders" in whole else TOLD_BEFORE,
     )
 
 

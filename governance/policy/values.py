@@ -125,7 +125,8 @@ Status: TypeAlias = Annotated[str, Field(pattern=STATUS, examples=["current"])]
 When: TypeAlias = Annotated[str, Field(pattern=WHEN, examples=["2024-08-01"])]
 """A year, a month or a day, as precise as the source is."""
 
-Sentence: TypeAlias = Annotated[str, Field(max_length=300, examples=["x"]), AfterValidator(_sentence)]
+LONGEST_SENTENCE = 300
+Sentence: TypeAlias = Annotated[str, Field(max_length=LONGEST_SENTENCE, examples=["x"]), AfterValidator(_sentence)]
 """One sentence of words that people read and keep."""
 
 Days: TypeAlias = Annotated[int, Field(ge=1, le=36_525, strict=True)]

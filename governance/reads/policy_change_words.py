@@ -114,6 +114,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.SIGNOFF_VALIDITY: "A sign-off holds for",
     Kind.FRESHNESS_DEFAULT: "Evidence at most this old",
     Kind.FINDING_DUE: "A finding is due within",
+    Kind.EVIDENCE_TOLD: "Told before evidence expires, in days",
     Kind.PILOT_DEFAULT: "Usual length of a pilot",
     Kind.PILOT_LONGEST: "Longest pilot",
     Kind.FRAMEWORK_ADDED: "Framework added",

@@ -180,7 +180,8 @@ def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: 
             Policy,
             whole.HEAD,
             {"digest", "gates", "facts", "tiering", "limits", "frameworks", "max_age_days", "signoff_valid_days", "finding_due_days"}
-            | {"attribution_minimum", "app_sources", "pilot_weeks", "waivers", "checklists", "translations", "language", "metrics"},
+            | {"attribution_minimum", "app_sources", "pilot_weeks", "waivers", "checklists", "translations", "language", "metrics"}
+            | {"evidence_told_before"},
         ),
     ],
     ids=lambda kind: kind.__name__ if isinstance(kind, type) else "",
@@ -241,6 +242,9 @@ Expected = tuple[Kind, Effect, object, object]
         ("policy.yaml", ("low: 90, medium: 60", "low: 120, medium: 60"), (Kind.SIGNOFF_VALIDITY, LOOSER, 90, 120)),
         ("policy.yaml", ("metric: 180", "metric: 90"), (Kind.FRESHNESS_DEFAULT, STRICTER, 180, 90)),
         ("policy.yaml", ("{high: 30, medium: 60, low: 120}", "{high: 30, medium: 60, low: 150}"), (Kind.FINDING_DUE, LOOSER, 120, 150)),
+        ("policy.yaml", ("evidence_expiry: {days_before: [30, 7]}", "evidence_expiry: {days_before: [60, 30, 7]}"), (Kind.EVIDENCE_TOLD, STRICTER, ("30", "7"), ("60", "30", "7"))),
+        ("policy.yaml", ("evidence_expiry: {days_before: [30, 7]}", "evidence_expiry: {days_before: [7]}"), (Kind.EVIDENCE_TOLD, LOOSER, ("30", "7"), ("7",))),
+        ("policy.yaml", ("evidence_expiry: {days_before: [30, 7]}", "evidence_expiry: {days_before: [14]}"), (Kind.EVIDENCE_TOLD, UNCLEAR, ("30", "7"), ("14",))),
         ("policy.yaml", ("reaches at least\", low: A1", "reaches at least\", low: A2"), (Kind.GATE_ATTRIBUTION, STRICTER, "A1", "A2")),
         ("policy.yaml", ("max_weeks: 26", "max_weeks: 30"), (Kind.PILOT_LONGEST, LOOSER, 26, 30)),
         ("metrics.yaml", ("label: p95 latency,", "label: latency,"), (Kind.METRIC_LABEL, NEITHER, "p95 latency", "latency")),

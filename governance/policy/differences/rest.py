@@ -33,6 +33,7 @@ COVERED: tuple[Path, ...] = (
     ("findings", "default_due_days"),
     *(("attribution", "gate_minimum", "*", tier) for tier in strictness.PASSABLE),
     ("freshness", "default_max_age_days"),
+    ("reminders", "evidence_expiry", "days_before"),
     ("pilot", "default_weeks"),
     ("pilot", "max_weeks"),
     *(("facts", "*", key) for key in ("values", "from", "ask", "said", "unless")),
