@@ -21,7 +21,7 @@ LONGEST_NUMBER = 40
 """Anything longer stays text: no policy means it, and turning it into a number costs."""
 
 MOST_KEPT, LONGEST_KEPT = 32, 50_000
-"""How many files that were read last are kept, and of how many characters: those of a policy are read over and over, one of them changed."""
+"""How many files are kept, and of how many characters: those of a policy are read over and over, with one of them changed."""
 
 BOOLEAN = re.compile(r"^(?:true|false)$")
 DECIMAL = re.compile(r"^[-+]?[0-9]+\.[0-9]+$")
