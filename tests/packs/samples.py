@@ -126,6 +126,14 @@ def initiative_record() -> InitiativeRecord:
     )
 
 
+def brief() -> InitiativeRecord:
+    """The same in ten pages: before any request and any finding, with two pieces of evidence and a trail of twelve entries."""
+    whole = initiative_record()
+    trail = entries(12)
+    end = replace(whole.cut, leaf=trail[-1].index, at=trail[-1].at)
+    return replace(whole, cut=end, stages=whole.stages[:1], requests=(), findings=(), evidence=whole.evidence[:2], trail=trail)
+
+
 INITIATIVE = Initiative(
     key="AI-0042",
     name="Motor claims fast-track triage",
@@ -401,8 +409,8 @@ def trail_record() -> TrailRecord:
 
 
 def brought_in(words: str = "The board took it on.") -> InitiativeRecord:
-    """The sample as it would be had it been found in full production, a day overdue to be regular here."""
-    record = initiative_record()
+    """The brief sample as it would be had it been found in full production, a day overdue to be regular here."""
+    record = brief()
     found = BroughtIn(
         stage=Stage.FULL_PRODUCTION,
         since="2023-05-03",
@@ -423,8 +431,8 @@ def brought_in(words: str = "The board took it on.") -> InitiativeRecord:
 
 
 def waived(words: str = "Ten cases a week by hand.") -> InitiativeRecord:
-    """The sample with a waiver that expired in production and was renewed, and one that was declined."""
-    record = initiative_record()
+    """The brief sample with a waiver that expired in production and was renewed, and one that was declined."""
+    record = brief()
     last = record.trail[-1].index
 
     def signed(function: Function, decision: WaiverDecision = WaiverDecision.GRANT) -> WaiverSignature:
@@ -468,8 +476,8 @@ def waived(words: str = "Ten cases a week by hand.") -> InitiativeRecord:
 
 
 def excluded(words: str = "There is no such source here.") -> InitiativeRecord:
-    """The sample with a check that compliance confirmed not to apply, and one that was taken back undecided."""
-    record = initiative_record()
+    """The brief sample with a check that compliance confirmed not to apply, and one that was taken back undecided."""
+    record = brief()
     said = ExclusionDecision(
         decision=Confirmation.CONFIRM,
         name="Aoife Lynch",
@@ -496,8 +504,8 @@ def excluded(words: str = "There is no such source here.") -> InitiativeRecord:
 
 
 def shared(words: str = "Both run on it.") -> InitiativeRecord:
-    """With a piece whose place a newer one took, and one that comes from another initiative, whose source was superseded."""
-    record = initiative_record()
+    """The brief sample with a piece whose place a newer one took, and one of another initiative, whose source was superseded."""
+    record = brief()
     old = replace(record.evidence[0], superseded=Superseded(by="AI-0042.E-9", at=at(70), why="The run was repeated."))
     source = Reused(source="AI-0007.E-2", author="Ada Lind", why=words, dataset="Claims of 2025", purpose="Triage")
     ended = replace(source, ended=ReuseEnd.SUPERSEDED, ended_at=at(75), successor="AI-0007.E-3")
