@@ -134,6 +134,12 @@ def brief() -> InitiativeRecord:
     return replace(whole, cut=end, stages=whole.stages[:1], requests=(), findings=(), evidence=whole.evidence[:2], trail=trail)
 
 
+def asked_once() -> InitiativeRecord:
+    """The brief sample with its first request, passed, and the evidence that it cites."""
+    record, (first, *_) = brief(), initiative_record().requests
+    return replace(record, requests=in_the_trail((first,), record.trail[4:]), evidence=tuple(map(piece, cited(first))))
+
+
 INITIATIVE = Initiative(
     key="AI-0042",
     name="Motor claims fast-track triage",
@@ -513,8 +519,8 @@ def shared(words: str = "Both run on it.") -> InitiativeRecord:
 
 
 def with_words(words: str) -> InitiativeRecord:
-    """The sample with those words wherever a person can write."""
-    record = initiative_record()
+    """The sample with one request, and those words wherever a person can write."""
+    record = replace(asked_once(), findings=findings())
     first = record.requests[0]
     spoken = tuple(replace(given, name=f"Rafael {words}"[:200], reason=words, meaning=words, title=words) for given in first.sign_offs)
     checks = tuple(replace(one, title=words, note=words, why=words) for one in first.checks)
@@ -528,6 +534,6 @@ def with_words(words: str) -> InitiativeRecord:
         requests=(said,),
         evidence=tuple(replace(one, title=words[:200], file_name=words[:200]) for one in record.evidence),
         findings=tuple(replace(one, words=words, owner=words[:80], request=first.id) for one in record.findings),
-        trail=tuple(replace(entry, sentence=words) for entry in record.trail[:48]),
+        trail=tuple(replace(entry, sentence=words) for entry in record.trail),
         facts=(Labelled(label=words[:80], value=words),),
     )

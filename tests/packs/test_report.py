@@ -25,7 +25,7 @@ from governance.packs.pdf import Attached, CannotPrint, to_pdf
 from governance.packs.printable import printable
 from governance.packs.record import InitiativeRecord, digest, to_json
 from governance.packs.render import render_initiative, render_trail
-from tests.packs.samples import brief, brought_in, excluded, initiative_record, shared, trail_record, waived, with_words
+from tests.packs.samples import asked_once, brief, brought_in, excluded, initiative_record, shared, trail_record, waived, with_words
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file .*sRGB2014:ResourceWarning")  # WeasyPrint leaves its colour profile open
 
@@ -66,10 +66,11 @@ LONG = " ".join(f"word{number}" for number in range(580))
 
 
 @pytest.fixture(scope="module")
-def wordy(record):
-    first = record.requests[0]
+def wordy():
+    record = asked_once()
+    [first] = record.requests
     long = replace(first.sign_offs[0], reason=LONG)
-    return render_initiative(replace(record, requests=(replace(first, sign_offs=(long, *first.sign_offs[1:])),), findings=()), quiet).pdf
+    return render_initiative(replace(record, requests=(replace(first, sign_offs=(long, *first.sign_offs[1:])),)), quiet).pdf
 
 
 def text_of(pdf: bytes, folder) -> str:
