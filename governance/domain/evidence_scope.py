@@ -3,6 +3,8 @@
 Evidence is never deleted. What rests on a piece that counts no more is stale until it is answered again.
 """
 
+import hashlib
+import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -73,6 +75,11 @@ class Scope:
 
     def plain(self) -> dict[str, Plain]:
         return {part.value: said for part, said in self.parts.items()}
+
+    @property
+    def digest(self) -> str:
+        """What somebody had read who confirms it: the same words in the same parts."""
+        return hashlib.sha256(json.dumps(self.plain(), sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +183,12 @@ def check_may_reuse(
             "It is used only for what it was made for.",
             *(Problem("scope", f"Confirm that the {part.spoken} is the same, or use other evidence.", "same") for part in sorted(missing)),
         )
+
+
+def check_read(source: str, scope: Scope, seen: str) -> None:
+    """Raise where it was shared anew for something else since somebody read what they confirm."""
+    if seen != scope.digest:
+        raise RuleBroken(f"What {source} is shared for changed while you were reading. Read it again, and confirm what is the same here.")
 
 
 def check_may_supersede(piece: "Piece", newer: "Piece", reason: str) -> None:

@@ -28,10 +28,14 @@ NOT_SHARED = "It is not shared, or no longer."
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What somebody says who uses evidence of another initiative: which parts of its scope are the same here, and why it fits."""
+    """What somebody says who uses evidence of another initiative: which parts of its scope are the same here, and why it fits.
+
+    `seen` is the digest of the scope that they read.
+    """
 
     same: Collection[ScopePart]
     reason: str
+    seen: str
 
 
 def supersede(log: Log, evidence_id: str, by: str, reason: str) -> None:
@@ -80,6 +84,8 @@ def reuse(log: Log, key: str, source_id: str, said: Statement) -> str:
     offer = log.session.get(SharedEvidence, source_id)
     scope = sharing.scope_of(offer) if offer else None
     version = log.session.get_one(Initiative, key).model_version
+    if scope is not None:
+        rules.check_read(source_id, scope, said.seen)
     rules.check_may_reuse(sharing.as_piece(log.session, source), scope, said.same, key, version, log.now.date())
     if problems := list(rules.bad_words(said.reason, "it shows what is asked here")):
         raise RuleBroken("A reason is needed.", *problems)

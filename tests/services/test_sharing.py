@@ -21,7 +21,7 @@ from tests.services.test_evidence import ITEM, KEY, add, answer, state_of, super
 
 OTHER = "AI-0002"
 DATA = Scope(dataset="Claims of 2025", purpose="Triage of motor claims")
-SAME = Statement([ScopePart.DATASET, ScopePart.PURPOSE], "The same extract, and the same use of it.")
+SAME = Statement([ScopePart.DATASET, ScopePart.PURPOSE], "The same extract, and the same use of it.", DATA.digest)
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_a_piece_that_was_replaced_here_does_not_follow_its_source_any_more(two:
 
 def test_the_model_version_is_compared_by_the_program(two: House) -> None:
     source = shared(two, Scope(model_version="1.0"))
-    made = reuse(two, source, Statement([], "the same model"))
+    made = reuse(two, source, Statement([], "the same model", Scope(model_version="1.0").digest))
     answer(two, made)
     assert state_of(two, ITEM)[0] is AnswerState.MET
 
@@ -169,7 +169,7 @@ def test_the_model_version_is_compared_by_the_program(two: House) -> None:
     state, why = state_of(two, ITEM)
     assert (state, why) == (AnswerState.STALE, f"{made} comes from {source}, which is about model version 1.0, not 1.1: answer again")
     with pytest.raises(RuleBroken, match=r"about model version 1.0; the model version named for AI-0001 is version 1.1"):
-        reuse(two, source, Statement([], "the same model"))
+        reuse(two, source, Statement([], "the same model", Scope(model_version="1.0").digest))
     two.act("lena", lambda log: initiatives.name_model(log, KEY, "1.0"))
     assert state_of(two, ITEM)[0] is AnswerState.MET, "it is compared, not remembered"
 
@@ -179,7 +179,7 @@ def test_every_part_of_the_scope_has_to_be_confirmed(two: House, same: list[Scop
     source = shared(two)
 
     with pytest.raises(RuleBroken) as refused:
-        reuse(two, source, Statement(same, "about the same"))
+        reuse(two, source, Statement(same, "about the same", DATA.digest))
 
     assert {problem.about for problem in refused.value.problems} == {"same"}
     assert len(refused.value.problems) == len({ScopePart.DATASET, ScopePart.PURPOSE} - set(same))

@@ -225,7 +225,7 @@ def test_whoever_wrote_evidence_of_another_initiative_on_which_the_check_rests_a
     assert unmet.register() == "AI-0002"
     source = unmet.act("dee", lambda log: answers.add_evidence(log, "AI-0002", evidence(EvidenceKind.DOCUMENT, unmet.now)))
     unmet.act("lena", lambda log: sharing.share(log, str(source), Scope(purpose="Triage of motor claims")))
-    said = sharing.Statement([ScopePart.PURPOSE], "The same use of it.")
+    said = sharing.Statement([ScopePart.PURPOSE], "The same use of it.", Scope(purpose="Triage of motor claims").digest)
     made = unmet.act("lena", lambda log: sharing.reuse(log, KEY, str(source), said))
     unmet.act("tom", lambda log: answers.answer_item(log, KEY, ITEM, answers.NewAnswer(AnswerState.NOT_MET, "not yet", (), [str(made)])))
     give(unmet, "dee", Function.IT_OPS)
