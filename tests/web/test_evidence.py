@@ -3,7 +3,7 @@
 import pytest
 
 from governance.domain.evidence_scope import Scope
-from governance.domain.vocabulary import Function
+from governance.domain.vocabulary import EvidenceKind, Function
 from governance.models.answers import Answer
 from governance.services import initiatives
 from tests.services.conftest import ask
@@ -141,6 +141,18 @@ def test_what_is_not_confirmed_is_not_used_and_nothing_typed_is_lost(two: Site, 
     answer = two.browser("lena").post(f"{OFFERS}/{source}", seen=DATA.digest, **typed)
 
     assert answer.status_code == 422 and sentence in answer.text and str(typed.get("reason", "")) in answer.text
+
+
+def test_the_words_of_a_statement_are_those_of_whoever_stated_them(two: Site) -> None:
+    """Who brings it into another initiative states nothing."""
+    source = add(two.house, EvidenceKind.ATTESTATION, who="mara", key=OTHER)
+    share(two.house, source, who="mara")
+    made = reuse(two.house, source, who="tom")
+
+    page = text_of(two.browser("lena").get(f"/evidence/{made}"))
+
+    assert "Mara states" in page and "Tom states" not in page
+    assert "Brought here Tom" in page and "added there by Mara" in page
 
 
 def test_what_is_shared_for_something_else_by_now_is_read_again(two: Site) -> None:
