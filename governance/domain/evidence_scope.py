@@ -3,6 +3,8 @@
 Evidence is never deleted. What rests on a piece that counts no more is stale until it is answered again.
 """
 
+import hashlib
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -73,6 +75,11 @@ class Scope:
 
     def plain(self) -> dict[str, Plain]:
         return {part.value: said for part, said in self.parts.items()}
+
+    @property
+    def digest(self) -> str:
+        """What somebody had read who confirms it: the same words in the same parts."""
+        return hashlib.sha256(json.dumps(self.plain(), sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +154,11 @@ def lapsed(piece: str, successor: Successor | None, reuse: Reuse | None, model_v
     return None
 
 
+def other_needed(lapsed: Iterable[str | None]) -> list[Problem]:
+    """What is wrong with choosing pieces, from why each of them counts no more (None: it does)."""
+    return [Problem("lapsed", f"{why}. Choose other evidence.", "evidence") for why in lapsed if why]
+
+
 def check_may_share(piece: "Piece", scope: Scope) -> None:
     """Raise unless a piece can be offered to other initiatives like this."""
     if piece.source is not None:
@@ -184,22 +196,30 @@ def check_may_reuse(
         )
 
 
-def check_may_supersede(piece: "Piece", newer: "Piece", reason: str) -> None:
-    """Raise unless `newer` can take the place of `piece`."""
+def check_read(source: str, scope: Scope, seen: str) -> None:
+    """Raise where it was shared anew for something else since somebody read what they confirm."""
+    if seen != scope.digest:
+        raise RuleBroken(f"What {source} is shared for changed while you were reading. Read it again, and confirm what is the same here.")
+
+
+def check_may_supersede(piece: "Piece", newer: "Piece", reason: str, lapsed: str | None = None) -> None:
+    """Raise unless `newer` can take the place of `piece`; `lapsed` says why it counts no more itself, if it does not."""
     if piece.successor is not None:
         raise RuleBroken(f"{piece.id} was superseded by {piece.successor.id} already. Supersede that one.")
-    problems = [*_no_successor(piece, newer), *bad_words(reason, "it is superseded")]
+    problems = [*_no_successor(piece, newer, lapsed), *bad_words(reason, "it is superseded")]
     if problems:
         raise RuleBroken("The evidence cannot be superseded like this.", *problems)
 
 
-def _no_successor(piece: "Piece", newer: "Piece") -> Iterator[Problem]:
+def _no_successor(piece: "Piece", newer: "Piece", lapsed: str | None) -> Iterator[Problem]:
     if newer.id == piece.id:
         yield Problem("itself", "A piece cannot supersede itself. Choose another one.", "successor")
     elif newer.initiative != piece.initiative:
         yield Problem("unknown", f"Choose evidence of {piece.initiative}.", "successor")
     elif newer.successor is not None:
         yield Problem("superseded", f"{newer.id} was superseded itself, by {newer.successor.id}. Choose that one.", "successor")
+    elif lapsed:
+        yield Problem("lapsed", f"{lapsed}. Choose one that counts.", "successor")
     elif newer.kind != piece.kind:
         yield Problem("kind", "Choose evidence of the same kind: another kind does not show the same.", "successor")
     elif newer.effective < piece.effective:

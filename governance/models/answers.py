@@ -30,7 +30,7 @@ class Answer(Governed):
     __tablename__ = "answer"
 
     initiative_key: Mapped[str] = mapped_column(points_to("initiative.key"), primary_key=True)
-    item: Mapped[str] = mapped_column(String(20), primary_key=True)
+    item: Mapped[str] = mapped_column(String(60), primary_key=True)
     claim: Mapped[AnswerState] = mapped_column(closed(AnswerState))
     note: Mapped[str | None] = mapped_column(String(64), comment="digest of the words")
     values: Mapped[list[ValueRow]] = mapped_column(Json)

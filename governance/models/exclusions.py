@@ -16,8 +16,8 @@ class Exclusion(Governed):
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True, comment="AI-0042.N-1")
     initiative_key: Mapped[str] = mapped_column(points_to("initiative.key"), index=True)
-    gate: Mapped[str] = mapped_column(String(20))
-    item: Mapped[str] = mapped_column(String(20))
+    gate: Mapped[str] = mapped_column(String(60))
+    item: Mapped[str] = mapped_column(String(60))
     facts: Mapped[str] = mapped_column(String(64), comment="digest of the facts and the tier it rests on")
     rule: Mapped[str] = mapped_column(String(64), comment="digest of what the check asked; empty where that was not recorded")
     reason: Mapped[str] = mapped_column(String(64), comment="digest of the words")

@@ -16,7 +16,7 @@ class Finding(Governed):
     initiative_key: Mapped[str] = mapped_column(points_to("initiative.key"), index=True)
     severity: Mapped[FindingSeverity] = mapped_column(closed(FindingSeverity))
     words: Mapped[str] = mapped_column(String(64))
-    item: Mapped[str | None] = mapped_column(String(20))
+    item: Mapped[str | None] = mapped_column(String(60))
     request_id: Mapped[str | None] = mapped_column(points_to("gate_request.id"), index=True, comment="the request it was raised on")
     function: Mapped[Function | None] = mapped_column(closed(Function), comment="the function it was raised for, which accepts the answer")
     owner_id: Mapped[str] = mapped_column(points_to("person.id"), index=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Integer, String
+from sqlalchemy import Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.domain.vocabulary import Decision, Function, ProofMethod, RequestState
@@ -12,9 +12,9 @@ from governance.models.base import Governed, Json, Moment, closed, points_to
 class GateRequest(Governed):
     __tablename__ = "gate_request"
 
-    id: Mapped[str] = mapped_column(String(40), primary_key=True, comment="AI-0042.G1-1: initiative, gate, attempt")
+    id: Mapped[str] = mapped_column(String(100), primary_key=True, comment="AI-0042.G1-1: initiative, gate, attempt")
     initiative_key: Mapped[str] = mapped_column(points_to("initiative.key"), index=True)
-    gate: Mapped[str] = mapped_column(String(20))
+    gate: Mapped[str] = mapped_column(String(60))
     number: Mapped[int] = mapped_column(Integer)
     state: Mapped[RequestState] = mapped_column(closed(RequestState), index=True)
     revision: Mapped[int] = mapped_column(Integer, comment="0 while nothing was submitted")
@@ -54,10 +54,10 @@ class RequestSeat(Governed):
     seat: Mapped[str] = mapped_column(String(60), primary_key=True)
     position: Mapped[int] = mapped_column(Integer)
     function: Mapped[Function] = mapped_column(closed(Function), index=True)
-    label: Mapped[str] = mapped_column(String(100))
+    label: Mapped[str] = mapped_column(Text)
     covers: Mapped[list[str]] = mapped_column(Json)
     independent: Mapped[bool]
-    qualification: Mapped[str | None] = mapped_column(String(100))
+    qualification: Mapped[str | None] = mapped_column(Text)
     order: Mapped[int] = mapped_column(Integer)
 
 

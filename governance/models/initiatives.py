@@ -67,7 +67,7 @@ class Tiering(Governed):
     missing: Mapped[list[str]] = mapped_column(Json, comment="what is still to be answered; the tier is open until this is empty")
     score: Mapped[int] = mapped_column(Integer)
     tier: Mapped[Tier | None] = mapped_column(closed(Tier), index=True)
-    decided_by: Mapped[str] = mapped_column(String(40))
+    decided_by: Mapped[str] = mapped_column(String(60))
     by: Mapped[str] = mapped_column(points_to("person.id"))
     at: Mapped[datetime] = mapped_column(Moment)
 

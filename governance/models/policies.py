@@ -57,7 +57,7 @@ class PolicyLoosening(Governed):
     __tablename__ = "policy_loosening"
 
     leaf: Mapped[int] = mapped_column(primary_key=True, comment="the entry of the publication")
-    gate: Mapped[str] = mapped_column(String(20), primary_key=True, index=True)
+    gate: Mapped[str] = mapped_column(String(60), primary_key=True, index=True)
     changes: Mapped[int] = mapped_column(comment="how many ask for less there")
     version: Mapped[str] = mapped_column(String(40))
     digest: Mapped[str] = mapped_column(points_to("published_policy.digest"))

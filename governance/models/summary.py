@@ -23,8 +23,8 @@ class Summary(Base):
 
     initiative_key: Mapped[str] = mapped_column(String(20), primary_key=True)
     tier: Mapped[Tier | None] = mapped_column(closed(Tier), index=True)
-    gate: Mapped[str | None] = mapped_column(String(20), comment="the gate ahead, or the one open")
-    request_id: Mapped[str | None] = mapped_column(String(40))
+    gate: Mapped[str | None] = mapped_column(String(60), comment="the gate ahead, or the one open")
+    request_id: Mapped[str | None] = mapped_column(String(100))
     request_state: Mapped[str | None] = mapped_column(String(30), index=True)
     seats: Mapped[dict[str, str]] = mapped_column(Json, comment="by function: waiting, approve, ...")
     checks_done: Mapped[int] = mapped_column(Integer)
@@ -47,7 +47,7 @@ class Passing(Base):
 
     __tablename__ = "passing"
 
-    request_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    request_id: Mapped[str] = mapped_column(String(100), primary_key=True)
     met: Mapped[str] = mapped_column(Text, comment="each between two spaces")
 
 
@@ -56,17 +56,17 @@ class Waiting(Base):
 
     __tablename__ = "waiting"
 
-    id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    id: Mapped[str] = mapped_column(String(160), primary_key=True)
     initiative_key: Mapped[str] = mapped_column(String(20), index=True)
     kind: Mapped[str] = mapped_column(String(30), comment="sign, change, submit, answer, finding, accept, close, waive, exclude, evidence")
     person_id: Mapped[str | None] = mapped_column(String(60), index=True)
     function: Mapped[Function | None] = mapped_column(closed(Function), index=True)
     unit_id: Mapped[str] = mapped_column(String(60))
     excluded: Mapped[list[str]] = mapped_column(Json, comment="people who may not do it")
-    qualification: Mapped[str | None] = mapped_column(String(100))
-    what: Mapped[str] = mapped_column(String(300))
-    why: Mapped[str] = mapped_column(String(300), comment="why this person: the rule in words")
-    request_id: Mapped[str | None] = mapped_column(String(40))
-    subject: Mapped[str | None] = mapped_column(String(60), comment="the seat, item or finding")
+    qualification: Mapped[str | None] = mapped_column(Text)
+    what: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text, comment="why this person: the rule in words")
+    request_id: Mapped[str | None] = mapped_column(String(100))
+    subject: Mapped[str | None] = mapped_column(String(100), comment="the seat, item or finding")
     since: Mapped[datetime] = mapped_column(Moment)
     due: Mapped[date | None] = mapped_column(Date)

@@ -33,8 +33,8 @@ class Waiver(Governed):
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True, comment="AI-0042.W-1")
     initiative_key: Mapped[str] = mapped_column(points_to("initiative.key"), index=True)
-    gate: Mapped[str] = mapped_column(String(20))
-    item: Mapped[str] = mapped_column(String(20))
+    gate: Mapped[str] = mapped_column(String(60))
+    item: Mapped[str] = mapped_column(String(60))
     function: Mapped[Function] = mapped_column(closed(Function), comment="that owns the check")
     policy: Mapped[str] = mapped_column(String(64), comment="digest of the rules it was asked under")
     scope: Mapped[str] = mapped_column(String(64), comment="digest of the words")

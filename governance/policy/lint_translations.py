@@ -17,9 +17,12 @@ def faults(whole: Whole, faulty: Set[str]) -> Iterator[PolicyProblem]:
     """`faulty` are the files with faults: while one of them holds what is asked, nobody knows what its words are called."""
     if any(document.file in faulty for document, model in whole.files if model.risk_tiering or model.facts):
         whole.open.add("texts")
-    ids, known = Ids(), names(whole)
+    ids, known, own = Ids(), names(whole), {model.policy.language.lower() for _, model in whole.files if model.policy}
     for document, translation in translations(whole):
-        yield from ids.check(document, (*AT, "language"), translation.language, "language")
+        at, tag = (*AT, "language"), translation.language.lower()  # browsers do not tell capitals apart
+        yield from ids.check(document, at, tag, "language")
+        if tag in own:
+            yield from document.fault(at, f"the words of the policy itself are in “{translation.language}”", Code.DUPLICATE_ID)
         for name in translation.texts if "texts" not in whole.open else ():
             if name not in known:
                 message = f"no words are called “{name}”{near(name, known)}"

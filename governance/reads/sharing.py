@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from governance.domain import dossier
 from governance.domain.errors import RuleBroken
 from governance.domain.evidence_scope import ONCE_OVER, Ended, Piece, Reuse, Scope, Successor
 from governance.domain.rights import Doer
@@ -66,6 +67,11 @@ def as_piece(session: Session, row: Evidence) -> Piece:
     reused, shared = session.get(ReusedEvidence, row.id), session.get(SharedEvidence, row.id)
     source = reused.source_id if reused else None
     return Piece(row.id, row.initiative_key, row.kind, row.effective, successor(row), row.expires, source, shared is not None)
+
+
+def added(session: Session, piece: dossier.Evidence) -> datetime:
+    """When its content came into the record; of a piece of another initiative, when it was added there."""
+    return session.get_one(Evidence, piece.reuse.source).at if piece.reuse else piece.added_at
 
 
 def users(session: Session, evidence_id: str) -> Sequence[ReusedEvidence]:

@@ -11,6 +11,7 @@ from governance.domain import rights
 from governance.domain.checks import KEPT_RECORDS
 from governance.domain.dossier import StatedValue, digest
 from governance.domain.errors import Problem, RuleBroken
+from governance.domain.evidence_scope import other_needed
 from governance.domain.numbers import LEVELS, is_decimal
 from governance.domain.policy import Item
 from governance.domain.vocabulary import CLAIMS, AnswerState, EvidenceKind
@@ -167,8 +168,7 @@ def _check_pieces(log: Log, key: str, chosen: Sequence[str]) -> list[Problem]:
     known, version = evidence(log.session, key), log.session.get_one(Initiative, key).model_version
     if not set(chosen) <= known.keys():
         return [Problem("unknown", "Choose evidence of this initiative.", "evidence")]
-    lapsed = [why for piece in dict.fromkeys(chosen) if (why := known[piece].lapsed(version))]
-    return [Problem("lapsed", f"{why}. Choose other evidence.", "evidence") for why in lapsed]
+    return other_needed(known[piece].lapsed(version) for piece in dict.fromkeys(chosen))
 
 
 def _check_evidence(new: NewEvidence, now: datetime) -> None:

@@ -21,17 +21,21 @@ from governance.models.answers import Evidence
 from governance.models.initiatives import Initiative
 from governance.models.sharing import ReusedEvidence, SharedEvidence
 from governance.reads import people, policies, sharing
-from governance.reads.material import next_piece
+from governance.reads.material import evidence, next_piece
 
 NOT_SHARED = "It is not shared, or no longer."
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What somebody says who uses evidence of another initiative: which parts of its scope are the same here, and why it fits."""
+    """What somebody says who uses evidence of another initiative: which parts of its scope are the same here, and why it fits.
+
+    `seen` is the digest of the scope that they read.
+    """
 
     same: Collection[ScopePart]
     reason: str
+    seen: str
 
 
 def supersede(log: Log, evidence_id: str, by: str, reason: str) -> None:
@@ -40,7 +44,9 @@ def supersede(log: Log, evidence_id: str, by: str, reason: str) -> None:
     newer = log.session.get(Evidence, by)
     if newer is None:
         raise RuleBroken("There is no such evidence.", Problem("unknown", f"Choose evidence of {row.initiative_key}.", "successor"))
-    rules.check_may_supersede(sharing.as_piece(log.session, row), sharing.as_piece(log.session, newer), reason)
+    pieces, version = evidence(log.session, row.initiative_key), log.session.get_one(Initiative, row.initiative_key).model_version
+    lapsed = pieces[by].lapsed(version) if by in pieces else None
+    rules.check_may_supersede(sharing.as_piece(log.session, row), sharing.as_piece(log.session, newer), reason, lapsed)
     event = EvidenceSuperseded(evidence=evidence_id, initiative=row.initiative_key, successor=by, reason=log.keep_words(reason))
     log.record(event, streams.initiative(row.initiative_key))
     _end_reuse(log, evidence_id, ReuseEnd.SUPERSEDED, by)
@@ -80,6 +86,8 @@ def reuse(log: Log, key: str, source_id: str, said: Statement) -> str:
     offer = log.session.get(SharedEvidence, source_id)
     scope = sharing.scope_of(offer) if offer else None
     version = log.session.get_one(Initiative, key).model_version
+    if scope is not None:
+        rules.check_read(source_id, scope, said.seen)
     rules.check_may_reuse(sharing.as_piece(log.session, source), scope, said.same, key, version, log.now.date())
     if problems := list(rules.bad_words(said.reason, "it shows what is asked here")):
         raise RuleBroken("A reason is needed.", *problems)

@@ -10,15 +10,17 @@ from governance.domain import bindings, checks, dossier, rights
 from governance.domain import waivers as rules
 from governance.domain.checks import Checked
 from governance.domain.errors import Conflict, NotAllowed, Problem, RuleBroken
+from governance.domain.evidence_scope import other_needed
 from governance.domain.policy import Policy
 from governance.domain.rights import Ties
 from governance.domain.vocabulary import Applies, Tier, WaiverDecision, WaiverSeat, WaiverState
-from governance.domain.waivers import Asked
+from governance.domain.waivers import Asked, Earlier
 from governance.events import streams
 from governance.events.waivers import WaiverAsked, WaiverSigned, WaiverWithdrawn
 from governance.ledger.log import Log
+from governance.models.initiatives import Initiative
 from governance.models.waivers import Waiver
-from governance.reads import exemption_rules, findings, people
+from governance.reads import exemption_rules, findings, people, sharing
 from governance.reads import material as reading
 from governance.reads import waivers as found_waivers
 from governance.services import proof
@@ -100,8 +102,15 @@ def _check_asked(log: Log, of: Subject, ties: Ties, asked: Asked, rows: Sequence
     owner_fits = findings.may_own(log.session, asked.owner, ties, log.now)
     if problems := list(rules.faults(of.policy.waivers, asked, of.tier, log.now.date(), owner_fits=owner_fits)):
         raise RuleBroken("Some entries do not hold up.", *problems)
-    added = {piece.id: piece.added_at for piece in reading.evidence(log.session, ties.initiative).values()}
-    rules.check_evidence(asked.evidence, added, before)
+    _check_pieces(log, ties.initiative, asked.evidence, before)
+
+
+def _check_pieces(log: Log, key: str, named: Sequence[str], before: Sequence[Earlier]) -> None:
+    """What a renewal rests on counts itself, and its content is new: brought here from another initiative is not enough."""
+    known, version = reading.evidence(log.session, key), log.session.get_one(Initiative, key).model_version
+    if problems := other_needed(known[piece].lapsed(version) for piece in dict.fromkeys(named) if piece in known):
+        raise RuleBroken("The evidence does not hold up.", *problems)
+    rules.check_evidence(named, {piece.id: sharing.added(log.session, piece) for piece in known.values()}, before)
 
 
 def _terms(waiver_id: str, key: str, of: Subject, words: list[str], asked: Asked) -> str:

@@ -20,7 +20,7 @@ from governance.models.answers import Evidence
 from governance.models.directory import Person
 from governance.models.initiatives import Initiative
 from governance.models.sharing import ReusedEvidence, SharedEvidence
-from governance.reads import checklist_pages, people, sharing, words
+from governance.reads import checklist_pages, material, people, sharing, words
 from governance.services import evidence
 from governance.web import current
 from governance.web.forms import Form
@@ -159,9 +159,10 @@ def _piece(evidence_id: str) -> Evidence:
 
 def _newer(piece: Evidence) -> list[Evidence]:
     """What could take its place."""
-    others = checklist_pages.pieces(current.session(), piece.initiative_key)
-    current_ones = [other for other in others if other.id != piece.id and not other.superseded_by]
-    return [other for other in current_ones if other.kind is piece.kind and other.effective >= piece.effective]
+    session, key = current.session(), piece.initiative_key
+    known, version = material.evidence(session, key), session.get_one(Initiative, key).model_version
+    others = [other for other in checklist_pages.pieces(session, key) if other.id != piece.id and not known[other.id].lapsed(version)]
+    return [other for other in others if other.kind is piece.kind and other.effective >= piece.effective]
 
 
 def _page(piece: Evidence, failed: Failed | None = None) -> str:
@@ -180,6 +181,7 @@ def _page(piece: Evidence, failed: Failed | None = None) -> str:
         words=said.get(piece.digest),
         said=lambda digest: said.get(digest, words.GONE),
         author=session.get_one(Person, piece.by),
+        stated_by=session.get_one(Person, reused.author_id if reused else piece.by),
         takes_place_of=checklist_pages.superseded_by(session, piece.id),
         scope=sharing.scope_of(offer) if offer else None,
         users=sharing.users_seen(session, doer, piece.id) if reused is None else None,

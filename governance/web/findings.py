@@ -122,6 +122,7 @@ def _page(found: loading.Loaded, form: FindingForm) -> str:
         total=len(every),
         open=sum(row.closed_at is None for row in every),
         pieces=pieces,
+        counting=[piece for piece in reversed(list(pieces.values())) if not piece.lapsed(found.initiative.model_version)],
         form=form,
         may_raise=_may_raise(found),
         problems=form.problems(),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
-from wtforms import SelectMultipleField, TextAreaField
+from wtforms import HiddenField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -31,6 +31,9 @@ DEED = "use evidence of another initiative"
 
 
 class ReuseForm(Form):
+    """`read` is the digest of the scope that was read; where it is another one by now, nobody has confirmed anything of it yet."""
+
+    seen = HiddenField()
     same = SelectMultipleField(
         "What is the same here?", option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), validate_choice=False
     )
@@ -40,6 +43,9 @@ class ReuseForm(Form):
         super().__init__(**given)
         parts = [(part, said) for part, said in scope.parts.items() if part in scope.stated]
         self.same.choices = [SelectChoice(part.value, f"The {part.spoken}: {said}") for part, said in parts]
+        self.read = self.seen.data or ""
+        if self.read != scope.digest:
+            self.same.data, self.seen.data = [], scope.digest
 
     @property
     def confirmed(self) -> list[ScopePart]:
@@ -75,7 +81,7 @@ def reuse(key: str, gate: str, item: str, evidence_id: str) -> Page:
     if form.validate():
         try:
             with current.writing() as log:
-                made = evidence.reuse(log, key, evidence_id, Statement(form.confirmed, form.reason.data or ""))
+                made = evidence.reuse(log, key, evidence_id, Statement(form.confirmed, form.reason.data or "", form.read))
         except RuleBroken as refused:
             form.accept(refused)
         else:

@@ -1,6 +1,6 @@
 """Waivers: the list, the page of one, asking for one, signing it, taking it back."""
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
@@ -10,11 +10,13 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from governance.domain import rights
 from governance.domain import waivers as rules
+from governance.domain.dossier import Evidence
 from governance.domain.errors import Conflict, NotThere, RuleBroken
 from governance.domain.vocabulary import Function, WaiverDecision, WaiverSeat, WaiverState
 from governance.domain.waivers import Asked
+from governance.models.initiatives import Initiative
 from governance.models.waivers import Waiver
-from governance.reads import checklist_pages, exemption_rules, people, policies, waiver_pages, words
+from governance.reads import checklist_pages, exemption_rules, material, people, policies, sharing, waiver_pages, words
 from governance.reads import waivers as reading
 from governance.reads.waiver_pages import Filters, Sort
 from governance.services import waivers
@@ -161,8 +163,15 @@ def ask(key: str, item: str) -> Page:
 def _offer(form: AskForm, key: str, before: list[rules.Earlier]) -> None:
     """For a renewal, the evidence that came since the waiver before it."""
     form.owner.choices = named_choices(((row.id, row.name) for row in people.active_people(current.session())), "Choose a person")
-    pieces = checklist_pages.pieces(current.session(), key) if before else []
-    form.evidence.choices = [(piece.id, f"{piece.title} ({piece.id})") for piece in pieces if piece.at > before[-1].granted_at]
+    form.evidence.choices = [(piece.id, f"{piece.title} ({piece.id})") for piece in _since(key, before[-1].granted_at)] if before else []
+
+
+def _since(key: str, granted: datetime) -> list[Evidence]:
+    """The evidence that counts and whose content is newer than a waiver, the newest first."""
+    session = current.session()
+    version = session.get_one(Initiative, key).model_version
+    counting = [piece for piece in material.evidence(session, key).values() if not piece.lapsed(version)]
+    return [piece for piece in reversed(counting) if sharing.added(session, piece) > granted]
 
 
 def _asking(found: loading.Loaded, of: Subject, before: list[rules.Earlier], form: AskForm) -> str:

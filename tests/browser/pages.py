@@ -275,8 +275,8 @@ def _bring_in(portfolio: Portfolio) -> None:
 def _share(portfolio: Portfolio) -> None:
     """One that was superseded, one that came from it, and one that is shared."""
     ines, other = "ines.okafor", portfolio.brought["Letter sorting"]
-    said = Statement([ScopePart.DATASET, ScopePart.PURPOSE], "Both run on the same letters, and for the same desk.")
     scope = Scope(dataset="Letters of 2025, scanned", purpose="Routing of letters to desks")
+    said = Statement([ScopePart.DATASET, ScopePart.PURPOSE], "Both run on the same letters, and for the same desk.", scope.digest)
 
     def add(title: str) -> str:
         link = NewEvidence(EvidenceKind.LINK, title, datetime.now(UTC).date(), address="https://runbooks.example/shared")

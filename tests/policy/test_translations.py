@@ -56,6 +56,20 @@ def test_a_language_stands_once_and_another_beside_it() -> None:
     assert parse_policy({**BASE, **in_german(WORDS), **in_german(WORDS, "de-CH")}).translations.keys() == {"de", "de-CH"}
 
 
+@pytest.mark.parametrize(("first", "second"), [("de-CH", "de-ch"), ("pt-BR", "pt-br")])
+def test_a_language_with_other_capitals_is_the_same(first: str, second: str) -> None:
+    twice = {**BASE, "a.yaml": in_german(WORDS, first)[f"{first}.yaml"], "b.yaml": in_german(WORDS, second)[f"{second}.yaml"]}
+
+    with pytest.raises(PolicyError, match=rf"b.yaml:2:13: duplicate language “{second}” \(first at a.yaml:2\)"):
+        parse_policy(twice)
+
+
+def test_other_words_in_the_language_of_the_policy_are_refused() -> None:
+    """They would be read in the place of those that stand in the record."""
+    with pytest.raises(PolicyError, match=r"en.yaml:2:13: the words of the policy itself are in “en”"):
+        parse_policy({**BASE, **in_german(WORDS, "en")})
+
+
 @pytest.mark.parametrize(("tag", "fits"), [("pt-BR", True), ("sr-Latn-RS", True), ("german", False), ("d", False), ("de_CH", False)])
 def test_a_language_is_a_tag(tag: str, fits: bool) -> None:
     texts = {**BASE, **in_german(WORDS, tag)}

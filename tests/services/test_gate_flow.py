@@ -10,6 +10,7 @@ from governance.domain import signoffs
 from governance.domain.errors import Conflict, NotAllowed, NotThere, Refused, RuleBroken
 from governance.domain.findings import NewFinding
 from governance.domain.vocabulary import AnswerState, Decision, FindingSeverity, Function, RequestState, Role, Stage, Tier
+from governance.domain.waivers import Asked
 from governance.ledger import rebuild
 from governance.ledger.verify import verify
 from governance.models.findings import Finding
@@ -17,10 +18,10 @@ from governance.models.gates import SignOff
 from governance.models.initiatives import Initiative
 from governance.models.ledger import Leaf
 from governance.reads import reports
-from governance.services import answers, directory, findings, gates, initiatives
+from governance.services import answers, directory, exclusions, findings, gates, initiatives, waivers
 from governance.services.signoffs import Judgement, sign_off
 from governance.words import word
-from tests.services.conftest import ASKED, LOW, STATEMENTS, House, evidence
+from tests.services.conftest import ASKED, LOW, STATEMENTS, TEXTS, House, evidence
 
 REQUEST = "AI-0001.G1-1"
 
@@ -40,6 +41,49 @@ def test_the_record_verifies_and_replays_after_the_whole_walk(in_review: House) 
     with in_review.read() as session:
         assert not rebuild.check(session)
         assert not verify(session).problems
+
+
+GATE, CHECK, SEAT = "G1" + "x" * 38, "c" * 19, "s" * 60
+LONG = f"""checklist:
+  id: long
+  version: "1"
+  title: A checklist of long names
+  gates: [{GATE}]
+  items:
+    - id: {CHECK}
+      title: A check
+      owner: compliance
+      severity: waivable
+      question: "Is it so?"
+      evidence: {{kind: document, requirement: a paper}}
+      when: "true"
+      why: "it matters"
+  seats:
+    - {{id: {SEAT}, function: compliance, label: "{"Board " * 40}", covers: [common, compliance], order: 2, qualification: "{"q" * 120}"}}
+"""
+
+
+def test_the_longest_names_that_a_policy_may_use_reach_the_record(house: House) -> None:
+    house.publish({**TEXTS, "gates/G1.yaml": TEXTS["gates/G1.yaml"].replace("id: G1\n", f"id: {GATE}\n"), "long.yaml": LONG})
+    profile = directory.Profile("Second", "invented", "claims", qualifications=["q" * 120])
+    house.act("omar", lambda log: directory.change_person(log, "second", profile))
+    request, item = f"AI-0001.{GATE}-1", f"{GATE}-{CHECK}"
+    assert len(item) == 60
+    house.now += timedelta(days=31)  # who published it may sign again
+
+    house.register()
+    house.open(GATE)
+    house.act("lena", lambda log: exclusions.withdraw(log, exclusions.propose(log, "AI-0001", item, "It is not so here."), "It is."))
+    asked = Asked("the pilot", "no time", "a second look", "mara", house.now.date() + timedelta(days=20))
+    house.act("lena", lambda log: waivers.withdraw(log, waivers.ask(log, "AI-0001", item, asked), "It is met by now."))
+    house.complete(request)
+    house.submit(request)
+    house.sign_all(request)
+    house.sign(Function.COMPLIANCE, who="second", request=request, seat=SEAT)
+
+    assert house.stage() == Stage.REVIEW
+    with house.read() as session:
+        assert not rebuild.check(session)
 
 
 def test_an_unfinished_request_is_refused_with_the_complete_list(house: House) -> None:

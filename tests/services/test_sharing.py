@@ -5,7 +5,8 @@ import pytest
 from governance.domain import signoffs
 from governance.domain.errors import NotAllowed, NotThere, RuleBroken
 from governance.domain.evidence_scope import ReuseEnd, Scope, ScopePart
-from governance.domain.vocabulary import AnswerState, EvidenceKind, Function, Visibility
+from governance.domain.findings import NewFinding
+from governance.domain.vocabulary import AnswerState, EvidenceKind, FindingSeverity, Function, Visibility
 from governance.ledger import rebuild
 from governance.ledger.verify import verify
 from governance.models.answers import Evidence
@@ -13,7 +14,7 @@ from governance.models.ledger import Leaf, Words
 from governance.models.sharing import ReusedEvidence, SharedEvidence
 from governance.models.summary import Summary
 from governance.reads import people, sharing
-from governance.services import answers, initiatives
+from governance.services import answers, findings, initiatives
 from governance.services import evidence as services
 from governance.services.evidence import Statement
 from tests.services.conftest import REVIEWERS, House
@@ -21,7 +22,7 @@ from tests.services.test_evidence import ITEM, KEY, add, answer, state_of, super
 
 OTHER = "AI-0002"
 DATA = Scope(dataset="Claims of 2025", purpose="Triage of motor claims")
-SAME = Statement([ScopePart.DATASET, ScopePart.PURPOSE], "The same extract, and the same use of it.")
+SAME = Statement([ScopePart.DATASET, ScopePart.PURPOSE], "The same extract, and the same use of it.", DATA.digest)
 
 
 @pytest.fixture
@@ -160,7 +161,7 @@ def test_a_piece_that_was_replaced_here_does_not_follow_its_source_any_more(two:
 
 def test_the_model_version_is_compared_by_the_program(two: House) -> None:
     source = shared(two, Scope(model_version="1.0"))
-    made = reuse(two, source, Statement([], "the same model"))
+    made = reuse(two, source, Statement([], "the same model", Scope(model_version="1.0").digest))
     answer(two, made)
     assert state_of(two, ITEM)[0] is AnswerState.MET
 
@@ -169,7 +170,7 @@ def test_the_model_version_is_compared_by_the_program(two: House) -> None:
     state, why = state_of(two, ITEM)
     assert (state, why) == (AnswerState.STALE, f"{made} comes from {source}, which is about model version 1.0, not 1.1: answer again")
     with pytest.raises(RuleBroken, match=r"about model version 1.0; the model version named for AI-0001 is version 1.1"):
-        reuse(two, source, Statement([], "the same model"))
+        reuse(two, source, Statement([], "the same model", Scope(model_version="1.0").digest))
     two.act("lena", lambda log: initiatives.name_model(log, KEY, "1.0"))
     assert state_of(two, ITEM)[0] is AnswerState.MET, "it is compared, not remembered"
 
@@ -179,7 +180,7 @@ def test_every_part_of_the_scope_has_to_be_confirmed(two: House, same: list[Scop
     source = shared(two)
 
     with pytest.raises(RuleBroken) as refused:
-        reuse(two, source, Statement(same, "about the same"))
+        reuse(two, source, Statement(same, "about the same", DATA.digest))
 
     assert {problem.about for problem in refused.value.problems} == {"same"}
     assert len(refused.value.problems) == len({ScopePart.DATASET, ScopePart.PURPOSE} - set(same))
@@ -204,6 +205,27 @@ def test_what_is_not_shared_superseded_or_expired_is_not_used(two: House) -> Non
     ):
         with pytest.raises(RuleBroken, match=said):
             reuse(two, piece)
+
+
+def test_what_counts_no_more_takes_no_place_and_answers_no_finding(two: House) -> None:
+    """A newer piece whose source is gone would leave the check with nothing that counts."""
+    old, source = add(two), shared(two)
+    made = reuse(two, source)
+    new = NewFinding(FindingSeverity.MEDIUM, "the drill failed", "lena")
+    finding = str(two.act("mina", lambda log: findings.raise_finding(log, KEY, new)))
+    two.act("lena", lambda log: findings.answer_finding(log, finding, made))
+    stop(two, source)
+    said = f"{made} comes from {source}, which was withdrawn from sharing on 1 Sep 2026"
+
+    with pytest.raises(RuleBroken) as refused:
+        supersede(two, old, made)
+    assert [(problem.about, problem.message) for problem in refused.value.problems] == [("successor", f"{said}. Choose one that counts.")]
+    with pytest.raises(RuleBroken, match=f"{said}. Its owner names other evidence first"):
+        two.act("mina", lambda log: findings.close_finding(log, finding))
+    with pytest.raises(RuleBroken, match=f"{said}. Choose other evidence"):
+        two.act("lena", lambda log: findings.answer_finding(log, finding, made))
+    two.act("lena", lambda log: findings.answer_finding(log, finding, old))
+    two.act("mina", lambda log: findings.close_finding(log, finding))
 
 
 def test_what_is_used_is_not_shared_on(two: House) -> None:

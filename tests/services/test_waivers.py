@@ -225,7 +225,7 @@ def test_whoever_wrote_evidence_of_another_initiative_on_which_the_check_rests_a
     assert unmet.register() == "AI-0002"
     source = unmet.act("dee", lambda log: answers.add_evidence(log, "AI-0002", evidence(EvidenceKind.DOCUMENT, unmet.now)))
     unmet.act("lena", lambda log: sharing.share(log, str(source), Scope(purpose="Triage of motor claims")))
-    said = sharing.Statement([ScopePart.PURPOSE], "The same use of it.")
+    said = sharing.Statement([ScopePart.PURPOSE], "The same use of it.", Scope(purpose="Triage of motor claims").digest)
     made = unmet.act("lena", lambda log: sharing.reuse(log, KEY, str(source), said))
     unmet.act("tom", lambda log: answers.answer_item(log, KEY, ITEM, answers.NewAnswer(AnswerState.NOT_MET, "not yet", (), [str(made)])))
     give(unmet, "dee", Function.IT_OPS)
@@ -496,6 +496,26 @@ def test_a_renewal_ends_it_too_and_needs_new_evidence_of_the_control(running: Ho
 
     assert (row(running).state, row(running).ended_how, standing(running)) == (WaiverState.EXPIRED, "waived", Standing.GOOD)
     assert (row(running, "AI-0001.W-2").renews, state_of(running, RUNNING)) == (ID, AnswerState.WAIVED)
+
+
+def test_a_renewal_does_not_rest_on_what_counts_no_more_nor_on_old_content_brought_here(running: House) -> None:
+    assert running.register() == "AI-0002"
+    scope = Scope(purpose="Triage of motor claims")
+    said = sharing.Statement([ScopePart.PURPOSE], "The same use of it.", scope.digest)
+    link = evidence(EvidenceKind.LINK, running.now)
+    before = str(running.act("lena", lambda log: answers.add_evidence(log, "AI-0002", link)))
+    grant(running, RUNNING)
+    since, gone = (str(running.act("lena", lambda log, of=key: answers.add_evidence(log, of, link))) for key in ("AI-0002", KEY))
+    for source in (before, since):
+        running.act("lena", lambda log, of=source: sharing.share(log, of, scope))
+    old, new = (str(running.act("lena", lambda log, of=source: sharing.reuse(log, KEY, of, said))) for source in (before, since))
+    running.act("lena", lambda log: sharing.supersede(log, gone, new, "It was run again."))
+
+    for piece, sentence in ((old, "Choose evidence of the compensating control that was added since"), (gone, "was superseded by")):
+        with pytest.raises(RuleBroken) as refused:
+            ask(running, RUNNING, evidence=(piece,))
+        assert sentence in refused.value.problems[0].message and refused.value.problems[0].about == "evidence"
+    assert ask(running, RUNNING, evidence=(new,)) == "AI-0001.W-2"
 
 
 def test_a_second_renewal_is_refused_in_the_words_of_the_policy(running: House) -> None:

@@ -17,7 +17,7 @@ from tests.sheets import MAPPING, PEOPLE, sheet
 from tests.web.browser import PASSWORD, Browser
 from tests.web.controls import PageForm, forms
 from tests.web.hostile import PDF
-from tests.web.loaded import AGAIN, IMPORT, LATER, Loaded, other
+from tests.web.loaded import AGAIN, IMPORT, LATER, SCOPE, Loaded, other
 
 NEW = "seven lanterns over quartz 58"
 FORM = "application/x-www-form-urlencoded"
@@ -76,6 +76,7 @@ FIRST = {
     "title": "Head",
 }
 FIRST |= {"person": "ada.lind", "email": "ada@example.org", "password": NEW, "again": NEW}
+REUSED = {"same": "dataset", "reason": "The same extract.", "seen": SCOPE.digest}
 FRESH, DRAFT, REVIEWED = "/initiatives/AI-0004", "/initiatives/AI-0003", "/initiatives/AI-0001"
 BROUGHT = "/initiatives/AI-0005"
 AS_FOUND = {"stage": "full_production", "since": "2023-05-03", "said_by": "Ada Lind", "said_as": "head of claims"}
@@ -132,7 +133,7 @@ ACTS = (
     Act("evidence.supersede", "lena", "/evidence/AI-0001.E-2", {"successor": "AI-0001.E-3", "reason": "Measured again."}),
     Act("evidence.share", "lena", "/evidence/AI-0001.E-4", {"dataset": "Claims of 2025", "purpose": "Triage of claims"}),
     Act("evidence.stop_sharing", "lena", "/evidence/AI-0003.E-6", {"why": "The server is gone."}),
-    Act("reusing.reuse", "lena", f"{FRESH}/checklist/G1/G1-10/reuse/AI-0003.E-6", {"same": "dataset", "reason": "The same extract."}),
+    Act("reusing.reuse", "lena", f"{FRESH}/checklist/G1/G1-10/reuse/AI-0003.E-6", REUSED),
     Act("findings.answer", "lena", f"{REVIEWED}/findings", {"evidence": "AI-0001.E-1"}),
     Act("findings.close", "rafael", f"{REVIEWED}/findings"),
     Act("gates.open_request", "lena", FRESH),

@@ -64,6 +64,9 @@ from tests.web.browser import HASHED, Site
 
 IMPORT = "fedcba9876543210"
 
+SCOPE = Scope(dataset="Claims of 2025")
+"""For what a piece is shared."""
+
 LATER = {**TEXTS, "gates/G2.yaml": TEXTS["gates/G2.yaml"].replace("severity: blocking", "severity: waivable", 1)}
 """In force in the loaded house; what is in review there was submitted under the shipped one."""
 
@@ -161,7 +164,7 @@ def load(house: House, store: ContentStore, folder: Path) -> str:
     exception = Asked("model 1.x", "the owner is on leave", "ten cases by hand", "lena", house.now.date() + timedelta(days=60))
     house.act("lena", lambda log: waivers.ask(log, "AI-0004", "G1-11", exception))
     house.act("lena", lambda log: exclusions.propose(log, "AI-0004", "G1-06", "there is nothing of the kind"))
-    house.act("lena", lambda log: services_of_evidence.share(log, "AI-0003.E-6", Scope(dataset="Claims of 2025")))
+    house.act("lena", lambda log: services_of_evidence.share(log, "AI-0003.E-6", SCOPE))
     house.act("lena", lambda log: initiatives.name_viewer(log, "AI-0001", "mallory"))
     house.act("omar", lambda log: directory.disable_person(log, "elsewhere", "left"))
     house.publish(LATER)

@@ -3,12 +3,12 @@
 import pytest
 
 from governance.domain.evidence_scope import Scope
-from governance.domain.vocabulary import Function
+from governance.domain.vocabulary import EvidenceKind, Function
 from governance.models.answers import Answer
 from governance.services import initiatives
 from tests.services.conftest import ask
 from tests.services.test_evidence import ITEM, KEY, add, rested_on, supersede
-from tests.services.test_sharing import OTHER, hide, reuse, shared
+from tests.services.test_sharing import DATA, OTHER, hide, reuse, share, shared, stop
 from tests.web.browser import Site, site, text_of
 
 __all__ = ["site"]
@@ -107,7 +107,8 @@ def test_from_one_initiative_to_the_checklist_of_another(two: Site) -> None:
     assert OFFERS in lena.get(f"/initiatives/{KEY}/checklist/G1").text
     assert source in lena.get(f"{OFFERS}?q=claims").text and source not in lena.get(f"{OFFERS}?q=energy").text
 
-    answer = lena.post(f"{OFFERS}/{source}", same=["dataset", "purpose"], reason=FITS)
+    read = Scope("Claims of 2025", purpose="Triage").digest
+    answer = lena.post(f"{OFFERS}/{source}", same=["dataset", "purpose"], reason=FITS, seen=read)
 
     assert answer.status_code == 303
     checklist = lena.get(answer.headers["Location"])
@@ -137,9 +138,38 @@ def test_from_one_initiative_to_the_checklist_of_another(two: Site) -> None:
 def test_what_is_not_confirmed_is_not_used_and_nothing_typed_is_lost(two: Site, typed: dict[str, object], sentence: str) -> None:
     source = shared(two.house)
 
-    answer = two.browser("lena").post(f"{OFFERS}/{source}", **typed)
+    answer = two.browser("lena").post(f"{OFFERS}/{source}", seen=DATA.digest, **typed)
 
     assert answer.status_code == 422 and sentence in answer.text and str(typed.get("reason", "")) in answer.text
+
+
+def test_the_words_of_a_statement_are_those_of_whoever_stated_them(two: Site) -> None:
+    """Who brings it into another initiative states nothing."""
+    source = add(two.house, EvidenceKind.ATTESTATION, who="mara", key=OTHER)
+    share(two.house, source, who="mara")
+    made = reuse(two.house, source, who="tom")
+
+    page = text_of(two.browser("lena").get(f"/evidence/{made}"))
+
+    assert "Mara states" in page and "Tom states" not in page
+    assert "Brought here Tom" in page and "added there by Mara" in page
+
+
+def test_what_is_shared_for_something_else_by_now_is_read_again(two: Site) -> None:
+    """Nobody confirmed that the new words hold here, so no box is ticked, and the reason is kept."""
+    source, lena = shared(two.house), two.browser("lena")
+    assert f'value="{DATA.digest}"' in lena.get(f"{OFFERS}/{source}").text
+    stop(two.house, source)
+    share(two.house, source, Scope("Claims of 2019", purpose="Fraud"))
+    stale = {"same": ["dataset", "purpose"], "reason": FITS, "seen": DATA.digest}
+
+    answer = lena.post(f"{OFFERS}/{source}", **stale)
+
+    assert answer.status_code == 422 and "changed while you were reading" in answer.text
+    assert FITS in answer.text and "Claims of 2019" in answer.text
+    assert 'value="dataset"' in answer.text and " checked" not in answer.text
+    read = {**stale, "seen": Scope("Claims of 2019", purpose="Fraud").digest}
+    assert lena.post(f"{OFFERS}/{source}", **read).status_code == 303
 
 
 def test_another_model_version_is_refused_in_a_sentence(two: Site) -> None:
@@ -147,7 +177,7 @@ def test_another_model_version_is_refused_in_a_sentence(two: Site) -> None:
     lena = two.browser("lena")
     assert "for AI-0001, 1.0 is named" in text_of(lena.get(f"{OFFERS}/{source}"))
 
-    answer = lena.post(f"{OFFERS}/{source}", reason=FITS)
+    answer = lena.post(f"{OFFERS}/{source}", reason=FITS, seen=Scope(model_version="7").digest)
 
     assert answer.status_code == 422 and "is about model version 7; the model version named for AI-0001 is version 1.0." in answer.text
 
