@@ -65,7 +65,7 @@ def test_pages_say_the_label_and_nobody_is_asked_for_a_direction_that_is_declare
 def test_the_policy_page_lists_what_has_several_names(site: Site, lena: Browser) -> None:
     page = " ".join(text_of(lena.get("/policy")).split())
 
-    assert "ROC AUC offline_quality auc, AUROC (test) as each threshold says Higher is better" in page
+    assert "ROC AUC offline_quality auc, AUROC (test) not declared Higher is better" in page
     assert "P95 latency p95_latency_s latency_p95 seconds Lower is better" in page
     assert "null rate of critical fields" not in page
 
