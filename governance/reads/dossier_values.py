@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from governance.domain.limits import name_in_words, spoken
+from governance.domain.limits import name_in_words, spoken, taken_from
 from governance.domain.metrics import Metrics
+from governance.policy.metrics import family_of
 
 _LIMIT = ("window", "min_n", "bound", "factor", "margin", "allow", "for_each", "least", "good", "also_called", "compared_also_called")
 
@@ -14,22 +15,28 @@ def limits(rule: Mapping[str, Any], metrics: Metrics) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in rule["limits"]:
         name = _next(name_in_words(part["metric"], metrics), found)
-        value = " to ".join(part["value"]) if isinstance(part["value"], list) else part["value"] or part["compare_with"] or ""
+        value = " to ".join(part["value"]) if isinstance(part["value"], list) else part["value"] or _held_to(part["compare_with"], metrics)
         rest = [f"{key.replace('_', ' ')} {text(part[key])}" for key in _LIMIT if part.get(key) is not None]
         found[name] = f"{part['comparator'].replace('_', ' ')} {value} {part['unit']}, {', '.join(rest)}"
     return found
 
 
 def values(answer: Mapping[str, Any], metrics: Metrics) -> dict[str, str]:
-    """One line per metric; the second value of the same metric gets the name of its KPI or a number."""
+    """One line per metric; a second value of the same metric gets the name of its KPI, the name it came under, or a number."""
     found: dict[str, str] = {}
     for value in answer.get("values", []):
-        name = _next(name_in_words(value["metric"], metrics) + (f" ({spoken(value['kpi'])})" if value.get("kpi") else ""), found)
+        name = name_in_words(value["metric"], metrics) + (f" ({spoken(value['kpi'])})" if value.get("kpi") else "")
+        name = name if name not in found else _next(f"{name}, stated as {value['metric']}" if value["metric"] in metrics else name, found)
         interval = f", 95 %: {value['low']} to {value['high']}" if value.get("low") else ""
         found[name] = (
             f"{value['value']} {value['unit']}{interval}, n {value['n']:,}, measured {value['measured_at'][:10]}, {value['source']}"
         )
     return found
+
+
+def _held_to(reference: str | None, metrics: Metrics) -> str:
+    metric = metrics.get(family_of(reference)[1])
+    return taken_from(reference, metric.label) if reference and metric else reference or ""
 
 
 def _next(name: str, found: Collection[str]) -> str:

@@ -45,6 +45,7 @@ def overview() -> str:
         policy=policy,
         applies=lambda when: phrases.applies(when, policy.facts),
         found=_found(policy, wanted),
+        several=[metric for name, metric in policy.metrics.items() if name == metric.key and metric.also_called],
         q=wanted,
         may_change=may_change(),
         **_published(),

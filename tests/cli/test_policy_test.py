@@ -197,7 +197,7 @@ def test_several_policies_are_tried_and_one_that_fails_is_enough(tmp_path: Path,
     answer = run(tmp_path / "instance", "policy", "test", str(sound), str(looser))
 
     assert answer.returncode == 1
-    assert f"{sound}: Stage gates for AI initiatives 1.0.0, 247 cases, none failed." in answer.stdout
+    assert f"{sound}: Stage gates for AI initiatives 1.0.0, 252 cases, none failed." in answer.stdout
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from governance.domain import checks, signoffs
 from governance.domain.dossier import StatedValue
 from governance.domain.signoffs import Reason
 from governance.domain.vocabulary import AnswerState, EvidenceKind, Section
+from governance.models.gates import Revision
 from governance.policy.loader import parse_policy
 from governance.reads import dossier_changes, reports
 from governance.reads.material import approved, material
@@ -114,6 +115,33 @@ def test_what_changed_in_a_dossier_is_said_by_the_label_whichever_name_a_value_h
         after = dossier_changes.live_content(material(session, KEY, "G1", policy))
         found = dossier_changes.compare(session, before, after, policy.metrics)
     assert [change.what for change in found if change.item == ITEM] == ["empty fields", "Note"]
+
+
+def test_a_second_value_of_a_metric_is_told_by_the_name_it_came_under(in_review: House) -> None:
+    policy = parse_policy(declaring())
+    with in_review.read() as session:
+        before = dossier_changes.live_content(material(session, KEY, "G1", policy))
+    state_under(in_review, (METRIC, "0.01"), (OTHER, "0.011"))
+
+    with in_review.read() as session:
+        after = dossier_changes.live_content(material(session, KEY, "G1", policy))
+        found = dossier_changes.compare(session, before, after, policy.metrics)
+    label = "null rate of critical fields"
+    assert [change.what for change in found if change.item == ITEM] == [label, f"{label}, stated as {OTHER}", "Note"]
+
+
+def test_another_name_among_the_rules_is_told_with_what_is_compared(signed: House) -> None:
+    publish(signed, declaring())
+    migrate(signed)
+
+    with signed.read() as session:
+        found = reports.initiative_record(session, KEY)
+        assert found.requests[0].revisions[-1].moved_from is not None
+        old, new = (session.get_one(Revision, ("AI-0001.G1-1", number)) for number in (1, 2))
+        contents = [dossier_changes.frozen_content(session, revision) for revision in (old, new)]
+        [change] = dossier_changes.compare(session, *contents, parse_policy(declaring()).metrics)
+    assert (change.section, change.what) == (Section.DATA_SCIENCE, "Limit: null rate of critical fields")
+    assert change.after == f"{change.before}, also called {OTHER}"
 
 
 def test_what_was_approved_under_an_older_name_is_what_later_values_are_held_against(in_review: House) -> None:
