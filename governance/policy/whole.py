@@ -61,6 +61,7 @@ class Whole:
             self.open |= {family for place in document.broken for family in _opened(place)}
             self.unsure |= {str(place[1]) for place in document.broken if place[0] == "facts" and len(place) > 1}
         self.parts = tuple(parts(self.files))
+        self.minimum |= {part.gate.id for part in self.parts if not part.stands}
         self._open_what_is_not_read()
         self._open_what_is_doubled()
 
