@@ -1,7 +1,6 @@
 """The words, shapes and tones of every closed set: pages, reports, mail and command line all read them here."""
 
 from collections.abc import Mapping
-from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -41,9 +40,6 @@ from governance.domain.vocabulary import (
     WaiverSeat,
     WaiverState,
 )
-
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Word(NamedTuple):
@@ -103,6 +99,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Word]] = {
         Mark.UNKNOWN: _plain("Cannot be worked out", "the record of it is damaged", "inconclusive", "warn"),
     },
     ImportState: {
+        ImportState.BEING_READ: _plain("Being read", "the worker is at it or will be, and nothing is written", "progress"),
         ImportState.PREVIEWED: _plain("Previewed", "nothing is written until whoever handed it over confirms it", "you", "you"),
         ImportState.UNDER_WAY: _plain("Being imported", "it was confirmed, and the worker is at it or will be", "progress"),
         ImportState.DONE: _plain("Imported", "everything that was confirmed is on record", "met", "ok"),
@@ -293,8 +290,3 @@ def named(name: str) -> str:
     """A name of the policy, such as a fact's, as people read it: `eu_role` is “EU role”."""
     words = spoken(name)
     return words[0].upper() + words[1:]
-
-
-def day_in_words(on: date) -> str:
-    """“Mon 7 Sep 2026”."""
-    return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]} {on.year}"

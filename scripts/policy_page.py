@@ -48,8 +48,8 @@ UNUSED: dict[tuple[str, str], Any] = {
 HEAD = """# What may stand in a policy
 
 A policy is a folder of `.yaml` files. Each section stands in one file, whichever; each file may have one `gate` or one
-`checklist` beside, and `frameworks` and `translation` may stand in several, so that an imported catalogue and each language have files of
-their own. Unknown keys are refused.
+`checklist` beside, and `metrics`, `frameworks` and `translation` may stand in several, so that a checklist brings its metrics along, and an
+imported catalogue and each language have files of their own. Unknown keys are refused.
 Files are stricter than YAML: no anchors, aliases, tags or merges; `yes`, `no`, `on` and `off` are words, only `true` and `false`
 are not; numbers are exact. `governance policy check FOLDER` names every error at once, with file, line and column.
 
@@ -63,7 +63,7 @@ CODES = """
 ## What can be wrong
 
 Every problem has a code that keeps its meaning, for `--format json`, `sarif` and `github`. Errors keep a policy from being used; the last
-six are warnings.
+seven are warnings.
 
 | code | meaning |
 |---|---|

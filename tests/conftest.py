@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from typing import TypeVar
@@ -24,7 +25,17 @@ STRONG = accounts.HASHER
 
 accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # what a password costs is paid thousands of times here
 
+FEWER = (10_000, 10, 10)
+"""After how many new objects the collector of garbage looks around, and how often it looks at older ones."""
+
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*FEWER)
 
 
 @pytest.hookimpl(wrapper=True)

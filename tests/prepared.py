@@ -63,10 +63,13 @@ class Prepared:
 
     @contextmanager
     def engines(self, engine: str, folder: Path, state: State) -> Iterator[tuple[Engines, datetime]]:
-        """A copy of the state in an instance folder or in a database of its own, and what time it was."""
+        """A copy of the state in an instance folder or in a database of its own, and what time it was.
+
+        What it is a copy of was looked over when it was opened to be filled.
+        """
         kept = self._kept.get((engine, state)) or self._reach(engine, state)
         with self._copy(kept.place, folder) as database:
-            engines = open_engines(folder, database, synchronous="OFF")
+            engines = Engines.unchecked(database or folder / DATABASE, synchronous="OFF")
             yield engines, kept.now
             engines.close()
 

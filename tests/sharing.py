@@ -3,7 +3,7 @@
 Nothing here changes what is worked out: a template, a URL rule or a statement is compiled once, and not again for each test.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 import sqlalchemy
@@ -32,10 +32,32 @@ class Templates(BytecodeCache):
 
 def share() -> None:
     Flask.jinja_options = {"bytecode_cache": Templates()}
+    Rule._parse_rule = _parts(Rule._parse_rule)  # type: ignore[method-assign]
     Rule._compile_builder = _builders(Rule._compile_builder)  # type: ignore[method-assign]
     DefaultDialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign] # as a key of what was compiled
     DefaultDialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign]
     sqlalchemy.create_engine = _engines(sqlalchemy.create_engine)
+
+
+def _parts(parsing: Callable[[Rule, str], Iterable[Any]]) -> Callable[[Rule, str], list[Any]]:
+    """What an address is made of rests on how it is written, and on the converters of where it is bound."""
+    kept: dict[Hashable, tuple[list[Any], list[tuple[bool, str]], dict[str, Any]]] = {}
+
+    def parsed(rule: Rule, text: str) -> list[Any]:
+        key = (text, *rule.map.converters.items())
+        if key not in kept:
+            before = len(rule._trace)
+            parts = list(parsing(rule, text))
+            trace = rule._trace[before:]
+            kept[key] = parts, trace, {name: rule._converters[name] for is_name, name in trace if is_name}
+            return parts
+        parts, trace, converters = kept[key]
+        rule._trace += trace
+        rule._converters |= converters
+        rule.arguments |= converters.keys()
+        return parts
+
+    return parsed
 
 
 def _builders(compiling: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,7 +14,15 @@ from governance.policy.problems import PolicyProblem
 
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 WARNINGS = frozenset(
-    {Code.ALWAYS_TRUE, Code.ALWAYS_FALSE, Code.ITEM_UNREACHED, Code.NEVER_PASSES, Code.SUPERSEDED_FRAMEWORK, Code.UNTRANSLATED}
+    {
+        Code.ALWAYS_TRUE,
+        Code.ALWAYS_FALSE,
+        Code.ITEM_UNREACHED,
+        Code.NEVER_PASSES,
+        Code.SUPERSEDED_FRAMEWORK,
+        Code.UNUSED_METRIC,
+        Code.UNTRANSLATED,
+    }
 )
 
 

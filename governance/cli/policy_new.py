@@ -24,7 +24,12 @@ DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 @click.option("--ignore", multiple=True, metavar="COLUMN", help="Leave a column out; may be given several times.")
 @click.option("--title", help="What the policy is called; the name of the folder where this says nothing.")
 def new(folder: Path, sheet: Path | None, encoding: str, delimiter: str, ignore: tuple[str, ...], title: str | None) -> None:
-    """Write a first policy into a new folder."""
+    """Write a first policy into a new folder.
+
+    Each row of the spreadsheet is a check: its columns “question”, “gate” and “owner” are needed, and others say more. What
+    stands under “looks at” is a box that the seat of the owner ticks before deciding; a row with it and no question is only that.
+    All columns are in docs/policy-authors.md.
+    """
     starter = policies_directory() / STARTER
     chosen = sheet or starter / "questions.csv"
     if chosen.stat().st_size > LARGEST:
@@ -35,7 +40,9 @@ def new(folder: Path, sheet: Path | None, encoding: str, delimiter: str, ignore:
     policy = parse_policy(texts)
     _write(folder, texts)
     items = sum(len(gate.items) for gate in policy.gates.values())
-    click.echo(f"{shortened(str(folder))}: {policy.title} {policy.version}, {items} checks at {len(policy.gates)} gates.")
+    boxes = sum(len(seat.looks_at) for gate in policy.gates.values() for seat in gate.seats)
+    ticked = f" Seats tick {boxes} boxes before deciding." if boxes else ""
+    click.echo(f"{shortened(str(folder))}: {policy.title} {policy.version}, {items} checks at {len(policy.gates)} gates.{ticked}")
     click.echo(f"What the sheet did not say is marked “default”. Next: governance policy check {shortened(str(folder))}")
 
 

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from governance.domain.dossier import StatedLimit, StatedValue
 from governance.domain.ml_test_score import SECTIONS, Done, Practice
 from governance.domain.policy import Combination, PlannedItem, Threshold
-from governance.domain.vocabulary import Comparator, Good
+from governance.domain.vocabulary import RELATIVE, Comparator, Good
 
 UP, DOWN = Decimal("1.1"), Decimal("0.9")
 PLAIN_REFERENCE = Decimal("0.80")
@@ -65,7 +65,8 @@ def _reference(
     threshold: Threshold, limits: Mapping[str, StatedLimit], approved: Mapping[str, StatedValue]
 ) -> tuple[Decimal | str, str, Good | None]:
     unit = "share" if threshold.unit == "as the metric" else threshold.unit
-    good = Good.UP if threshold.comparator in (Comparator.REACHES, Comparator.BEATS) else None
+    declared = threshold.declared.good if threshold.declared else None
+    good = (declared or Good.UP) if threshold.comparator in RELATIVE else None
     if isinstance(threshold.value, tuple):
         return (threshold.value[0] + threshold.value[1]) / 2, unit, good
     match threshold.value, threshold.compare_with:

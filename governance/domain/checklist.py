@@ -8,7 +8,7 @@ from governance.domain import text
 from governance.domain.comparison import Comparison, Outcome, References, compare_all
 from governance.domain.dossier import Answer
 from governance.domain.exemptions import Waiver
-from governance.domain.limits import spoken
+from governance.domain.limits import metric_in_words
 from governance.domain.policy import Combination, PlannedItem, Thresholds
 from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind, Severity
 
@@ -74,7 +74,7 @@ def _combined(thresholds: Thresholds | None, comparisons: tuple[Comparison, ...]
 
 
 def _first(comparisons: tuple[Comparison, ...], outcome: Outcome) -> str:
-    found = [f"{spoken(c.threshold.metric)}: {c.why}" for c in comparisons if c.outcome is outcome]
+    found = [f"{metric_in_words(c.threshold)}: {c.why}" for c in comparisons if c.outcome is outcome]
     return found[0] if found else "nothing was compared"
 
 
@@ -95,7 +95,7 @@ def _dates(planned: PlannedItem, answer: Answer) -> list[date]:
 
     Never empty for what is met: that rests on a value or on evidence.
     """
-    wanted = {threshold.metric for threshold in planned.thresholds.parts} if planned.thresholds else set()
+    wanted = {name for threshold in planned.thresholds.parts for name in threshold.names} if planned.thresholds else set()
     measured = [value.measured_at.date() for value in answer.values if value.metric in wanted]
     asked = [piece.effective for piece in answer.evidence if piece.kind is planned.item.evidence]
     in_force = asked or [piece.effective for piece in answer.evidence]

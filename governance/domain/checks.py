@@ -85,7 +85,9 @@ def undecided_seats(plan: Plan) -> list[str]:
 def references_of(policy: Policy, material: Material) -> Mapping[str, Reference]:
     """What thresholds may compare with, by the name they use. Records of later versions are simply not there."""
     found = {f"limits.{limit.name}": Reference(limit.value, limit.unit, limit.good) for limit in material.limits}
-    found |= {f"approved.{metric}": Reference(value.value, value.unit, value.good) for metric, value in material.approved.items()}
+    for name, value in material.approved.items():
+        known = policy.metrics.get(name)
+        found[f"approved.{known.key if known else name}"] = Reference(value.value, value.unit, value.good)
     minimum = policy.attribution_minimum.get(material.plan.gate, {}).get(material.tier)
     return found | ({LEAST_ATTRIBUTION: Reference(minimum)} if minimum else {})
 
@@ -119,9 +121,10 @@ def _from_record(planned: PlannedItem, material: Material, now: datetime) -> Ans
     }
     parts = planned.thresholds.parts if planned.thresholds else ()
     values = tuple(
-        StatedValue(part.metric, str(measured[part.metric]), part.unit, part.window, 1, now, f"app record: {planned.item.source}")
+        StatedValue(name, str(measured[name]), part.unit, part.window, 1, now, f"app record: {planned.item.source}")
         for part in parts
-        if part.metric in measured
+        for name in part.names
+        if name in measured
     )
     return Answer(planned.item.id, AnswerState.MET, "system", now, values=values)
 
@@ -145,8 +148,8 @@ def _from_form(planned: PlannedItem, material: Material) -> Answer | None:
         return given if given is not None and given.carried else None
     points, source = str(ml_test_score.score(form.tests)), f"ML Test Score form for model {form.model_version}"
     values = tuple(
-        StatedValue(part.metric, points, part.unit, part.window, len(form.tests), form.at, source)
+        StatedValue(SCORE, points, part.unit, part.window, len(form.tests), form.at, source)
         for part in (planned.thresholds.parts if planned.thresholds else ())
-        if part.metric == SCORE
+        if SCORE in part.names
     )
     return Answer(planned.item.id, AnswerState.MET, form.by, form.at, values=values)

@@ -1,21 +1,19 @@
 """One measured value against one threshold, exactly as stated; undecided wherever something is missing or does not fit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
 from governance.domain.dossier import Answer, StatedValue
-from governance.domain.limits import AS_THE_METRIC, amount, in_words, spoken
+from governance.domain.limits import AS_THE_METRIC, amount, in_words, metric_in_words, reference_in_words
 from governance.domain.numbers import EXACT, LEVELS, decimal
 from governance.domain.policy import Bound, Threshold, Thresholds, Value
-from governance.domain.vocabulary import Comparator, Good
+from governance.domain.several_names import DIRECTION, NUMBER, UNIT, disagreement, looked_at
+from governance.domain.vocabulary import RELATIVE, Comparator, Good
 
 KEPT_REFERENCES = ("limits.", "approved.", "attribution.")
 """References that the app takes from its own records or the policy; any other is stated beside the value."""
-
-RELATIVE = frozenset({Comparator.REACHES, Comparator.BEATS})
-"""Comparators that leave to the metric which way is better."""
 
 
 class Outcome(StrEnum):
@@ -51,6 +49,12 @@ class Comparison:
     why_not: str | None = None  # what kept the two from being compared
 
     @property
+    def good(self) -> Good | None:
+        """Which way is better, as it was stated with the value or is declared of the metric."""
+        declared = self.threshold.declared.good if self.threshold.declared else None
+        return _good(self.measured.good if self.measured else None, declared)
+
+    @property
     def reference(self) -> str | None:
         return None if self.limit is None else text(self.limit)
 
@@ -69,11 +73,19 @@ def compare_all(thresholds: Thresholds, answer: Answer, references: References) 
 
 
 def _each(threshold: Threshold, answer: Answer, references: References) -> Iterator[Comparison]:
-    measured = [value for value in answer.values if value.metric == threshold.metric]
+    measured = [value for value in answer.values if value.metric in threshold.names]
     if not measured:
-        yield _inconclusive(threshold, None, f"no value for {spoken(threshold.metric)}")
-    for value in measured if threshold.for_each else measured[-1:]:
-        yield compare(threshold, value, answer, references)
+        yield _inconclusive(threshold, None, f"no value for {metric_in_words(threshold)}")
+    for group in _apart(measured) if threshold.for_each else [measured]:
+        if why_not := disagreement(group, looked_at(threshold)):
+            yield _inconclusive(threshold, None, why_not)
+        else:
+            yield from (compare(threshold, value, answer, references) for value in (group if threshold.for_each else group[-1:]))
+
+
+def _apart(measured: Sequence[StatedValue]) -> list[list[StatedValue]]:
+    """The values of each KPI."""
+    return [[value for value in measured if value.kpi == kpi] for kpi in dict.fromkeys(value.kpi for value in measured)]
 
 
 def compare(threshold: Threshold, value: StatedValue, answer: Answer, references: References) -> Comparison:
@@ -104,16 +116,19 @@ class _Limit:
 
 def _limit(threshold: Threshold, value: StatedValue, answer: Answer, references: References) -> _Limit | str:
     """What the value has to keep to, or in words why that is not known."""
+    declared = threshold.declared.good if threshold.declared else None
     if threshold.compare_with is None:
         assert threshold.value is not None
-        return _Limit(threshold.value, _good(value.good))
-    name = spoken(threshold.compare_with)
-    reference = _reference(threshold.compare_with, answer, references, value)
+        return _Limit(threshold.value, _good(value.good, declared))
+    name = reference_in_words(threshold)
+    reference = _reference(threshold, answer, references, value)
     if reference is None:
         return f"nothing to compare with: {name} is not stated"
+    if isinstance(reference, str):
+        return f"nothing to compare with: {reference}"
     if reference.unit is not None and reference.unit != value.unit:
         return f"stated in {value.unit}, {name} in {reference.unit}"
-    good = _good(value.good, reference.good)
+    good = _good(value.good, reference.good, declared)
     if reference.value in LEVELS:
         return _Limit(reference.value, good)
     number = decimal(reference.value)
@@ -122,15 +137,21 @@ def _limit(threshold: Threshold, value: StatedValue, answer: Answer, references:
     return _Limit(_moved(threshold, EXACT.minus(number) if threshold.for_each else number, good), good)
 
 
-def _reference(name: str, answer: Answer, references: References, value: StatedValue) -> Reference | None:
-    """From a record where there is one, else from what was measured beside it under the same name; never beside it for a kept record."""
+def _reference(threshold: Threshold, answer: Answer, references: References, value: StatedValue) -> Reference | str | None:
+    """From a record where there is one, else from what was measured beside it under the same name; never beside it for a kept record.
+
+    In words why it is not known, where it was measured beside it under several names that say different things.
+    """
+    name = threshold.compare_with or ""
     if value.kpi and f"{name}.{value.kpi}" in references:
         return references[f"{name}.{value.kpi}"]
     if name in references or name.startswith(KEPT_REFERENCES):
         return references.get(name)
-    wanted = {name, name.removeprefix("measured.")}
-    beside = next((other for other in answer.values if other.metric in wanted and other is not value and other.kpi == value.kpi), None)
-    return Reference(beside.value, beside.unit, beside.good) if beside else None
+    wanted = {name, name.removeprefix("measured."), *(threshold.beside.names if threshold.beside else ())}
+    beside = [other for other in answer.values if other.metric in wanted and other is not value and other.kpi == value.kpi]
+    if why_not := disagreement(beside, (UNIT, NUMBER, DIRECTION)):
+        return why_not
+    return Reference(beside[0].value, beside[0].unit, beside[0].good) if beside else None
 
 
 def _good(*said: str | None) -> Good | None:

@@ -2,7 +2,7 @@
 
 from governance.domain.plain import Plain
 from governance.domain.policy import Item, Plan, PlannedItem, Seat, Threshold
-from governance.domain.vocabulary import Section
+from governance.domain.vocabulary import RELATIVE, Section
 
 LEAST_ATTRIBUTION = "attribution.gate_minimum"
 """What a threshold compares with where the policy asks for an attribution level at a gate."""
@@ -44,7 +44,22 @@ def _limit(plan: Plan, part: Threshold) -> dict[str, Plain]:
     value = part.value
     stated: Plain = [str(end) for end in value] if isinstance(value, tuple) else _decimal(value)
     least = plan.least_attribution if part.compare_with == LEAST_ATTRIBUTION else None
-    return {**told, **decimals, "comparator": part.comparator.value, "bound": part.bound.value, "value": stated, "least": least}
+    limit = {**told, **decimals, "comparator": part.comparator.value, "bound": part.bound.value, "value": stated, "least": least}
+    return limit | _declared(part)
+
+
+def _declared(part: Threshold) -> dict[str, Plain]:
+    """What the policy's declarations add to what a value is judged by; nothing where they add none, so that older digests stay.
+
+    Which way is better counts only where the comparator leaves it to the metric. Labels explain, and judge nothing.
+    """
+    found: dict[str, Plain] = {}
+    for name, metric in (("also_called", part.declared), ("compared_also_called", part.beside)):
+        if metric and metric.also_called:
+            found[name] = [*sorted(metric.also_called)]
+    if part.comparator in RELATIVE and part.declared and part.declared.good:
+        found["good"] = part.declared.good.value
+    return found
 
 
 def _decimal(value: object) -> str | None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from governance.domain.errors import Problem, RuleBroken
@@ -120,18 +120,24 @@ class Reuse:
 
 
 TOLD_BEFORE = (30, 7)
-"""How many days before a piece of another initiative expires its users are told."""
+"""How many days before a piece of another initiative expires its users are told, where the policy has no reminders."""
+
+ONCE_OVER = -1
+"""Days before it expires, of the day after: then they are told in any case."""
 
 
-def told_on(expires: date) -> list[date]:
-    """The days on which those who use a piece are told that it expires: before, and once it has."""
-    return [*(expires - timedelta(days=days) for days in TOLD_BEFORE), expires + timedelta(days=1)]
+def told_on(expires: date, days_before: Iterable[int]) -> list[date]:
+    """The days on which those who use a piece are told that it expires: before, as the policy says, and once it has."""
+    return [expires - timedelta(days=days) for days in (*days_before, ONCE_OVER)]
 
 
-def looks_at(expires: date | None, after: date) -> datetime | None:
-    """When somebody is to be told next, after a day; None where never."""
-    days = [day for day in told_on(expires) if day > after] if expires else []
-    return datetime.combine(days[0], time(), UTC) if days else None
+def to_tell(expires: date, days_before: Iterable[int], told: int, today: date) -> date | None:
+    """The day that is due by today: the latest one, so that who is told late is not told twice; None where none is.
+
+    `told` is so many days before it expires all of that was done last: when it came in, or when its users were told.
+    """
+    due = [days for days in (*days_before, ONCE_OVER) if days < told and expires - timedelta(days=days) <= today]
+    return expires - timedelta(days=min(due)) if due else None
 
 
 def lapsed(piece: str, successor: Successor | None, reuse: Reuse | None, model_version: str) -> str | None:

@@ -32,6 +32,7 @@ class Outcome(StrEnum):
 class ImportState(StrEnum):
     """How far an import is that somebody handed over on the page."""
 
+    BEING_READ = "being_read"
     PREVIEWED = "previewed"
     UNDER_WAY = "under_way"
     DONE = "done"

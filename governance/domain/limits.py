@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from governance.domain.metrics import Metrics
 from governance.domain.numbers import is_decimal
 from governance.domain.policy import Threshold, Value
 from governance.domain.vocabulary import Comparator
@@ -36,6 +37,29 @@ def spoken(name: str) -> str:
     named = re.sub(r"(?<=\d)_(?=\d)", ".", named).replace("_per_s", "_per_second")
     named = re.sub(r"_(?:eur_year|eur|s|h)(?=_|$)", "", named)
     return " ".join(CAPITALS.get(word, word) for word in named.replace("_", " ").split())
+
+
+def metric_in_words(threshold: Threshold) -> str:
+    """What a threshold measures, as people call it: the label that the policy declares, else its name in words."""
+    return threshold.declared.label if threshold.declared else spoken(threshold.metric)
+
+
+def reference_in_words(threshold: Threshold) -> str:
+    """What the limit of a threshold is taken from, likewise. Only of one that compares with a reference."""
+    assert threshold.compare_with is not None
+    return taken_from(threshold.compare_with, threshold.beside.label if threshold.beside else None)
+
+
+def taken_from(reference: str, label: str | None) -> str:
+    """What a limit is taken from, in words; `label` is that of the metric in it, where the policy declares one."""
+    if label is None:
+        return spoken(reference)
+    return f"the approved {label}" if reference.startswith("approved.") else label
+
+
+def name_in_words(name: str, metrics: Metrics) -> str:
+    """What was measured, as people call it, whichever of its names came with the value."""
+    return metrics[name].label if name in metrics else spoken(name)
 
 
 def amount(value: Value | str, unit: str) -> str:
@@ -79,10 +103,9 @@ def limit_in_words(threshold: Threshold, unit: str | None = None, reference: str
 
 def _compared(threshold: Threshold, unit: str) -> str:
     """Differences of percentages are points; an allowance is part of what it is taken from, and makes the limit easier to keep."""
-    assert threshold.compare_with is not None
     eased = "plus" if threshold.comparator in (Comparator.LT, Comparator.LTE) else "less"
     times = f"{parts(threshold.factor.normalize(), '')[0]} times " if threshold.factor else ""
-    words = f"{WORDS[threshold.comparator]} {times}{spoken(threshold.compare_with)}"
+    words = f"{WORDS[threshold.comparator]} {times}{reference_in_words(threshold)}"
     if threshold.margin:
         words += f", {eased} {amount((threshold.margin * 100).normalize(), 'points') if unit == SHARE else amount(threshold.margin, unit)}"
     if threshold.allow:

@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
+from governance.domain.evidence_scope import TOLD_BEFORE
+from governance.domain.metrics import Metric, Metrics
 from governance.domain.questionnaire import Tiering
 from governance.domain.vocabulary import (
     Applies,
@@ -41,7 +43,10 @@ Value: TypeAlias = Decimal | str | tuple[Decimal, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """What the program compares a measured value with. Exactly one of `value`, `per_tier`, `compare_with` is given."""
+    """What the program compares a measured value with. Exactly one of `value`, `per_tier`, `compare_with` is given.
+
+    `metric` and `compare_with` hold the key of a metric, whichever of its names the file uses.
+    """
 
     metric: str
     comparator: Comparator
@@ -58,6 +63,13 @@ class Threshold:
     for_each: str | None = None
     when: str | None = None
     basis: str = "judgement"
+    declared: Metric | None = None  # what is measured, where the policy declares it
+    beside: Metric | None = None  # what it is compared with, likewise
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name under which a value of this metric arrives."""
+        return self.declared.names if self.declared else (self.metric,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +249,8 @@ class Policy:
     language: str = "en"
     translations: Mapping[str, Translation] = field(default_factory=dict)  # of the questionnaire, by language
     waivers: WaiverRules | None = None  # None: nothing can be waived
+    metrics: Metrics = field(default_factory=dict)
+    evidence_told_before: tuple[int, ...] = TOLD_BEFORE  # days before evidence of another initiative expires, the most first
 
     def item(self, item_id: str) -> Item:
         """The item of that id; raises `KeyError` where there is none."""

@@ -118,6 +118,14 @@ class Kind(StrEnum):
     FACT_SAID = "fact.said"
     FACT_UNLESS = "fact.unless"
 
+    METRIC_ADDED = "metric.added"
+    METRIC_REMOVED = "metric.removed"
+    METRIC_LABEL = "metric.label"
+    METRIC_UNIT = "metric.unit"
+    METRIC_GOOD = "metric.good"
+    METRIC_NAME_ADDED = "metric.name_added"
+    METRIC_NAME_REMOVED = "metric.name_removed"
+
     LIMIT_ADDED = "limit.added"
     LIMIT_REMOVED = "limit.removed"
     LIMIT_UNIT = "limit.unit"
@@ -126,6 +134,7 @@ class Kind(StrEnum):
     SIGNOFF_VALIDITY = "clock.signoff"
     FRESHNESS_DEFAULT = "clock.freshness"
     FINDING_DUE = "clock.finding"
+    EVIDENCE_TOLD = "clock.evidence_told"
     PILOT_DEFAULT = "clock.pilot_default"
     PILOT_LONGEST = "clock.pilot_longest"
 
@@ -152,7 +161,7 @@ Said: TypeAlias = str | int | Decimal | tuple[Decimal, Decimal] | tuple[str, ...
 class Change:
     """One difference.
 
-    `gate` is the gate's id; `part` that of the check, seat, question, statement, fact, limit or framework, and `title` its name;
+    `gate` is the gate's id; `part` that of the check, seat, question, statement, fact, metric, limit or framework, and `title` its name;
     `detail` says which of its pieces (metric, option, clause, or the key of a section). No tier: it is not said by tier, or of all.
     """
 

@@ -3,7 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 SHORT_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,58}[a-z0-9]")
 """Of people and units: it stands in the record and does not change."""
@@ -49,3 +52,8 @@ def one(noun: str) -> str:
 def listed(parts: Sequence[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`; nothing for none."""
     return f" {last} ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def day_in_words(on: date) -> str:
+    """“Mon 7 Sep 2026”."""
+    return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]} {on.year}"

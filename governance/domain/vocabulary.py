@@ -227,6 +227,10 @@ class Comparator(StrEnum):
     BEATS = "beats"
 
 
+RELATIVE = frozenset({Comparator.REACHES, Comparator.BEATS})
+"""Comparators that leave to the metric which way is better."""
+
+
 class Good(StrEnum):
     """The direction in which a metric gets better."""
 

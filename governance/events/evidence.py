@@ -1,6 +1,6 @@
 """What can happen to a piece of evidence after it was added, and how one of another initiative comes in."""
 
-from datetime import datetime
+from datetime import date
 
 from governance.domain.evidence_scope import ReuseEnd
 from governance.domain.text import fold
@@ -24,8 +24,6 @@ class EvidenceSuperseded(Event, frozen=True, kw_only=True):
         row.superseded_by, row.superseded_at, row.superseded_why = self.successor, book.at, self.reason
         if (shared := book.find(SharedEvidence, self.evidence)) is not None:
             book.remove(shared)
-        if (reused := book.find(ReusedEvidence, self.evidence)) is not None:
-            reused.look_at = None
 
     def words_kept(self) -> list[str | None]:
         return [self.reason]
@@ -80,7 +78,7 @@ class EvidenceReused(Piece, frozen=True, kw_only=True):
     dataset: str | None = None
     model_version: str | None = None
     purpose: str | None = None
-    then: str | None = None  # when somebody is told first that it expires
+    then: str | None = None  # of older entries: when somebody is told first; the policy in force says it now
 
     def apply(self, book: Book) -> None:
         self.add(book)
@@ -97,7 +95,7 @@ class EvidenceReused(Piece, frozen=True, kw_only=True):
                 ended=None,
                 ended_at=None,
                 successor=None,
-                look_at=datetime.fromisoformat(self.then) if self.then else None,
+                told_before=(date.fromisoformat(self.expires) - book.at.date()).days if self.expires else None,
             )
         )
 
@@ -117,7 +115,7 @@ class EvidenceReuseEnded(Event, frozen=True, kw_only=True):
 
     def apply(self, book: Book) -> None:
         row = book.get(ReusedEvidence, self.evidence)
-        row.ended, row.ended_at, row.successor, row.look_at = self.how, book.at, self.successor, None
+        row.ended, row.ended_at, row.successor = self.how, book.at, self.successor
 
 
 @event("evidence.expiry_told")
@@ -127,9 +125,8 @@ class EvidenceExpiryTold(Event, frozen=True, kw_only=True):
     evidence: str
     initiative: str
     expires: str
-    on: str  # the day that was due
-    then: str | None = None
+    on: str  # the day that was due by the policy in force
+    then: str | None = None  # of older entries: the day after that
 
     def apply(self, book: Book) -> None:
-        row = book.get(ReusedEvidence, self.evidence)
-        row.look_at = datetime.fromisoformat(self.then) if self.then else None
+        book.get(ReusedEvidence, self.evidence).told_before = (date.fromisoformat(self.expires) - date.fromisoformat(self.on)).days

@@ -1,14 +1,15 @@
-"""Imports: one that was confirmed is claimed by lease, and carried out in one transaction in the name of whoever confirmed it."""
+"""Imports, claimed by lease: a file that was handed over is read and its preview kept; what was confirmed is carried out in one
+transaction, in the name of whoever confirmed it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from governance.domain.confirming import check_confirmed
 from governance.domain.errors import Refused
-from governance.domain.importing import Row
 from governance.jobs import leases
 from governance.ledger.log import SYSTEM, Actor, Ledger
 from governance.models.jobs import ImportJob
@@ -17,25 +18,26 @@ from governance.reads import imports as reading
 from governance.reads import people, previews
 from governance.reads.previews import Preview, Source
 from governance.services import importing, imports
-from governance.services.importing import Watch
 from governance.storage.content import ContentStore
 from governance.storage.slate import Slate
+
+One = TypeVar("One")
 
 TOLD_EVERY = 50
 """Rows after which the slate is told how far it is."""
 
 
 def work(ledger: Ledger, content: ContentStore, slate: Slate) -> bool:
-    """Carry out one import. Whether there was one."""
+    """Read one file that was handed over, or carry out one import. Whether there was one."""
     job = claim(ledger, datetime.now(UTC))
     if job is None:
         return False
     try:
         with leases.in_hand(ledger, job, (Refused, PolicyError), _phrase):
-            source, who, checked = _prepared(ledger, job)
-            for kept in (source.content, source.mapping):
-                content.put(kept)
-            carry_out(ledger, job, source, who, slate, checked)
+            if job.confirmed_at is None:
+                _read(ledger, job, slate)
+            else:
+                _import(ledger, content, job, slate)
     finally:
         slate.wipe(job.id)
     return True
@@ -46,9 +48,26 @@ def _phrase(error: Exception) -> str:
 
 
 def claim(ledger: Ledger, now: datetime) -> ImportJob | None:
-    """Take the import that was confirmed first and that nobody is at."""
-    confirmed = ImportJob.confirmed_at.is_not(None), leases.is_free(ImportJob, now)
-    return leases.claim(ledger, now, select(ImportJob).where(*confirmed).order_by(ImportJob.confirmed_at, ImportJob.id).limit(1))
+    """Take the import that waits longest to be read or carried out, and that nobody is at."""
+    wanted = reading.waits_for_the_worker(), leases.is_free(ImportJob, now)
+    since = func.coalesce(ImportJob.confirmed_at, ImportJob.told_at)
+    return leases.claim(ledger, now, select(ImportJob).where(*wanted).order_by(since, ImportJob.id).limit(1))
+
+
+def _read(ledger: Ledger, job: ImportJob, slate: Slate) -> None:
+    """Keep what would become of every row; rights are asked again in here. Raises `Refused` and `PolicyError`."""
+    now = datetime.now(UTC)
+    with Session(ledger.engines.reader) as session:
+        told = reading.tell(session, job.asked_by, now, reading.source(session, job.id), _teller(slate, job.id))
+    with ledger.writing(SYSTEM, now) as open_log:
+        imports.keep(leases.held(open_log, job), told)
+
+
+def _import(ledger: Ledger, content: ContentStore, job: ImportJob, slate: Slate) -> None:
+    source, who, checked = _prepared(ledger, job)
+    for kept in (source.content, source.mapping):
+        content.put(kept)
+    carry_out(ledger, job, source, who, slate, checked)
 
 
 def carry_out(ledger: Ledger, job: ImportJob, source: Source, who: Actor, slate: Slate, checked: Preview) -> None:
@@ -84,10 +103,10 @@ def _prepared(ledger: Ledger, job: ImportJob) -> tuple[Source, Actor, Preview]:
     return source, people.actor(doer), found
 
 
-def _teller(slate: Slate, job: str) -> Watch:
+def _teller(slate: Slate, job: str) -> Callable[[Sequence[One]], Iterator[One]]:
     """Says beside the open transaction how many rows are done."""
 
-    def watch(rows: Sequence[Row]) -> Iterator[Row]:
+    def watch(rows: Sequence[One]) -> Iterator[One]:
         for done, row in enumerate(rows):
             if done % TOLD_EVERY == 0:
                 slate.tell(job, done, len(rows))

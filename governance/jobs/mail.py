@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlalchemy.orm import Session
 
+from governance.domain.text import day_in_words
 from governance.jobs import outbox
 from governance.jobs.outbox import Follower, NotMeant, NotTaken, WayClosed, in_one_line
 from governance.ledger import read
@@ -32,7 +33,7 @@ from governance.reads import notices
 from governance.reads.notices import Addressed
 from governance.settings import Settings
 from governance.storage.mail_address import MailServer, Sender
-from governance.words import day_in_words, word
+from governance.words import word
 
 FOLLOWER = "mail"
 TIMEOUT_SECONDS = 10

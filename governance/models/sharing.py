@@ -40,4 +40,4 @@ class ReusedEvidence(Governed):
     ended: Mapped[ReuseEnd | None] = mapped_column(closed(ReuseEnd))
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     successor: Mapped[str | None] = mapped_column(String(80), comment="of the source")
-    look_at: Mapped[datetime | None] = mapped_column(Moment, index=True, comment="when somebody is told next that it expires")
+    told_before: Mapped[int | None] = mapped_column(comment="days before it expires up to which its users were told")

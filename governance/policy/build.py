@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from governance.domain.evidence_scope import TOLD_BEFORE
+from governance.domain.metrics import Metrics
 from governance.domain.policy import (
     Checklist,
     Clause,
@@ -24,6 +26,7 @@ from governance.domain.policy import (
 from governance.domain.questionnaire import Band, Deduction, FactValue, Option, Question, Statement, StatementKind, Tiering
 from governance.domain.vocabulary import GateKind, Stage, Tier
 from governance.policy.checklists import ALWAYS, both, name_at
+from governance.policy.metrics import family_of, metrics_in
 from governance.policy.models import (
     AllOf,
     AnyOf,
@@ -47,7 +50,8 @@ def build(models: Sequence[FileModel], digest: str) -> Policy:
     """The policy. The models are complete and free of faults."""
     whole: dict[str, Any] = {key: getattr(model, key) for model in models for key in model.model_fields_set}
     checklists = [model.checklist for model in models if model.checklist]
-    gates = [_gate(model.gate, [one for one in checklists if model.gate.id in one.gates]) for model in models if model.gate]
+    metrics = metrics_in(models)
+    gates = [_gate(model.gate, [one for one in checklists if model.gate.id in one.gates], metrics) for model in models if model.gate]
     return Policy(
         id=whole["policy"].id,
         version=whole["policy"].version,
@@ -71,6 +75,8 @@ def build(models: Sequence[FileModel], digest: str) -> Policy:
         translations={one.language: Translation(one.language, one.name, one.texts) for one in _given(models)},
         checklists={one.id: _checklist(one) for one in checklists},
         waivers=_waivers(whole["waivers"], whole["reminders"].waiver) if "waivers" in whole and "reminders" in whole else None,
+        metrics=metrics,
+        evidence_told_before=tuple(whole["reminders"].evidence_expiry.days_before) if "reminders" in whole else TOLD_BEFORE,
     )
 
 
@@ -108,7 +114,7 @@ def _checklist(model: ChecklistModel) -> Checklist:
     return Checklist(model.id, model.version, model.title, model.when, tuple(model.gates))
 
 
-def _gate(model: GateModel, checklists: Sequence[ChecklistModel]) -> Gate:
+def _gate(model: GateModel, checklists: Sequence[ChecklistModel], metrics: Metrics) -> Gate:
     """The gate with what the checklists add to it."""
     return Gate(
         id=model.id,
@@ -116,7 +122,10 @@ def _gate(model: GateModel, checklists: Sequence[ChecklistModel]) -> Gate:
         kind=model.kind,
         question=model.question,
         seats=(*map(_seat, model.seats), *(_seat(seat, one.when) for one in checklists for seat in one.seats)),
-        items=(*map(_item, model.items), *(_used(item, model, one) for one in checklists for item in one.items)),
+        items=(
+            *(_item(item, metrics) for item in model.items),
+            *(_used(item, model, one, metrics) for one in checklists for item in one.items),
+        ),
         leaves=frozenset(model.leaves),
         enters=model.to,
         every_days=_by_tier(model.every_days) if model.every_days else {},
@@ -138,12 +147,13 @@ def _seat(model: SeatModel, where: str = ALWAYS) -> Seat:
     )
 
 
-def _used(model: ItemModel, gate: GateModel, checklist: ChecklistModel) -> Item:
+def _used(model: ItemModel, gate: GateModel, checklist: ChecklistModel, metrics: Metrics) -> Item:
     """A check of a checklist, at one of the gates that use it."""
-    return replace(_item(model), id=name_at(gate.id, model.id), when=both(checklist.when, model.when), checklist=checklist.id)
+    when = both(checklist.when, model.when)
+    return replace(_item(model, metrics), id=name_at(gate.id, model.id), when=when, checklist=checklist.id)
 
 
-def _item(model: ItemModel) -> Item:
+def _item(model: ItemModel, metrics: Metrics) -> Item:
     return Item(
         id=model.id,
         title=model.title,
@@ -156,7 +166,7 @@ def _item(model: ItemModel) -> Item:
         why=model.why,
         maps=tuple(model.maps),
         source=model.source,
-        thresholds=_thresholds(model.threshold) if model.threshold else None,
+        thresholds=_thresholds(model.threshold, metrics) if model.threshold else None,
         max_age_days=model.max_age_days,
         guidance=model.guidance,
         typical=model.evidence.typical,
@@ -174,21 +184,23 @@ def threshold_parts(model: ThresholdsModel) -> tuple[Combination, list[Threshold
             return Combination.ALL_OF, [model]
 
 
-def _thresholds(model: ThresholdsModel) -> Thresholds:
+def _thresholds(model: ThresholdsModel, metrics: Metrics) -> Thresholds:
     combination, parts = threshold_parts(model)
-    return Thresholds(combination, tuple(map(_threshold, parts)))
+    return Thresholds(combination, tuple(_threshold(part, metrics) for part in parts))
 
 
-def _threshold(model: ThresholdModel) -> Threshold:
+def _threshold(model: ThresholdModel, metrics: Metrics) -> Threshold:
+    declared, (family, name) = metrics.get(model.metric), family_of(model.compare_with)
+    beside = metrics.get(name) if family else None
     return Threshold(
-        metric=model.metric,
+        metric=declared.key if declared else model.metric,
         comparator=model.comparator,
-        unit=model.unit,
+        unit=declared.unit if declared and declared.unit and model.unit == AS_THE_METRIC else model.unit,
         window=model.window,
         min_n=model.min_n,
         value=None if isinstance(model.value, dict) else model.value,
         per_tier=model.value if isinstance(model.value, dict) else {},
-        compare_with=model.compare_with,
+        compare_with=f"{family}{beside.key}" if beside else model.compare_with,
         bound=model.bound,
         factor=model.factor,
         margin=model.margin,
@@ -196,6 +208,8 @@ def _threshold(model: ThresholdModel) -> Threshold:
         for_each=model.for_each,
         when=model.when,
         basis=model.basis,
+        declared=declared,
+        beside=beside,
     )
 
 

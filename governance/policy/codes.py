@@ -48,6 +48,8 @@ class Code(StrEnum):
     UNKNOWN_SOURCE = "unknown-source"
     UNKNOWN_LIMIT = "unknown-limit"
     UNKNOWN_METRIC = "unknown-metric"
+    METRIC_NAME = "metric-name"
+    METRIC_MISFIT = "metric-misfit"
     UNKNOWN_RECORD = "unknown-record"
     UNKNOWN_QUESTION = "unknown-question"
     UNKNOWN_STATEMENT = "unknown-statement"
@@ -83,6 +85,7 @@ class Code(StrEnum):
     ITEM_UNREACHED = "item-unreached"
     NEVER_PASSES = "never-passes"
     SUPERSEDED_FRAMEWORK = "superseded-framework"
+    UNUSED_METRIC = "unused-metric"
     UNTRANSLATED = "untranslated"
 
 
@@ -120,7 +123,9 @@ MEANINGS: Mapping[Code, str] = {
     Code.UNKNOWN_GATE: "A gate is named that does not exist.",
     Code.UNKNOWN_SOURCE: "A record of the program is named that is not declared in app_sources.",
     Code.UNKNOWN_LIMIT: "A limit is named that is not declared in limits.",
-    Code.UNKNOWN_METRIC: "A metric is named that no threshold measures.",
+    Code.UNKNOWN_METRIC: "A metric is named that no threshold measures, or that `metrics` does not declare.",
+    Code.METRIC_NAME: "Another name of a metric is taken: by a metric, by another name, or by a record.",
+    Code.METRIC_MISFIT: "A threshold's unit or direction is not the one that its metric is declared with.",
     Code.UNKNOWN_RECORD: "A number of a record is named that no record gives.",
     Code.UNKNOWN_QUESTION: "A fact comes from a question that does not exist, or does not imply it.",
     Code.UNKNOWN_STATEMENT: "A hard stop, floor or exception is named that does not exist.",
@@ -153,6 +158,7 @@ MEANINGS: Mapping[Code, str] = {
     Code.ITEM_UNREACHED: "An item that applies at no tier that can pass a gate.",
     Code.NEVER_PASSES: "A threshold that no value can pass.",
     Code.SUPERSEDED_FRAMEWORK: "A mapping to a catalogue that was superseded.",
+    Code.UNUSED_METRIC: "A metric is declared that no threshold uses.",
     Code.UNTRANSLATED: "A language lacks words that the questionnaire has.",
 }
 """What each code means, for the reference page and for other tools."""

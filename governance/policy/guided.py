@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 from governance.domain.numbers import LEVELS
 from governance.policy.brackets import are_paired, closed, has_alternatives
 from governance.policy.editing import Plain
+from governance.policy.guided_lists import additions
 from governance.policy.places import Edit, edit
-from governance.policy.values import TIERS
+from governance.policy.values import LONGEST_SENTENCE, TIERS
 
 MOST_DAYS = 36_525
 NUMBER = re.compile(r"[-+\N{MINUS SIGN}]?[0-9]{1,20}(\.[0-9]{1,15})?")
@@ -29,6 +31,7 @@ class Control(StrEnum):
     CHOICE = "choice"
     FLAG = "flag"
     SEVERAL = "several"
+    DAYS = "days"  # several, the most first
 
 
 class Part(StrEnum):
@@ -39,6 +42,8 @@ class Part(StrEnum):
     HIGH = "high"
     TIERS = "tiers"  # of a condition
     REST = "rest"
+    ENTRY = "entry"  # the words of an entry of a list; without words the entry goes
+    MORE = "more"  # the words of an entry that is not there yet; the place is the list, the options are the names taken there
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Field:
     @property
     def shown(self) -> str:
         """The present value as a field shows it."""
-        return as_typed(self.value)
+        return days_typed(self.value) if self.control is Control.DAYS else as_typed(self.value)
 
     @property
     def limits(self) -> str:
@@ -70,12 +75,19 @@ class Field:
         match self.control:
             case Control.WHOLE:
                 return f"A whole number from {self.least:,} to {self.most:,}" + (", or nothing." if self.may_be_empty else ".")
+            case Control.DAYS:
+                return f"Whole numbers from 1 to {self.most:,} with commas between, such as 30, 7; or nothing."
             case Control.NUMBER:
                 return "A number, such as 0.05."
             case Control.LIMIT:
                 return "A number, such as 0.05; a level from A0 to A5; or a range, such as “0.1 to 0.5”."
             case _:
                 return ""
+
+
+def days_typed(days: Plain) -> str:
+    """Several counts of days as a person writes them."""
+    return ", ".join(map(as_typed, days)) if isinstance(days, list) else ""
 
 
 Given = Mapping[str, str | Sequence[str] | bool]
@@ -94,7 +106,10 @@ def as_typed(value: Plain) -> str:
 
 
 def edits(fields: Sequence[Field], given: Given) -> tuple[list[Edit], dict[str, str]]:
-    """The changes that what was given makes, and a sentence for each field that cannot be taken, by its name."""
+    """The changes that what was given makes, and a sentence for each field that cannot be taken, by its name.
+
+    What goes comes last, so that a list whose entries are all others is never empty in between.
+    """
     wrong: dict[str, str] = {}
     filled: list[Field] = []
     for field in fields:
@@ -102,7 +117,7 @@ def edits(fields: Sequence[Field], given: Given) -> tuple[list[Edit], dict[str, 
             filled.append(replace(field, value=_value(field, given.get(field.name, ""))))
         except ValueError as error:
             wrong[field.name] = f"{field.label}: {error}"
-    return ([], wrong) if wrong else (list(_edits(fields, filled)), {})
+    return ([], wrong) if wrong else (sorted(_edits(fields, filled), key=lambda one: one.written is None), {})
 
 
 def _edits(before: Sequence[Field], after: Sequence[Field]) -> Iterator[Edit]:
@@ -111,8 +126,13 @@ def _edits(before: Sequence[Field], after: Sequence[Field]) -> Iterator[Edit]:
         old, new = ([field for field in fields if field.place == place] for fields in (before, after))
         if [field.value for field in old] == [field.value for field in new]:
             continue
-        value = _whole(new)
-        yield Edit(place, None) if value is None or (new[0].unset is not None and value == new[0].unset) else edit(place, value)
+        if new[0].part is Part.MORE:
+            yield from additions(place, [str(field.value) for field in new if field.value], new[0].options)
+        elif new[0].part is Part.ENTRY and not new[0].value:
+            yield Edit(place.rpartition("/")[0], None)
+        else:
+            value = _whole(new)
+            yield Edit(place, None) if value is None or (new[0].unset is not None and value == new[0].unset) else edit(place, value)
 
 
 def _whole(fields: Sequence[Field]) -> Plain:
@@ -158,10 +178,16 @@ def _value(field: Field, given: str | Sequence[str] | bool) -> Plain:
     if field.control is Control.SEVERAL:
         return _several(field, [] if isinstance(given, bool | str) else given)
     typed = str(given).strip()
-    if not typed:
-        if field.may_be_empty:
-            return "" if field.part else None
-        raise ValueError("enter something here.")
+    if field.control is Control.DAYS:
+        return _days(field, typed)
+    if typed:
+        return _of_words(field, typed)
+    if field.may_be_empty:
+        return "" if field.part else None
+    raise ValueError("enter something here.")
+
+
+def _of_words(field: Field, typed: str) -> Plain:
     match field.control:
         case Control.WHOLE:
             return _whole_number(field, typed)
@@ -175,6 +201,8 @@ def _value(field: Field, given: str | Sequence[str] | bool) -> Plain:
             raise ValueError("close every bracket and every text that it opens.")
         case Control.LINE:
             return " ".join(typed.split())
+        case Control.TEXT if field.part:
+            return _sentence(typed)
         case _:
             return typed.replace("\r\n", "\n")
 
@@ -188,11 +216,26 @@ def _several(field: Field, given: Sequence[str]) -> list[Plain]:
     return [*kept, *(one for one in field.options if one in given and one not in kept)]
 
 
+def _sentence(typed: str) -> str:
+    said = " ".join(typed.splitlines())
+    if len(said) > LONGEST_SENTENCE:
+        raise ValueError(f"use at most {LONGEST_SENTENCE} signs.")
+    return said
+
+
 def _whole_number(field: Field, typed: str) -> int:
     plain = typed.replace(",", "")
     if not re.fullmatch("[0-9]{1,15}", plain) or not field.least <= int(plain) <= field.most:
         raise ValueError(f"enter a whole number from {field.least:,} to {field.most:,}.")
     return int(plain)
+
+
+def _days(field: Field, typed: str) -> list[Plain]:
+    days = [_whole_number(field, part) for part in re.split(r"[,;\s]+", typed) if part]
+    for first, then in pairwise(days):
+        if then >= first:
+            raise ValueError(f"{then} comes after {first}. Begin with the most days, and name each once.")
+    return list(days)
 
 
 def _number(typed: str) -> int | Decimal:

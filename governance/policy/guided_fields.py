@@ -1,43 +1,33 @@
-"""What a person may change of a policy without touching its files: the fields of a check, of a seat, and the counts of days.
+"""What a person may change of a policy without touching its files: the fields of a check and of a seat; `guided_days` has those of days.
 
 Everything else is changed in the files.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel
 
-from governance.domain.limits import spoken
-from governance.domain.vocabulary import Comparator, EvidenceKind, Function, Section, Severity
-from governance.policy import sections
+from governance.domain.limits import spoken, taken_from
+from governance.domain.vocabulary import Comparator, Function, Section, Severity
 from governance.policy.editing import Plain
 from governance.policy.fielddocs import fields_of
 from governance.policy.guided import BY_TIER, Control, Field, Given, Part, asked_at, edits
-from governance.policy.models import EvidenceModel, GateModel, ItemModel, LookModel, SeatModel, ThresholdModel
-from governance.policy.places import Edit, edit, gates, value_at
-
-DAYS: tuple[tuple[str, str, tuple[str, ...], type[BaseModel] | None], ...] = (
-    ("signoffs/valid_days", "A sign-off counts for", BY_TIER, sections.ByTier),
-    ("waivers/max_days", "A waiver lasts at most", BY_TIER, sections.ByTier),
-    ("waivers/on_expiry", "After a waiver expired in production", ("grace_days", "suspended_after_days"), sections.OnExpiryModel),
-    ("freshness/default_max_age_days", "Evidence stays fresh for", tuple(kind.value for kind in EvidenceKind), None),
-    ("findings/default_due_days", "A finding is due after", ("high", "medium", "low"), sections.DueDays),
-    ("rollout_profiles/approval_of_limited_expires_days", "The approval of limited production lasts", BY_TIER, sections.ByTier),
-    ("pilot", "A pilot lasts", ("default_weeks", "max_weeks"), sections.PilotModel),
-)
-OF_GATES = "gate/{gate}/every_days", "Gate {gate} comes back after", BY_TIER, sections.ByTier
+from governance.policy.guided_days import DAY_PLACES
+from governance.policy.guided_lists import free, slug
+from governance.policy.lint_gates import MOST_LOOKS
+from governance.policy.metrics import family_of
+from governance.policy.models import EvidenceModel, ItemModel, LookModel, SeatModel, ThresholdModel
+from governance.policy.places import Edit, edit, metric_labels, value_at
 
 _ID = "[A-Za-z][A-Za-z0-9_-]{0,59}"
 CHANGEABLE = re.compile(
-    rf"gate/{_ID}/items/{_ID}/(title|question|why|severity|owner|guidance|max_age_days|evidence/(requirement|typical))"
+    rf"gate/{_ID}/items/{_ID}/(title|question|why|when|severity|owner|guidance|max_age_days|evidence/(requirement|typical))"
     rf"|gate/{_ID}/items/{_ID}/threshold(/(all_of|any_of)/[0-9]{{1,3}})?/(value|comparator|unit|window|min_n|factor|margin|allow)"
-    rf"|gate/{_ID}/seats/{_ID}(/(label|function|when|independent|qualification|order|covers|looks_at/{_ID}/text))?"
-    rf"|gate/{_ID}/(every_days/({'|'.join(BY_TIER)})|grace_days)"
-    + "".join(f"|{place}/({'|'.join(names)})" for place, _, names, _ in DAYS)
-    + "|policy/version"
+    rf"|gate/{_ID}/seats/{_ID}(/(label|function|when|independent|qualification|order|covers|looks_at/{_ID}(/text)?))?"
+    rf"|gate/{_ID}/(every_days/({'|'.join(BY_TIER)})|grace_days)" + "".join(f"|{place}" for place in DAY_PLACES) + "|policy/version"
 )
 """Every place that guided editing may touch."""
 
@@ -52,6 +42,10 @@ MEANINGS = {
     "covers": "The parts of the dossier that it judges: always the common one and its own function's.",
 }
 """In place of what the reference of the files says, for people who never see one."""
+
+LOOKS = "What it looks at before deciding"
+NEW_LOOKS = 3
+"""Boxes that can be added to a seat at one time."""
 
 NUMBER_COMPARATORS = tuple(one.value for one in Comparator if one is not Comparator.BETWEEN)
 
@@ -82,12 +76,13 @@ def item_fields(texts: Mapping[str, str], gate: str, item: str) -> list[Field]:
         _or_nothing("guidance", place, "How to go about it", ItemModel, raw),
         _choice("severity", place, "Severity", said["severity"], raw, Severity),
         _choice("owner", place, "Owner", said["owner"], raw, Function),
+        *_asked(f"{place}/when", "The tiers of risk at which the check is asked.", str(raw.get("when", "true")), unset=None),
         Field(
             "max_age_days", f"{place}/max_age_days", "Days it stays fresh", said["max_age_days"], Control.WHOLE, fresh, may_be_empty=True
         ),
     ]
     for number, part in enumerate(_threshold_places(place, raw.get("threshold"))):
-        found += _threshold(f"t{number}_", part, value_at(texts, part))
+        found += _threshold(f"t{number}_", part, value_at(texts, part), metric_labels(texts))
     return found
 
 
@@ -113,39 +108,15 @@ def new_seat(gate: str, taken: Sequence[str], given: Given) -> tuple[list[Edit],
     if wrong:
         return [], wrong
     made: dict[str, Plain] = {one.place.removeprefix("/"): one.value for one in changes}
+    made["looks_at"] = [value for key, value in made.items() if key.startswith("looks_at/")]
     covers = made.get("covers", [Section.COMMON.value])
     function = str(made["function"])
     made["covers"] = [*covers, function] if isinstance(covers, list) and function not in covers else covers
-    name = _free(re.sub("[^a-z0-9]+", "_", str(made["label"]).lower()).strip("_")[:50], taken)
-    return [edit(f"gate/{gate}/seats/{name}", {"id": name, **{key: made[key] for key in ORDER if key in made}})], {}
+    name = free(slug(str(made["label"]))[:50], taken, "seat")
+    return [edit(f"gate/{gate}/seats/{name}", {"id": name, **{key: made[key] for key in ORDER if made.get(key) not in (None, [])}})], {}
 
 
-ORDER = ("function", "label", "when", "independent", "qualification", "order", "covers")
-
-
-def day_fields(texts: Mapping[str, str]) -> list[Field]:
-    """Every count of days or weeks that is a rule of the whole policy, or of a gate that comes back."""
-    found: list[Field] = []
-    for place, group, names, model in DAYS:
-        found += _days(texts, place, group, names, model)
-    place, group, names, model = OF_GATES
-    for gate in gates(texts):
-        found += _days(texts, place.format(gate=gate), group.format(gate=gate), names, model)
-        found += _days(texts, f"gate/{gate}", group.format(gate=gate), ("grace_days",), GateModel)
-    return found
-
-
-def _days(texts: Mapping[str, str], place: str, group: str, names: Sequence[str], model: type[BaseModel] | None) -> Iterator[Field]:
-    raw = value_at(texts, place)
-    said = fields_of(model) if model else {}
-    for name in names:
-        if isinstance(raw, dict) and name in raw:
-            unit = "" if name.endswith(("_days", "_weeks")) else " risk" if model is sections.ByTier else ""
-            label = f"{name[:1].upper()}{name[1:].replace('_', ' ')}{unit}"
-            called = f"{place}/{name}".replace("/", "-")
-            yield Field(
-                called, f"{place}/{name}", label, said.get(name, "Days for this kind of evidence."), Control.WHOLE, raw[name], group=group
-            )
+ORDER = ("function", "label", "when", "independent", "qualification", "order", "covers", "looks_at")
 
 
 def _threshold_places(place: str, raw: Any) -> Iterator[str]:
@@ -157,13 +128,15 @@ def _threshold_places(place: str, raw: Any) -> Iterator[str]:
             yield f"{place}/threshold"
 
 
-def _threshold(name: str, place: str, raw: Mapping[str, Any]) -> Iterator[Field]:
-    said, group = _meanings(ThresholdModel), str(raw.get("metric", ""))
+def _threshold(name: str, place: str, raw: Mapping[str, Any], labels: Mapping[str, str]) -> Iterator[Field]:
+    metric = str(raw.get("metric", ""))
+    said, group = _meanings(ThresholdModel), labels.get(metric) or spoken(metric)
     value = raw.get("value")
     is_range = isinstance(value, list) or raw.get("comparator") == Comparator.BETWEEN
     options = (Comparator.BETWEEN.value,) if is_range else NUMBER_COMPARATORS
     held = raw.get("comparator")
-    with_what = f" It is compared with {spoken(str(raw['compare_with']))}." if "compare_with" in raw else ""
+    held_to = str(raw.get("compare_with", ""))
+    with_what = f" It is compared with {taken_from(held_to, labels.get(family_of(held_to)[1]))}." if held_to else ""
     yield Field(
         f"{name}comparator",
         f"{place}/comparator",
@@ -193,17 +166,12 @@ def _threshold(name: str, place: str, raw: Mapping[str, Any]) -> Iterator[Field]
 
 def _seat(place: str, raw: Mapping[str, Any]) -> list[Field]:
     said = _meanings(SeatModel)
-    tiers, rest = asked_at(str(raw.get("when", "true")))
     at = "The tiers of risk at which the seat is asked. The four functions each need a seat that is asked at every tier."
-    asked: list[Plain] = list(tiers or [])
-    several = [Field("tiers", f"{place}/when", "Asked at", at, Control.SEVERAL, asked, "true", options=BY_TIER, part=Part.TIERS)]
-    further = "What else has to hold, as a condition over the facts. Leave it as it is where you do not know the facts by name."
     skills = raw.get("qualification")
     return [
         Field("label", f"{place}/label", "Label", said["label"], Control.LINE, raw.get("label")),
         _choice("function", place, "Function", said["function"], raw, Function),
-        *(several if tiers is not None else []),
-        Field("rest", f"{place}/when", "Further condition", further, Control.LINE, rest, "true", may_be_empty=True, part=Part.REST),
+        *_asked(f"{place}/when", at, str(raw.get("when", "true")), unset="true"),
         Field(
             "independent", f"{place}/independent", "Independent", said["independent"], Control.FLAG, raw.get("independent", False), False
         ),
@@ -214,18 +182,29 @@ def _seat(place: str, raw: Mapping[str, Any]) -> list[Field]:
     ]
 
 
+def _asked(place: str, at: str, when: str, unset: Plain) -> Iterator[Field]:
+    """A condition as its tiers and whatever else has to hold, or in one line where it is not written as one after the other."""
+    tiers, rest = asked_at(when)
+    if tiers is not None:
+        asked: list[Plain] = list(tiers)
+        yield Field("tiers", place, "Asked at", at, Control.SEVERAL, asked, unset, options=BY_TIER, part=Part.TIERS)
+    further = "What else has to hold, as a condition over the facts. Leave it as it is where you do not know the facts by name."
+    yield Field("rest", place, "Further condition", further, Control.LINE, rest, unset, may_be_empty=True, part=Part.REST)
+
+
 def _looks(place: str, raw: Sequence[Mapping[str, Any]]) -> Iterator[Field]:
+    """A box for each entry, and empty ones for more, as far as a seat may have them."""
     said = fields_of(LookModel)["text"]
     for number, look in enumerate(raw, 1):
         at, label = f"{place}/{look['id']}/text", f"Box {number} to tick"
-        yield Field(f"look_{look['id']}", at, label, said, Control.TEXT, look["text"], group="What it looks at before deciding")
+        yield _look(f"look_{look['id']}", at, label, said, str(look["text"]), Part.ENTRY)
+    for number in range(1, min(NEW_LOOKS, MOST_LOOKS - len(raw)) + 1):
+        yield _look(f"more_{number}", place, f"New box {number}", said, "", Part.MORE, [str(look["id"]) for look in raw])
+
+
+def _look(name: str, place: str, label: str, said: str, text: str, part: Part, taken: Collection[str] = ()) -> Field:
+    return Field(name, place, label, said, Control.TEXT, text, may_be_empty=True, options=tuple(taken), part=part, group=LOOKS)
 
 
 def _choice(name: str, place: str, label: str, meaning: str, raw: Mapping[str, Any], kind: type[StrEnum]) -> Field:
     return Field(name, f"{place}/{name}", label, meaning, Control.CHOICE, raw.get(name), options=tuple(one.value for one in kind))
-
-
-def _free(wanted: str, taken: Sequence[str]) -> str:
-    """A name that no other seat of the gate has, from what it is called."""
-    name = wanted if wanted[:1].isalpha() else f"seat_{wanted}".rstrip("_")
-    return next(one for number in range(1, len(taken) + 2) if (one := name if number == 1 else f"{name}_{number}") not in taken)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from governance.domain.vocabulary import EvidenceKind
-from governance.policy import lint_checklists, lint_cycles, lint_gates, lint_tiering
+from governance.policy import lint_checklists, lint_cycles, lint_gates, lint_metrics, lint_tiering
 from governance.policy.codes import Code
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location
-from governance.policy.sections_running import AttributionModel, FreshnessModel
+from governance.policy.sections_running import AttributionModel, FreshnessModel, RemindersModel, WaiverReminderModel
 from governance.policy.whole import Ids, Whole
 
 
@@ -15,6 +15,7 @@ def faults(whole: Whole) -> Iterator[PolicyProblem]:
     """Everything wrong across the files of a policy."""
     yield from lint_gates.faults(whole)
     yield from lint_checklists.faults(whole)
+    yield from lint_metrics.faults(whole)
     yield from lint_tiering.faults(whole)
     yield from lint_cycles.faults(whole)
     yield from _frameworks(whole)
@@ -23,6 +24,8 @@ def faults(whole: Whole) -> Iterator[PolicyProblem]:
             yield from _attribution(whole, document, model.attribution)
         if model.freshness:
             yield from _freshness(document, model.freshness)
+        if model.reminders:
+            yield from _reminders(document, model.reminders)
         if model.signoffs:
             yield from whole.references(document, ("signoffs", "informed_by"), model.signoffs.informed_by)
 
@@ -41,6 +44,19 @@ def _freshness(document: Document, freshness: FreshnessModel) -> Iterator[Policy
     for kind in EvidenceKind:
         if kind not in freshness.default_max_age_days:
             yield from document.fault(at, f"missing key “{kind.value}”", Code.MISSING_KEY, needs=[(*at, "[key]"), (*at, kind.value)])
+
+
+def _reminders(document: Document, reminders: RemindersModel) -> Iterator[PolicyProblem]:
+    """The days of every reminder, from the first to the last."""
+    for name in RemindersModel.model_fields:
+        told = getattr(reminders, name)
+        key = "then_days_before" if isinstance(told, WaiverReminderModel) else "days_before"
+        days = getattr(told, key)
+        for number, day in enumerate(days):
+            if number and day >= days[number - 1]:
+                at: Location = ("reminders", name, key, number)
+                message = f"{key}: {day} stands here already" if day in days[:number] else f"{key}: {day} comes after {days[number - 1]}"
+                yield from document.fault(at, f"{message}: the days fall from the first reminder to the last", Code.WRONG_VALUE)
 
 
 def _frameworks(whole: Whole) -> Iterator[PolicyProblem]:

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Set
 
 from governance.domain.policy import Bound
 from governance.domain.vocabulary import Comparator
+from governance.policy import lint_metrics
 from governance.policy.build import threshold_parts
 from governance.policy.codes import Code
+from governance.policy.metrics import family_of
 from governance.policy.models import GateModel, ItemModel, ThresholdModel
 from governance.policy.problems import PolicyProblem, near
 from governance.policy.reader import Document, Location
@@ -20,11 +22,11 @@ ORDERED = frozenset({Comparator.GT, Comparator.GTE, Comparator.LT, Comparator.LT
 
 
 def metrics(whole: Whole) -> frozenset[str]:
-    """Everything that some threshold of the policy has measured."""
+    """Everything that some threshold of the policy has measured, each by its key."""
     items = [item for part in whole.parts for item in part.items if item.threshold]
     parts = [part for item in items if item.threshold for part in threshold_parts(item.threshold)[1]]
-    beside = {(part.compare_with or "").removeprefix("measured.") for part in parts}
-    return frozenset({part.metric for part in parts} | beside)
+    beside = {family_of(part.compare_with)[1] for part in parts if not (part.compare_with or "").startswith("approved.")}
+    return frozenset(whole.key(name) for name in {part.metric for part in parts} | beside)
 
 
 def faults(whole: Whole, document: Document, gate: GateModel, item: ItemModel, at: Location, measured: Set[str]) -> Iterator[PolicyProblem]:
@@ -35,6 +37,7 @@ def faults(whole: Whole, document: Document, gate: GateModel, item: ItemModel, a
         place = at if part is item.threshold else (*at, combination.value, number)
         yield from _part(document, part, place)
         yield from _reference(whole, document, gate, part, place, measured)
+        yield from lint_metrics.of_threshold(whole, document, part, place)
         if part.when is not None:
             yield from whole.condition(document, (*place, "when"), part.when)
 
@@ -76,9 +79,9 @@ def _reference(
     if name is None:
         return
     family, _, last = name.partition(".")
-    known = {"limits": whole.limits, "approved": measured, "measured": measured - {part.metric}}
+    known = {"limits": whole.limits, "approved": measured, "measured": measured - {whole.key(part.metric)}}
     here = (*at, "compare_with")
-    if f"{family}." in FAMILIES and last not in known[family]:
+    if f"{family}." in FAMILIES and (last if family == "limits" else whole.key(last)) not in known[family]:
         noun, code = ("limit", Code.UNKNOWN_LIMIT) if family == "limits" else ("metric", Code.UNKNOWN_METRIC)
         if ("limits" if family == "limits" else "metrics") not in whole.open:
             yield from document.fault(here, f"unknown {noun} “{last}”{near(last, known[family])}", code)

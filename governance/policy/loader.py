@@ -23,8 +23,11 @@ from governance.policy.whole import Whole
 
 SUFFIX = ".yaml"
 
-IN_SEVERAL_FILES = frozenset({"gate", "checklist", "frameworks", "translation"})
-"""A gate, a checklist and a language have files of their own, and so may an imported catalogue; every other section stands in one file."""
+IN_SEVERAL_FILES = frozenset({"gate", "checklist", "metrics", "frameworks", "translation"})
+"""A gate, a checklist and a language have files of their own, and so may an imported catalogue; a checklist brings its metrics along.
+
+Every other section stands in one file.
+"""
 
 
 @dataclass(frozen=True, slots=True)

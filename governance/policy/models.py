@@ -27,7 +27,7 @@ class Head(Strict):
 
 class ThresholdModel(Closed):
     metric: Id
-    """What is measured. The same name in an earlier item is the same metric."""
+    """What is measured. The same name in an earlier item is the same metric, and so is each name that `metrics` gives it."""
     comparator: Comparator
     """How the value is held against the limit; `reaches` and `beats` follow the metric's own good direction."""
     unit: str
@@ -207,12 +207,14 @@ TITLE = "A file of a policy of Governance"
 
 
 class FileModel(Closed):
-    """The keys a file may have. Each stands in one file only, but any file may have a `gate`, `checklist`, `frameworks`, `translation`."""
+    """The keys a file may have. Each stands in one file, but any may have a `gate`, `checklist`, `metrics`, `frameworks`, `translation`."""
 
     policy: Head | None = None
     """What the policy is called."""
     limits: sections.LimitsModel | None = None
     """The limits that each initiative states for itself, and locks."""
+    metrics: dict[Id, sections.MetricModel] | None = None
+    """What can be measured, by the name that thresholds use: what people call it, and its other names. Each metric is declared once."""
     plan: sections.PlanModel | None = None
     """What a plan holds."""
     signoffs: sections.SignOffsModel | None = None

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from governance.domain.limits import spoken
 from governance.domain.policy import Fact
+from governance.domain.text import listed
 from governance.policy.conditions import QUOTED
 
 PART = re.compile(
@@ -26,6 +27,14 @@ def said(expression: str, facts: Mapping[str, Fact]) -> str:
     """A condition without its “where”. What is written in another way than the usual ones stays as it is."""
     words = PART.sub(lambda part: _part(part, facts), expression)
     return re.sub(r"\s+", " ", words.replace("&&", " and ").replace("||", ", or ")).replace(" ,", ",").strip()
+
+
+def fact(one: Fact) -> tuple[str, str]:
+    """How a condition asks for a fact, and what it says then."""
+    subject = one.said or spoken(one.name)
+    if not one.values:
+        return f"facts.{one.name}", subject
+    return f'facts.{one.name} == "{one.values[0]}"', f"{subject} is {listed([spoken(value) for value in one.values], 'or')}"
 
 
 def _part(part: re.Match[str], facts: Mapping[str, Fact]) -> str:

@@ -65,6 +65,14 @@ def gates(texts: Mapping[str, str]) -> list[str]:
     return [str(name) for name in found if name != ()]
 
 
+def metric_labels(texts: Mapping[str, str]) -> dict[str, str]:
+    """What the declared metrics are called, by each of their names."""
+    sections = [_document(texts[file]).at(("metrics",)) for file in sorted(texts)]
+    declared = [(key, said) for section in sections if isinstance(section, dict) for key, said in section.items() if isinstance(said, dict)]
+    others = {str(name): str(said.get("label", key)) for key, said in declared for name in said.get("also_called") or ()}
+    return others | {str(key): str(said.get("label", key)) for key, said in declared}
+
+
 def lines_of(texts: Mapping[str, str], place: str) -> tuple[str, int] | None:
     """The file and the line a place is on, or the nearest one around it."""
     parts = place.split("/")
@@ -81,9 +89,18 @@ def used_by(texts: Mapping[str, str], place: str) -> list[str]:
     return [str(gate) for gate in found[1].at(("checklist", "gates"))] if found and found[2][:1] == ("checklist",) else []
 
 
+MAY_BE_EMPTY = ("looks_at",)
+"""Lists of seats that come with their first entry, and of which the last one can be taken out."""
+
+
 def _made(texts: Mapping[str, str], one: Edit) -> tuple[str, str]:
     parts = one.place.split("/")
     found, above = _found(texts, parts), _found(texts, parts[:-1])
+    if len(parts) == 6 and parts[2] == "seats" and parts[4] in MAY_BE_EMPTY:
+        if found is not None and one.written is None and len(found[1].at(found[2][:-1])) == 1:
+            return found[0], editing.put(texts[found[0]], found[2][:-1], [])
+        if above is None and one.written is not None:
+            return _made(texts, edit("/".join(parts[:-1]), [one.value]))
     if found is not None:
         file, _, at = found
         return file, editing.remove(texts[file], at) if one.written is None else editing.put(texts[file], at, one.value)

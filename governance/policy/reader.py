@@ -5,9 +5,10 @@ decimals stay exact. Caps on size and depth keep a hostile file from costing mor
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import yaml
@@ -18,6 +19,9 @@ from governance.policy.problems import PolicyError, PolicyProblem
 LARGEST, MOST_NODES, DEEPEST = 1_000_000, 50_000, 40
 LONGEST_NUMBER = 40
 """Anything longer stays text: no policy means it, and turning it into a number costs."""
+
+MOST_KEPT, LONGEST_KEPT = 32, 50_000
+"""How many files are kept, and of how many characters: those of a policy are read over and over, with one of them changed."""
 
 BOOLEAN = re.compile(r"^(?:true|false)$")
 DECIMAL = re.compile(r"^[-+]?[0-9]+\.[0-9]+$")
@@ -114,7 +118,15 @@ def read(file: str, text: str) -> Document:
 
 
 def read_on(file: str, text: str, caps: Caps = USUAL) -> tuple[Document, list[PolicyProblem]]:
-    """One file and what is wrong in it but leaves the rest readable. Raises `PolicyError` where nothing can be read."""
+    """One file and what is wrong in it but leaves the rest readable. Raises `PolicyError` where nothing can be read.
+
+    Nobody changes the document: the next one who reads the same text is given the same.
+    """
+    document, problems = (_kept if len(text) <= LONGEST_KEPT else _read_on)(file, text, caps)
+    return document, [*problems]
+
+
+def _read_on(file: str, text: str, caps: Caps) -> tuple[Document, Sequence[PolicyProblem]]:
     _check_text(file, text, caps)
     problems: list[PolicyProblem] = []
     try:
@@ -133,7 +145,10 @@ def read_on(file: str, text: str, caps: Caps = USUAL) -> tuple[Document, list[Po
         raise _unreadable(file, text, error) from None
     walk = _Walk(file, tagged)
     data = walk.value(node, ()) if node is not None else None
-    return Document(file, data, walk.values, walk.keys, frozenset(walk.broken)), [*problems, *walk.problems]
+    return Document(file, data, walk.values, walk.keys, frozenset(walk.broken)), (*problems, *walk.problems)
+
+
+_kept = lru_cache(MOST_KEPT)(_read_on)
 
 
 def composed(text: str) -> yaml.Node | None:

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from governance.domain.vocabulary import AnswerState, Section, Severity, Standing
-from governance.policy.values import DURATION, Closed, Days, Name, Strict
+from governance.domain.vocabulary import AnswerState, Good, Section, Severity, Standing
+from governance.policy.values import DURATION, Closed, Days, Name, OtherName, Strict
 
 Duration = Annotated[str, Field(pattern=DURATION, examples=["48h"])]
 """Minutes, hours or days, such as `48h`."""
@@ -25,6 +25,17 @@ class ByTier(Strict):
     """Days at the tier medium."""
     high: Days
     """Days at the tier high."""
+
+
+class MetricModel(Closed):
+    label: Annotated[str, Field(min_length=1, max_length=80)]
+    """What people call it, on every page and in every report."""
+    unit: str | None = None
+    """In what its values are stated; a threshold on it says the same, or `as the metric`."""
+    good: Good | None = None
+    """Which way it gets better: `up` or `down`. Nobody is asked then, and no threshold sets a limit the other way."""
+    also_called: list[OtherName] = []
+    """Other names under which it arrives. A value under one of them counts, and a threshold may use each."""
 
 
 class LimitModel(Strict):

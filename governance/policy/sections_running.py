@@ -113,14 +113,14 @@ class FreshnessModel(Closed):
 
 class BeforeModel(Strict):
     days_before: list[Days]
-    """How many days before the day people are told."""
+    """How many days before the day people are told, from the first time to the last."""
 
 
 class WaiverReminderModel(Strict):
     at_share_of_life: Decimal
     """The share of a waiver's life after which its owner is told first."""
     then_days_before: list[Days]
-    """How many days before its end they are told again."""
+    """How many days before its end they are told again, from the first time to the last."""
 
 
 class RemindersModel(Strict):
@@ -135,7 +135,7 @@ class RemindersModel(Strict):
     pilot_end: BeforeModel
     """Before a pilot ends."""
     evidence_expiry: BeforeModel
-    """Before evidence expires."""
+    """Before evidence of another initiative expires. Who uses it is told on these days, and once more when it has."""
     signoff_expiry: BeforeModel
     """Before a sign-off expires."""
 

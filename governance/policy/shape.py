@@ -12,7 +12,7 @@ from governance.policy.codes import Code
 from governance.policy.problems import PolicyProblem, foreign_letter, near, nearest
 from governance.policy.reader import Document, Location
 from governance.policy.schema import known_keys, properties_at
-from governance.policy.values import DURATION, MARK, NAME, STATUS, WHEN
+from governance.policy.values import DURATION, MARK, NAME, OTHER_NAME, STATUS, WHEN
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -36,6 +36,7 @@ SENTENCES = {
 ALLOWED = re.compile(r"'([^']*)'")
 RULES = {
     NAME: "a name: a letter first, then letters, digits, - and _",
+    OTHER_NAME: "a name: at most 60 plain signs, with no space at either end",
     DURATION: "a time such as 48h",
     STATUS: "a status: current, superseded or verify, with what is open after a comma",
     WHEN: "a year, a month or a day such as 2024-08-01, or unknown",

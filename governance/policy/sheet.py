@@ -1,24 +1,22 @@
 """A spreadsheet of questions as the texts of a first policy. What the sheet does not say is a stated default, marked in the files."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from governance.domain.errors import Problem, RuleBroken
-from governance.domain.table import Table, TableRow, one_line
-from governance.domain.text import listed
+from governance.domain.table import Table, TableRow
 from governance.domain.vocabulary import EvidenceKind, Function, Severity
-from governance.policy import sheet_words
+from governance.policy import sheet_seats, sheet_words
 from governance.policy.editing import Plain, fragment, put
 from governance.policy.guided import asked_where
-from governance.policy.sheet_words import NEEDED, Column, column_of, limit_of, meant, named, plain, tiers_of
+from governance.policy.sheet_cells import Line, Sheet, columns
+from governance.policy.sheet_seats import Looks
+from governance.policy.sheet_words import NEEDED, Column, limit_of, meant, named, plain, tiers_of
 from governance.policy.values import TIERS
 
 MOST_ROWS = 2_000
 LONGEST_TITLE = 60
-
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,47 +27,26 @@ class Said:
     note: str = ""
 
 
-@dataclass(slots=True)
-class _Sheet:
-    """A table with its columns, gathering every fault by row and column."""
-
-    table: Table
-    places: Mapping[Column, int]
-    faults: list[Problem] = field(default_factory=list)
-
-    def cell(self, row: TableRow, column: Column) -> str:
-        place = self.places.get(column)
-        return one_line(row.cells[place]) if place is not None and place < len(row.cells) else ""
-
-    def read(self, row: TableRow, column: Column, read: Callable[[str], Found], default: Found) -> Found:
-        """What a cell means; the default where it is empty or means nothing, which is a fault."""
-        cell = self.cell(row, column)
-        if not cell:
-            return default
-        try:
-            return read(cell)
-        except ValueError as error:
-            self.fault(row, column, str(error))
-            return default
-
-    def fault(self, row: TableRow, column: Column, sentence: str) -> None:
-        where = f"line {row.line:,}, column “{self.table.header[self.places[column]]}”" if column in self.places else f"line {row.line:,}"
-        self.faults.append(Problem("cell", f"{where}: {sentence}.", column))
-
-
 def policy_from(base: str, table: Table, title: str, source: str, ignored: Collection[str] = ()) -> dict[str, str]:
     """The texts of a policy with the questions of a table, by file name. Raises `RuleBroken` with every fault at once."""
-    places, faults = _columns(table, ignored)
-    sheet = _Sheet(table, places, faults)
+    places, faults = columns(table, ignored)
+    sheet = Sheet(table, places, faults)
     if not faults:
         _check_rows(sheet)
-    written = list(_written(sheet, [(row, _gate(sheet, row)) for row in table.rows])) if not faults else []
+    lines = [_line_of(sheet, row) for row in table.rows] if not faults else []
+    looks = sheet_seats.looks(sheet, lines)
+    written = list(_written(sheet, [line for line in lines if sheet_seats.is_question(sheet, line.row)]))
     if sheet.faults:
         count = len(sheet.faults)
         raise RuleBroken(f"{source} has {count} fault{'s' * (count != 1)}, so nothing was written.", *sheet.faults)
     head = put(put(base, ("policy", "id"), _id(title)), ("policy", "title"), title)
     gates = {gate: [text for of, text in written if of == gate] for gate in GATES}
-    kept = {f"gates/{gate}.yaml": _gate_text(gate, texts, source) for gate, texts in gates.items() if texts or gate in LADDER}
+    named_there = {line.gate for line in lines}
+    kept = {
+        f"gates/{gate}.yaml": _gate_text(gate, texts, looks, source)
+        for gate, texts in gates.items()
+        if gate in named_there or gate in LADDER
+    }
     return {"policy.yaml": head, **kept}
 
 
@@ -101,64 +78,36 @@ GATES: Mapping[str, tuple[str, str, str]] = {
 LADDER = ("G1", "G2", "G3")
 
 
-def _columns(table: Table, ignored: Collection[str]) -> tuple[dict[Column, int], list[Problem]]:
-    """Where each column is, and every head that has no meaning, or the meaning of another one."""
-    places: dict[Column, int] = {}
-    faults: list[Problem] = []
-    left_out = {plain(name) for name in ignored}
-    for number, head in enumerate(table.header):
-        column = column_of(head)
-        if plain(head) in left_out or not head:
-            continue
-        if column is None:
-            known = listed([one.value for one in Column], "or")
-            faults.append(
-                Problem("column", f"line 1: the column “{head[:60]}” is not understood: call it {known}, or leave it out by --ignore.")
-            )
-        elif column in places:
-            first = table.header[places[column]]
-            faults.append(
-                Problem(
-                    "column", f"line 1: the columns “{first[:60]}” and “{head[:60]}” both mean {column.value}: leave one out by --ignore."
-                )
-            )
-        else:
-            places[column] = number
-    missing = [one.value for one in NEEDED if one not in places]
-    if missing and len(table.header) == 1:
-        faults = [Problem("column", "line 1: the file has one column only. Name what stands between its columns by --delimiter.")]
-    elif missing:
-        faults.append(Problem("column", f"line 1: no column says the {listed(missing)}."))
-    return places, faults
-
-
-def _check_rows(sheet: _Sheet) -> None:
+def _check_rows(sheet: Sheet) -> None:
     if not sheet.table.rows:
         sheet.faults.append(Problem("rows", "the file has no row below its heads."))
     if len(sheet.table.rows) > MOST_ROWS:
         sheet.faults.append(Problem("rows", f"the file has more than {MOST_ROWS:,} rows."))
 
 
-def _gate(sheet: _Sheet, row: TableRow) -> str:
-    """The gate of a row; any, where it names none, because then nothing is written."""
+def _line_of(sheet: Sheet, row: TableRow) -> Line:
+    """The gate and the function of a row; any, where it names none, because then nothing is written."""
     for column in NEEDED:
-        if not sheet.cell(row, column):
+        if not sheet.cell(row, column) and (column is not Column.QUESTION or sheet_seats.is_question(sheet, row)):
             sheet.fault(row, column, f"the {column.value} is missing")
-    return sheet.read(row, Column.GATE, lambda cell: meant(sheet_words.GATES, cell, "gate"), "G1")
+    gate = sheet.read(row, Column.GATE, lambda cell: meant(sheet_words.GATES, cell, "gate"), "G1")
+    owner = sheet.read(row, Column.OWNER, lambda cell: meant(sheet_words.OWNERS, cell, "function"), Function.COMPLIANCE)
+    return Line(row, gate, owner)
 
 
-def _written(sheet: _Sheet, rows: Sequence[tuple[TableRow, str]]) -> Iterator[tuple[str, str]]:
+def _written(sheet: Sheet, lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
     """Each item as its gate and its lines."""
-    taken = {sheet.cell(row, Column.ID) for row, _ in rows} - {""}
+    taken = {sheet.cell(line.row, Column.ID) for line in lines} - {""}
     counted: dict[str, int] = {}
     seen: dict[str, int] = {}
-    for row, gate in rows:
+    for line in lines:
+        row, gate = line.row, line.gate
         given = sheet.read(row, Column.ID, named, "")
         if given and given in seen:
             sheet.fault(row, Column.ID, f"the id “{given}” stands on line {seen[given]:,} already")
         seen.setdefault(given, row.line)
         name = Said(given) if given else Said(_next(gate, counted, taken), "default: counted")
-        yield gate, _item(name, _fields(sheet, row, str(name.value)))
+        yield gate, _item(name, _fields(sheet, line, str(name.value)))
 
 
 def _next(gate: str, counted: dict[str, int], taken: Collection[str]) -> str:
@@ -169,9 +118,9 @@ def _next(gate: str, counted: dict[str, int], taken: Collection[str]) -> str:
             return name
 
 
-def _fields(sheet: _Sheet, row: TableRow, name: str) -> dict[str, Said | dict[str, Said]]:
+def _fields(sheet: Sheet, line: Line, name: str) -> dict[str, Said | dict[str, Said]]:
+    row = line.row
     question, threshold = sheet.cell(row, Column.QUESTION), _threshold(sheet, row, name)
-    owner = sheet.read(row, Column.OWNER, lambda cell: meant(sheet_words.OWNERS, cell, "function"), Function.COMPLIANCE)
     severity = sheet.read(row, Column.SEVERITY, lambda cell: meant(sheet_words.SEVERITIES, cell, "severity"), Severity.BLOCKING)
     said = sheet.cell(row, Column.SEVERITY)
     note = "" if said.lower() == severity.value else f"“{said}” in the sheet" if said else "default: the sheet says no severity"
@@ -185,7 +134,7 @@ def _fields(sheet: _Sheet, row: TableRow, name: str) -> dict[str, Said | dict[st
     tiers = sheet.read(row, Column.TIER, tiers_of, tuple(tier.value for tier in TIERS))
     return {
         "title": _text(sheet, row, Column.TITLE, _short(question), "the start of the question"),
-        "owner": Said(owner.value),
+        "owner": Said(line.owner.value),
         "severity": Said(severity.value, note),
         "question": Said(question),
         "evidence": {
@@ -201,7 +150,7 @@ def _fields(sheet: _Sheet, row: TableRow, name: str) -> dict[str, Said | dict[st
     }
 
 
-def _threshold(sheet: _Sheet, row: TableRow, name: str) -> dict[str, Said]:
+def _threshold(sheet: Sheet, row: TableRow, name: str) -> dict[str, Said]:
     cell = sheet.cell(row, Column.THRESHOLD)
     if not cell:
         for column in (Column.METRIC, Column.UNIT, Column.WINDOW, Column.SAMPLE):
@@ -228,12 +177,12 @@ def _threshold(sheet: _Sheet, row: TableRow, name: str) -> dict[str, Said]:
     }
 
 
-def _text(sheet: _Sheet, row: TableRow, column: Column, default: str, why: str) -> Said:
+def _text(sheet: Sheet, row: TableRow, column: Column, default: str, why: str) -> Said:
     cell = sheet.cell(row, column)
     return Said(cell) if cell else Said(default, f"default: {why}")
 
 
-def _if_said(sheet: _Sheet, row: TableRow, column: Column, key: str) -> dict[str, Said]:
+def _if_said(sheet: Sheet, row: TableRow, column: Column, key: str) -> dict[str, Said]:
     cell = sheet.cell(row, column)
     return {key: Said(cell)} if cell else {}
 
@@ -259,9 +208,9 @@ def _line(key: str, said: Said) -> str:
     return f"{key}: {fragment(said.value)}" + (f"  # {note}" if note else "")
 
 
-def _gate_text(gate: str, items: Sequence[str], source: str) -> str:
+def _gate_text(gate: str, items: Sequence[str], looks: Looks, source: str) -> str:
     name, kind, question = GATES[gate]
-    seats = "".join(map(_seat, Function))
+    seats = "".join(sheet_seats.text(one, looks.get((gate, one), ())) for one in Function)
     asked = f"  items:\n{''.join(items)}" if items else "  items: []  # default: the sheet has no question for this gate\n"
     written = "".join(sign if sign.isprintable() else "·" for sign in source)
     return (
@@ -269,11 +218,6 @@ def _gate_text(gate: str, items: Sequence[str], source: str) -> str:
         f"gate:\n  id: {gate}\n  name: {fragment(name)}\n  {kind}\n  question: {fragment(question)}  # default\n"
         f"  seats:  # default: the four functions, at every tier\n{seats}{asked}"
     )
-
-
-def _seat(one: Function) -> str:
-    label = fragment(f"{one.spoken[0].upper()}{one.spoken[1:]}")
-    return f"    - {{id: {one.value}, function: {one.value}, label: {label}, covers: [common, {one.value}]}}\n"
 
 
 def _id(title: str) -> str:

@@ -33,6 +33,7 @@ class Column(StrEnum):
     SAMPLE = "sample"
     FRESH = "fresh for days"
     TIER = "tier"
+    LOOKS = "looks at"
 
 
 NEEDED = (Column.QUESTION, Column.GATE, Column.OWNER)
@@ -80,6 +81,10 @@ ALSO: Mapping[str, Column] = {
     "tiers": Column.TIER,
     "risk tier": Column.TIER,
     "risk": Column.TIER,
+    "looks at before deciding": Column.LOOKS,
+    "reviewer looks at": Column.LOOKS,
+    "reviewer checklist": Column.LOOKS,
+    "box to tick": Column.LOOKS,
 }
 
 GATES: Mapping[str, str] = {

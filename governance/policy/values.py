@@ -112,6 +112,10 @@ Name: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,59}$",
 Plain: TypeAlias = Annotated[str, Field(pattern=r"^[!-~]([ -~]{0,78}[!-~])?$", examples=["x"])]
 """A name that may hold any plain sign."""
 
+OTHER_NAME = r"^[!-~]([ -~]{0,58}[!-~])?$"
+OtherName: TypeAlias = Annotated[str, Field(pattern=OTHER_NAME, examples=["x"])]
+"""What a pipeline or a spreadsheet may call something: plain signs, spaces inside."""
+
 STATUS, WHEN = r"^(current|superseded|verify)(,.*)?$", r"^(unknown|[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)$"
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 """A tag of BCP 47 as it is usually written."""
@@ -121,7 +125,8 @@ Status: TypeAlias = Annotated[str, Field(pattern=STATUS, examples=["current"])]
 When: TypeAlias = Annotated[str, Field(pattern=WHEN, examples=["2024-08-01"])]
 """A year, a month or a day, as precise as the source is."""
 
-Sentence: TypeAlias = Annotated[str, Field(max_length=300, examples=["x"]), AfterValidator(_sentence)]
+LONGEST_SENTENCE = 300
+Sentence: TypeAlias = Annotated[str, Field(max_length=LONGEST_SENTENCE, examples=["x"]), AfterValidator(_sentence)]
 """One sentence of words that people read and keep."""
 
 Days: TypeAlias = Annotated[int, Field(ge=1, le=36_525, strict=True)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from governance.domain.frameworks import is_superseded
 from governance.domain.vocabulary import Applies, Tier
-from governance.policy import lint_translations, warn_thresholds
+from governance.policy import lint_metrics, lint_translations, warn_thresholds
 from governance.policy.build import threshold_parts
 from governance.policy.checklists import Part
 from governance.policy.codes import Code, Level
@@ -20,6 +20,7 @@ def warnings(whole: Whole) -> Iterator[PolicyProblem]:
     """Every warning, at the place that one would change."""
     for part in whole.parts:
         yield from _part(whole, part)
+    yield from lint_metrics.warnings(whole)
     yield from lint_translations.warnings(whole)
     for document, model in whole.files:
         if model.checklist:
@@ -47,7 +48,7 @@ def _part(whole: Whole, part: Part) -> Iterator[PolicyProblem]:
             places = [(*at, "threshold", combination.value, n) if of_list else (*at, "threshold") for n in range(len(limits))]
             for place, limit in zip(places, limits, strict=True):
                 yield from _condition(whole, document, (*place, "when"), limit.when or ALWAYS, f"the threshold of {limit.metric}")
-            yield from warn_thresholds.warnings(document, combination, limits, places)
+            yield from warn_thresholds.warnings(whole, document, combination, limits, places)
 
 
 def _asked(whole: Whole, part: Part, at: Location, when: str, what: str) -> Iterator[PolicyProblem]:

@@ -12,6 +12,7 @@ from governance.policy.models import ThresholdModel
 from governance.policy.problems import PolicyProblem
 from governance.policy.reader import Document, Location
 from governance.policy.values import TIERS
+from governance.policy.whole import Whole
 
 ENDLESS = Decimal("Infinity")
 
@@ -45,7 +46,7 @@ POSSIBLE: Mapping[str, Range] = {
 
 
 def warnings(
-    document: Document, combination: Combination, parts: Sequence[ThresholdModel], places: Sequence[Location]
+    whole: Whole, document: Document, combination: Combination, parts: Sequence[ThresholdModel], places: Sequence[Location]
 ) -> Iterator[PolicyProblem]:
     sound = [(part, place) for part, place in zip(parts, places, strict=True) if document.sound(place)]
     for part, place in sound:
@@ -54,14 +55,15 @@ def warnings(
                 yield _never(document, place, f"no value in {part.unit} can pass this{_at_tier(part, tier)}")
                 break
     if combination is Combination.ALL_OF:
-        yield from _excluding(document, sound)
+        yield from _excluding(whole, document, sound)
 
 
-def _excluding(document: Document, parts: Sequence[tuple[ThresholdModel, Location]]) -> Iterator[PolicyProblem]:
+def _excluding(whole: Whole, document: Document, parts: Sequence[tuple[ThresholdModel, Location]]) -> Iterator[PolicyProblem]:
     """A threshold that excludes one before it, where both always count."""
     for number, (part, place) in enumerate(parts):
         for earlier, _ in parts[:number]:
-            same = (part.metric, part.unit, part.when, part.for_each) == (earlier.metric, earlier.unit, earlier.when, earlier.for_each)
+            one, other = ((whole.key(each.metric), each.unit, each.when, each.for_each) for each in (part, earlier))
+            same = one == other
             tier = next((tier for tier in TIERS if same and _range(part, tier).within(_range(earlier, tier)).is_empty), None)
             if tier is not None and not (_range(part, tier).is_empty or _range(earlier, tier).is_empty):
                 yield _never(document, place, f"no value of {part.metric} can pass this and the threshold above it{_at_tier(part, tier)}")

@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from governance.domain.metrics import Metric
 from governance.policy import conditions
 from governance.policy.checklists import Part, parts
 from governance.policy.codes import Code
+from governance.policy.metrics import metrics_in
 from governance.policy.models import FileModel, GateModel
 from governance.policy.models_frameworks import FrameworkModel
 from governance.policy.models_tiering import FactModel, TieringModel
@@ -22,6 +24,9 @@ UNNAMED = TEXTS | {"points", "then", "maps", "comparator", "value", "min_n", "bo
 ASKED = frozenset({"questions", "hard_stops", "floors", "exceptions"})
 DEPTHS = {"facts": 2, "limits": 3, "app_sources": 2, "attribution": 3}
 """How deep the names of a section stand."""
+
+DECLARED = 3
+"""How deep what is declared of a metric stands."""
 
 HOLDING_CHECKS = frozenset({"gate", "checklist"})
 
@@ -44,6 +49,8 @@ class Whole:
     sources: set[str] = field(default_factory=set)
     clauses: dict[str, set[str]] = field(default_factory=dict)
     minimum: set[str] = field(default_factory=set)  # the gates that ask for an attribution level
+    metrics: dict[str, Metric] = field(default_factory=dict)  # declared, by each of their names
+    declared: list[tuple[Document, str]] = field(default_factory=list)  # every declaration of a metric, with its key
     open: set[str] = field(default_factory=set)
     unsure: set[str] = field(default_factory=set)  # facts whose values are not known
     parts: tuple[Part, ...] = ()
@@ -60,6 +67,8 @@ class Whole:
             self.minimum |= set(model.attribution.gate_minimum) if model.attribution else set()
             self.open |= {family for place in document.broken for family in _opened(place)}
             self.unsure |= {str(place[1]) for place in document.broken if place[0] == "facts" and len(place) > 1}
+        self.metrics = metrics_in(model for _, model in self.files)
+        self.declared = [(document, key) for document, model in self.files for key in model.metrics or {}]
         self.parts = tuple(parts(self.files))
         self.minimum |= {part.gate.id for part in self.parts if not part.stands}
         self._open_what_is_not_read()
@@ -70,14 +79,15 @@ class Whole:
         sections = {"facts", "limits", "app_sources", "attribution", "risk_tiering", "frameworks"}
         self.open |= sections - given
         if self.unread:
-            self.open |= {"gate", "metrics"}
+            self.open |= {"gate", "metrics", "declared"}
 
     def _open_what_is_doubled(self) -> None:
         """Of two things with one id, the other was probably meant to have the name that is missing now."""
         names = Counter(gate.id for _, gate in self.gates)
         questions = Counter(name for tiering in self.questionnaires for name in tiering.ids)
         frameworks = Counter(framework.id for _, _, framework in self.frameworks)
-        doubled = {"gate": names, "risk_tiering": questions, "frameworks": frameworks}
+        metrics = Counter(key for _, key in self.declared)
+        doubled = {"gate": names, "risk_tiering": questions, "frameworks": frameworks, "declared": metrics}
         self.open |= {family for family, counted in doubled.items() if any(count > 1 for count in counted.values())}
 
     @property
@@ -92,6 +102,18 @@ class Whole:
     def questionnaires(self) -> list[TieringModel]:
         """One, unless a fault left it out or doubled it."""
         return [model.risk_tiering for _, model in self.files if model.risk_tiering]
+
+    def key(self, name: str) -> str:
+        """What a metric is called in the record, by any of its names."""
+        return self.metrics[name].key if name in self.metrics else name
+
+    def is_sound(self, key: str) -> bool:
+        """Whether what is declared of a metric is read as it was meant."""
+        return all(document.sound(("metrics", key)) for document, other in self.declared if other == key)
+
+    def has_to_declare(self, document: Document) -> bool:
+        """Whether the metrics that a file names are to be declared: where the policy declares its own, or this checklist does."""
+        return any(model.metrics is not None and (model.checklist is None or file is document) for file, model in self.files)
 
     def faults(self, expression: str) -> tuple[conditions.Fault, ...]:
         """What is wrong with a condition, wherever it stands; worked out once, because many items share one."""
@@ -139,6 +161,8 @@ def _opened(place: Location) -> Iterator[str]:
         yield "risk_tiering"
     if head == "gate" and (len(place) == 1 or place[1:] == ("id",)):
         yield "gate"
+    if head == "metrics" and (len(place) < DECLARED or "also_called" in place or last == "[key]"):
+        yield "declared"
     if head in HOLDING_CHECKS and _opens_metrics(place):
         yield "metrics"
 

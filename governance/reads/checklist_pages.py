@@ -7,15 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain.checks import KEPT_RECORDS, Checked, planned_items
-from governance.domain.comparison import KEPT_REFERENCES, RELATIVE
+from governance.domain.comparison import KEPT_REFERENCES
 from governance.domain.dossier import Evidence, Material, StatedValue
-from governance.domain.limits import AS_THE_METRIC, amount, limit_in_words, spoken
+from governance.domain.limits import AS_THE_METRIC, amount, limit_in_words, metric_in_words, name_in_words, spoken
 from governance.domain.policy import Bound, Framework, PlannedItem, Policy, Threshold
-from governance.domain.vocabulary import Applies, Function, Severity
+from governance.domain.text import day_in_words
+from governance.domain.vocabulary import RELATIVE, Applies, Function, Good, Severity
 from governance.models import answers as rows
 from governance.policy import phrases
 from governance.reads import people, words
-from governance.words import day_in_words
 
 SOURCES = {
     "kpi_record": "KPI record",
@@ -41,6 +41,8 @@ class Need:
     per_kpi: bool = False
     counted: bool = True  # whether a number of cases is asked for
     reference_of: str | None = None
+    names: tuple[str, ...] = ()  # every name under which it may have been stated
+    good: Good | None = None  # which way is better, where the policy declares it and it matters
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class ItemPage:
 
     check: Checked
     needs: tuple[Need, ...]
+    labels: Mapping[str, str]  # of what was stated, by the name it was stated under
     note: str
     got: str
     answered_by: str
@@ -131,17 +134,20 @@ def why_not(policy: Policy, material: Material) -> list[tuple[str, str, str]]:
 
 def _measured(threshold: Threshold, before: Need | None) -> Need:
     limit = limit_in_words(threshold)
+    good = threshold.declared.good if threshold.declared and threshold.comparator in RELATIVE else None
     return Need(
         metric=threshold.metric,
-        label=_label(threshold.metric),
+        label=_label(metric_in_words(threshold)),
         unit=None if threshold.unit in AS_THE_METRIC else threshold.unit,
         window=threshold.window,
         min_n=max(threshold.min_n, before.min_n if before else 1),
         limit=f"{before.limit}; {limit}" if before else limit,
         interval=threshold.bound is Bound.WORSE or (before is not None and before.interval),
-        direction=threshold.comparator in RELATIVE,
+        direction=threshold.comparator in RELATIVE and good is None,
         per_kpi=threshold.for_each is not None,
         counted=threshold.min_n > 1,
+        names=threshold.names,
+        good=good,
     )
 
 
@@ -151,18 +157,18 @@ def _reference(threshold: Threshold) -> Need:
     measured = threshold.compare_with.startswith("measured.")
     return Need(
         metric=metric,
-        label=_label(metric),
+        label=_label(threshold.beside.label if threshold.beside else spoken(metric)),
         unit=None if threshold.unit in AS_THE_METRIC else threshold.unit,
         window=threshold.window if measured else "as stated in that record",
         min_n=1,
-        limit=f"what {spoken(threshold.metric)} is compared with",
+        limit=f"what {metric_in_words(threshold)} is compared with",
         counted=measured and threshold.min_n > 1,
         reference_of=threshold.metric,
+        names=threshold.beside.names if threshold.beside else (metric,),
     )
 
 
-def _label(metric: str) -> str:
-    said = spoken(metric)
+def _label(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 
@@ -172,10 +178,11 @@ def _page(policy: Policy, check: Checked, said: Mapping[str, str], names: Mappin
     return ItemPage(
         check=check,
         needs=needs(check.planned),
+        labels={value.metric: _label(name_in_words(value.metric, policy.metrics)) for value in answer.values} if answer else {},
         note=said.get(answer.note, "") if answer and answer.note else "",
         got=_got(check),
         answered_by=names.get(answer.by, answer.by) if answer else "",
-        limits=tuple(f"{_label(part.metric)}: {limit_in_words(part)}" for part in parts),
+        limits=tuple(f"{_label(metric_in_words(part))}: {limit_in_words(part)}" for part in parts),
         freshness=_freshness(policy, check),
         clauses=tuple(_clause(policy.frameworks, clause) for clause in check.item.maps),
         evidence=answer.evidence if answer else (),

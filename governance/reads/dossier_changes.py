@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from governance.domain import dossier
 from governance.domain.dossier import Material
 from governance.domain.evidence_scope import ReuseEnd
-from governance.domain.limits import spoken
+from governance.domain.metrics import Metrics
 from governance.domain.vocabulary import AnswerState, Section
 from governance.models.gates import Revision
-from governance.reads import people, words
+from governance.reads import dossier_values, people, words
 from governance.words import word
 
 Content: TypeAlias = Mapping[Section, Mapping[str, Any]]
@@ -28,7 +28,6 @@ _COMMON = {
     "seats": "Seats asked",
 }
 
-
 _OF_FORM_1 = frozenset({"policy", "seats"})
 
 _PASSAGE = {"question": "What the gate asks", "enters": "Where the gate leads", "kind": "Kind of gate"}
@@ -42,9 +41,6 @@ _RULE = {
     "max_age_days": "Evidence at most this old, in days",
     "combination": "Of several limits",
 }
-
-_LIMIT = ("window", "min_n", "bound", "factor", "margin", "allow", "for_each", "least")
-
 
 _GIVEN = "Answer given"
 """Told only where an answer was given again and nothing else about it differs."""
@@ -75,12 +71,12 @@ def live_content(material: Material) -> Content:
     return dossier.sections(material)
 
 
-def compare(session: Session, before: Content, after: Content) -> tuple[Change, ...]:
-    """Every difference between two dossiers, in the order of a dossier."""
-    found = [*_common(_common_of(before), _common_of(after)), *_rules(before, after)]
+def compare(session: Session, before: Content, after: Content, metrics: Metrics) -> tuple[Change, ...]:
+    """Every difference between two dossiers, in the order of a dossier. `metrics` are those that the policy declares, by each name."""
+    found = [*_common(_common_of(before), _common_of(after)), *_rules(before, after, metrics)]
     for section in Section:
         if section is not Section.COMMON:
-            found += _items(section, before.get(section, {}), after.get(section, {}))
+            found += _items(section, before.get(section, {}), after.get(section, {}), metrics)
     return _with_words(session, found)
 
 
@@ -88,15 +84,17 @@ def _common(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Cha
     for key, label in _COMMON.items():
         if key in _OF_FORM_1 and not (key in before and key in after):
             continue  # in form 2 the rules stand with the functions
-        yield from _differs(None, label, _text(before.get(key)), _text(after.get(key)))
+        yield from _differs(None, label, dossier_values.text(before.get(key)), dossier_values.text(after.get(key)))
     yield from _differs(None, "Risk tier", _tier(before.get("tier")), _tier(after.get("tier")))
     for key, noun in (("facts", "Fact"), ("limits", "Limit")):
         old, new = before.get(key) or {}, after.get(key) or {}
         for name in sorted(old.keys() | new.keys()):
-            yield from _differs(None, f"{noun}: {name.replace('_', ' ')}", _text(old.get(name)), _text(new.get(name)))
+            yield from _differs(
+                None, f"{noun}: {name.replace('_', ' ')}", dossier_values.text(old.get(name)), dossier_values.text(new.get(name))
+            )
 
 
-def _rules(before: Content, after: Content) -> Iterator[Change]:
+def _rules(before: Content, after: Content, metrics: Metrics) -> Iterator[Change]:
     """What the policy asks: which items apply, what each asks, and who signs."""
     old, new = _applies(before), _applies(after)
     absent = "" if _names_policy(before) and _names_policy(after) else "no"
@@ -106,11 +104,11 @@ def _rules(before: Content, after: Content) -> Iterator[Change]:
     if _names_policy(before) or _names_policy(after):
         return
     for key, label in _PASSAGE.items():
-        yield from _differs(None, label, _text(_common_of(before).get(key)), _text(_common_of(after).get(key)))
+        yield from _differs(None, label, dossier_values.text(_common_of(before).get(key)), dossier_values.text(_common_of(after).get(key)))
     for section in Section:
         asked, asks = _of(before, section, dossier.RULES), _of(after, section, dossier.RULES)
         for item in sorted(asked.keys() & asks.keys()):
-            for change in _rule(item, asked[item], asks[item]):
+            for change in _rule(item, asked[item], asks[item], metrics):
                 yield Change(section, change.item, change.what, change.before, change.after)
         seats, others = _of(before, section, dossier.SEATS), _of(after, section, dossier.SEATS)
         for seat in sorted(seats.keys() | others.keys()):
@@ -124,23 +122,12 @@ def _where(item: str, *contents: Content) -> Section:
     return next(holding, Section.COMMON)
 
 
-def _rule(item: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+def _rule(item: str, old: Mapping[str, Any], new: Mapping[str, Any], metrics: Metrics) -> Iterator[Change]:
     for key, label in _RULE.items():
-        yield from _differs(item, label, _text(old.get(key)), _text(new.get(key)))
-    limits, others = _limits(old), _limits(new)
-    for metric in dict.fromkeys([*limits, *others]):
-        yield from _differs(item, f"Limit: {spoken(metric)}", limits.get(metric, ""), others.get(metric, ""))
-
-
-def _limits(rule: Mapping[str, Any]) -> dict[str, str]:
-    """What each limit says, by metric; the second of the same metric gets a number."""
-    found: dict[str, str] = {}
-    for part in rule["limits"]:
-        name = part["metric"] if part["metric"] not in found else f"{part['metric']} {len(found) + 1}"
-        value = " to ".join(part["value"]) if isinstance(part["value"], list) else part["value"] or part["compare_with"] or ""
-        rest = [f"{key.replace('_', ' ')} {part[key]}" for key in _LIMIT if part[key] is not None]
-        found[name] = f"{part['comparator'].replace('_', ' ')} {value} {part['unit']}, {', '.join(rest)}"
-    return found
+        yield from _differs(item, label, dossier_values.text(old.get(key)), dossier_values.text(new.get(key)))
+    limits, others = dossier_values.limits(old, metrics), dossier_values.limits(new, metrics)
+    for metric in limits | others:
+        yield from _differs(item, f"Limit: {metric}", limits.get(metric, ""), others.get(metric, ""))
 
 
 def _seat(seat: Mapping[str, Any] | None) -> str:
@@ -167,7 +154,7 @@ def _of(content: Content, section: Section, part: str) -> Mapping[str, Any]:
     return found
 
 
-def _items(section: Section, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _items(section: Section, before: Mapping[str, Any], after: Mapping[str, Any], metrics: Metrics) -> Iterator[Change]:
     for what, key, said in (("Waiver", dossier.WAIVERS, _waiver), ("Does not apply", dossier.EXCLUSIONS, _exclusion)):
         old, new = before.get(key, {}), after.get(key, {})
         for item in sorted(old.keys() | new.keys()):
@@ -177,7 +164,8 @@ def _items(section: Section, before: Mapping[str, Any], after: Mapping[str, Any]
         old, new = before.get(item), after.get(item)
         if old == new:
             continue
-        for change in _answer(item, _as_answer(old), _as_answer(new)) if _is_answer(old) or _is_answer(new) else _record(item, old, new):
+        answered = _is_answer(old) or _is_answer(new)
+        for change in _answer(item, _as_answer(old), _as_answer(new), metrics) if answered else _record(item, old, new):
             yield Change(section, change.item, change.what, change.before, change.after)
 
 
@@ -194,11 +182,11 @@ def _record(item: str, old: object, new: object) -> Iterator[Change]:
     yield from _differs(item, "What the record says", _recorded(old), _recorded(new))
 
 
-def _answer(item: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+def _answer(item: str, old: Mapping[str, Any], new: Mapping[str, Any], metrics: Metrics) -> Iterator[Change]:
     yield from _differs(item, "Answer", _claim(old), _claim(new))
-    values, others = _values(old), _values(new)
-    for metric in dict.fromkeys([*values, *others]):
-        yield from _differs(item, spoken(metric), values.get(metric, ""), others.get(metric, ""))
+    values, others = dossier_values.values(old, metrics), dossier_values.values(new, metrics)
+    for metric in values | others:
+        yield from _differs(item, metric, values.get(metric, ""), others.get(metric, ""))
     yield from _differs(item, "Evidence", _pieces(old), _pieces(new))
     yield from _differs(item, "Note", old.get("note") or "", new.get("note") or "")
     yield from _differs(item, _GIVEN, _given(old), _given(new))
@@ -223,19 +211,6 @@ def _as_answer(content: object) -> Mapping[str, Any]:
 
 def _claim(answer: Mapping[str, Any]) -> str:
     return word(AnswerState(answer["claim"])).label if answer else ""
-
-
-def _values(answer: Mapping[str, Any]) -> dict[str, str]:
-    """One line per metric; the second value of the same metric gets the name of its KPI or a number."""
-    found: dict[str, str] = {}
-    for value in answer.get("values", []):
-        name = value["metric"] + (f" ({value['kpi']})" if value.get("kpi") else "")
-        name = name if name not in found else f"{name} {len(found) + 1}"
-        interval = f", 95 %: {value['low']} to {value['high']}" if value.get("low") else ""
-        found[name] = (
-            f"{value['value']} {value['unit']}{interval}, n {value['n']:,}, measured {value['measured_at'][:10]}, {value['source']}"
-        )
-    return found
 
 
 def _pieces(answer: Mapping[str, Any]) -> str:
@@ -266,20 +241,6 @@ def _recorded(content: object) -> str:
     if isinstance(content, dict):
         return "; ".join(f"{name.replace('_', ' ')}: {row['person']}" for name, row in content.items())
     return ""
-
-
-def _text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ", ".join(map(str, value))
-        case {"value": stated, "unit": unit}:
-            return f"{stated} {unit}"
-        case _:
-            return str(value)
 
 
 def _with_words(session: Session, found: Sequence[Change]) -> tuple[Change, ...]:

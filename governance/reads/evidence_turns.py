@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from governance.domain.evidence_scope import told_on
+from governance.domain.evidence_scope import TOLD_BEFORE, told_on
+from governance.domain.policy import Policy
 from governance.domain.vocabulary import Stage
 from governance.models.answers import Evidence
 from governance.models.initiatives import Initiative
@@ -28,10 +29,11 @@ def at_risk(session: Session, keys: Sequence[str]) -> Mapping[str, Sequence[tupl
 
 
 def evidence_turns(
-    session: Session, initiative: Initiative, rows: Iterable[tuple[ReusedEvidence, date | None]], now: datetime
+    session: Session, initiative: Initiative, rows: Iterable[tuple[ReusedEvidence, date | None]], policy: Policy | None, now: datetime
 ) -> Iterator[Turn]:
     """The lead's, for each such piece that an answer still rests on; of one that expires, from the first day on which that is told."""
-    told = [(row, said) for row, expires in rows if (said := _said(row, expires, now.date()))]
+    days = policy.evidence_told_before if policy is not None else TOLD_BEFORE
+    told = [(row, said) for row, expires in rows if (said := _said(row, expires, days, now.date()))]
     if not told or initiative.stage is Stage.RETIRED:
         return
     cited = {piece.id: answer.item for answer in answers(session, initiative.key).values() for piece in answer.evidence}
@@ -48,12 +50,12 @@ def evidence_turns(
             )
 
 
-def _said(row: ReusedEvidence, expires: date | None, today: date) -> tuple[str, datetime, date | None] | None:
+def _said(row: ReusedEvidence, expires: date | None, days: Sequence[int], today: date) -> tuple[str, datetime, date | None] | None:
     """What there is to say of a piece, since when, and until when; None where it counts and will for long."""
     ended = as_reuse(row).ended
     if ended is not None and row.ended_at is not None:
         return f"{row.source_id} {ended.said}", row.ended_at, None
-    if expires is None or (first := told_on(expires)[0]) > today:
+    if expires is None or (first := told_on(expires, days)[0]) > today:
         return None
     said = f"{row.evidence_id} {'expires' if expires >= today else 'expired'} on {expires:%-d %b %Y}"
     return said, datetime.combine(first, time(), UTC), expires

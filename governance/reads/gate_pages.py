@@ -160,7 +160,8 @@ class _Reader:
         before = dossier_changes.content_of(self.session, {section: row.covers[section.value] for section in sections})
         settled = self.review.settled is not None
         after = dossier_changes.frozen_content(self.session, self.table.revision) if settled else _live(self.session, self.table)
-        return dossier_changes.compare(self.session, before, {section: after.get(section, {}) for section in sections})
+        now = {section: after.get(section, {}) for section in sections}
+        return dossier_changes.compare(self.session, before, now, self.table.policy.metrics)
 
     def _reason(self, row: SignOff) -> str | None:
         return self.said.get(row.reason) if row.reason else None
@@ -184,7 +185,7 @@ def unsubmitted(session: Session, table: OnTheTable) -> Changes | None:
     if table.request.state not in (RequestState.IN_REVIEW, RequestState.CHANGES_REQUESTED) or table.review.frozen == table.review.live:
         return None
     before = dossier_changes.frozen_content(session, table.revision)
-    rows = dossier_changes.compare(session, before, _live(session, table))
+    rows = dossier_changes.compare(session, before, _live(session, table), table.policy.metrics)
     return Changes(f"revision {table.revision.number} was submitted", rows)
 
 
@@ -195,7 +196,8 @@ def since_before(session: Session, table: OnTheTable) -> Changes | None:
         return None
     revision, since = earlier
     before = dossier_changes.frozen_content(session, revision)
-    return Changes(since, dossier_changes.compare(session, before, dossier_changes.frozen_content(session, table.revision)))
+    after = dossier_changes.frozen_content(session, table.revision)
+    return Changes(since, dossier_changes.compare(session, before, after, table.policy.metrics))
 
 
 def _earlier(session: Session, request: GateRequest) -> tuple[Revision, str] | None:

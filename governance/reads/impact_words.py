@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from governance.domain.impact import CheckStands, Impact, Lapse, Mark, Recertified, Subject
-from governance.domain.text import listed
+from governance.domain.text import day_in_words, listed
 from governance.domain.vocabulary import RequestState, Section, Tier
-from governance.words import day_in_words, word
+from governance.words import word
 
 REASONS: Mapping[str, str] = {
     "seat_gone": "its seat is asked no more",

@@ -1,7 +1,8 @@
 """What an import would do to every row: read only, and the same whether it is previewed or carried out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +22,9 @@ from governance.models.moving_in import SourceRow
 from governance.policy.assess import assess_initiative
 from governance.policy.mapping import ImportMapping
 from governance.reads import people
+
+Watch: TypeAlias = Callable[[Sequence[RowSays]], Iterable[RowSays]]
+"""Goes through the rows of a file; a door may show how far it is."""
 
 TOGETHER = 500
 PREFIXES = {"question": "questions", "statement": "statements", "fact": "asked"}
@@ -47,14 +51,21 @@ class Known:
 
 
 def account(
-    session: Session, by: str, mapping: ImportMapping, policy: Policy, rows: Sequence[RowSays], blank: int, lead: str = ""
+    session: Session,
+    by: str,
+    mapping: ImportMapping,
+    policy: Policy,
+    rows: Sequence[RowSays],
+    blank: int,
+    lead: str = "",
+    watch: Watch = iter,
 ) -> Account:
-    """What becomes of every row, in the order of the file. `lead` leads what the file names nobody for."""
+    """What becomes of every row, in the order of the file. `lead` leads what the file names nobody for; `watch` goes through the rows."""
     directory = Directory(people.units(session), _words(session), lead)
     same = collisions(rows, mapping.id)
     known = _known(session, mapping.id)
     found = []
-    for says in rows:
+    for says in watch(rows):
         source = known.get(row_id(mapping.id, says.key))
         row = _new(says, directory) if source is None else _again(says, source, directory)
         found.append(_decided(row, by, same.get(says.line), policy, directory, mapping))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from governance.domain.errors import Conflict, Hidden, NotThere, RuleBroken
@@ -15,6 +15,7 @@ from governance.ledger import read
 from governance.models.jobs import ImportJob
 from governance.policy.problems import PolicyError
 from governance.reads import previews
+from governance.reads.importing import Watch
 from governance.reads.previews import Source
 
 PAGE = 50
@@ -27,10 +28,11 @@ MAPPING = "mapping.yaml"
 SORTS = {"at": ImportJob.asked_at, "title": ImportJob.title, "imported": ImportJob.imported, "refused": ImportJob.refused}
 
 STATES: Mapping[ImportState, tuple[ColumnElement[bool], ...]] = {
+    ImportState.BEING_READ: (ImportJob.told_digest == "", ImportJob.failed.is_(None)),
     ImportState.DONE: (ImportJob.done_at.is_not(None),),
     ImportState.REFUSED: (ImportJob.failed.is_not(None),),
     ImportState.UNDER_WAY: (ImportJob.confirmed_at.is_not(None), ImportJob.done_at.is_(None), ImportJob.failed.is_(None)),
-    ImportState.PREVIEWED: (ImportJob.confirmed_at.is_(None), ImportJob.failed.is_(None)),
+    ImportState.PREVIEWED: (ImportJob.told_digest != "", ImportJob.confirmed_at.is_(None), ImportJob.failed.is_(None)),
 }
 """The same as `state`, for lists."""
 
@@ -52,9 +54,9 @@ class Told:
     at: datetime
 
 
-def tell(session: Session, by: str, now: datetime, source: Source) -> Told:
+def tell(session: Session, by: str, now: datetime, source: Source, watch: Watch = iter) -> Told:
     """What an import would do now. Raises as `previews.preview` and `pack` do."""
-    found = previews.preview(session, by, now, source)
+    found = previews.preview(session, by, now, source, watch)
     return told(found.account, found.size, now)
 
 
@@ -79,7 +81,14 @@ def state(row: ImportJob) -> ImportState:
         return ImportState.DONE
     if row.failed is not None:
         return ImportState.REFUSED
+    if not row.told_digest:
+        return ImportState.BEING_READ
     return ImportState.UNDER_WAY if row.confirmed_at is not None else ImportState.PREVIEWED
+
+
+def waits_for_the_worker() -> ColumnElement[bool]:
+    """The condition on what is to be read, or to be carried out."""
+    return or_(*(and_(*STATES[state]) for state in (ImportState.BEING_READ, ImportState.UNDER_WAY)))
 
 
 def is_behind(session: Session, row: ImportJob, now: datetime) -> bool:
@@ -93,7 +102,9 @@ def kept_until(row: ImportJob) -> datetime:
 
 
 def account(session: Session, row: ImportJob) -> Account:
-    """The account that is kept of it: as it was previewed, and once it is carried out, what became of every row."""
+    """The account that is kept of it: as it was previewed, and once it is carried out, what became of every row. Raises `Conflict`."""
+    if not row.told_digest:
+        raise Conflict("This file was not read yet, so there is nothing to say of its rows.")
     return unpack(session.scalars(select(ImportJob.told).where(ImportJob.id == row.id)).one())
 
 

@@ -154,7 +154,11 @@ def passed_of(keys: Collection[str]) -> Select[str, datetime | None, dict[str, s
 def stated_in(passed: Iterable[Mapping[str, str]], texts: Mapping[str, str]) -> Mapping[str, StatedValue]:
     """The values measured in these dossiers, by metric; the latest counts."""
     digests = [digest for sections in passed for digest in sections.values()]
-    return {value.metric: value for digest in digests for value in _stated_in(texts.get(digest, "{}"))}
+    found: dict[str, StatedValue] = {}
+    for value in (value for digest in digests for value in _stated_in(texts.get(digest, "{}"))):
+        found.pop(value.metric, None)  # the latest stands last, because a metric may have come under another name since
+        found[value.metric] = value
+    return found
 
 
 def _stated_in(section: str) -> list[StatedValue]:

@@ -100,6 +100,13 @@ LABELS: Mapping[Kind, str] = {
     Kind.FACT_QUESTION: "Question",
     Kind.FACT_SAID: "Said where it holds",
     Kind.FACT_UNLESS: "Said where it does not hold",
+    Kind.METRIC_ADDED: "Metric declared",
+    Kind.METRIC_REMOVED: "Metric no longer declared",
+    Kind.METRIC_LABEL: "What it is called",
+    Kind.METRIC_UNIT: "Unit",
+    Kind.METRIC_GOOD: "Which way is better",
+    Kind.METRIC_NAME_ADDED: "Also called, added",
+    Kind.METRIC_NAME_REMOVED: "Also called, removed",
     Kind.LIMIT_ADDED: "Limit to be stated, added",
     Kind.LIMIT_REMOVED: "Limit to be stated, removed",
     Kind.LIMIT_UNIT: "Unit",
@@ -107,6 +114,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.SIGNOFF_VALIDITY: "A sign-off holds for",
     Kind.FRESHNESS_DEFAULT: "Evidence at most this old",
     Kind.FINDING_DUE: "A finding is due within",
+    Kind.EVIDENCE_TOLD: "Told before evidence expires, in days",
     Kind.PILOT_DEFAULT: "Usual length of a pilot",
     Kind.PILOT_LONGEST: "Longest pilot",
     Kind.FRAMEWORK_ADDED: "Framework added",
@@ -130,6 +138,7 @@ AREAS: Mapping[str, str] = {
     "statement": "Risk tiering",
     "tiering": "Risk tiering",
     "fact": "Facts that conditions use",
+    "metric": "Metrics",
     "limit": "Limits that initiatives state",
     "clock": "Days and weeks",
     "framework": "Frameworks",
@@ -160,6 +169,9 @@ LISTED: Mapping[Kind, type[StrEnum]] = {Kind.GATE_LEAVES: Stage, Kind.SEAT_COVER
 """Changes that list members of a closed set."""
 
 CONDITIONS = frozenset({Kind.SEAT_CONDITION, Kind.ITEM_CONDITION, Kind.THRESHOLD_CONDITION, Kind.STATEMENT_CONDITION, Kind.STATEMENT_ASKED})
+OF_METRICS = frozenset({Kind.THRESHOLD_METRIC, Kind.THRESHOLD_REFERENCE})
+"""Changes whose names may be those of declared metrics."""
+
 NAMES = frozenset({Kind.THRESHOLD_METRIC, Kind.THRESHOLD_REFERENCE, Kind.THRESHOLD_FOR_EACH, Kind.ITEM_SOURCE})
 """Changes from one name of the policy to another."""
 
@@ -173,5 +185,7 @@ NOTHING: Mapping[Kind, str] = {
     Kind.THRESHOLD_VALUE: "no number of the policy",
     Kind.SEAT_QUALIFICATION: "none besides the function",
     Kind.GATE_ENTERS: "no other stage",
+    Kind.METRIC_UNIT: "as each threshold says",
+    Kind.METRIC_GOOD: "as it is stated with each value",
 }
 """How it is said that nothing stands there; “nothing” elsewhere. What was added or removed says nothing on its other side."""

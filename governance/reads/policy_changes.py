@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from governance.domain.limits import SHARE, amount, limit_in_words, spoken
+from governance.domain.limits import SHARE, amount, limit_in_words, name_in_words, spoken, taken_from
+from governance.domain.metrics import Metrics
 from governance.domain.policy import Policy
 from governance.domain.policy_changes import Change, Effect, Kind, Said
 from governance.domain.vocabulary import EvidenceKind, FindingSeverity
 from governance.policy import phrases
 from governance.policy.differences.whole import Rules, differences
-from governance.reads.policy_change_words import AREAS, CONDITIONS, LABELS, LISTED, NAMES, NOTHING, SECTIONS, WORDS
+from governance.policy.metrics import family_of
+from governance.reads.policy_change_words import AREAS, CONDITIONS, LABELS, LISTED, NAMES, NOTHING, OF_METRICS, SECTIONS, WORDS
 from governance.words import word
 
 COMES_AND_GOES = (".added", ".removed", "_added", "_removed")
@@ -99,6 +101,8 @@ class _Telling:
             return (_section(change), "") if change.kind is Kind.SECTION and change.gate is None else ("", "")
         if change.kind.startswith(("fact.", "limit.")):
             return spoken(change.part), ""
+        if change.kind.startswith("metric."):
+            return change.title, change.part
         if change.kind.startswith("seat."):
             return f"Seat: {change.title}", ""
         item = self.after.find(change.part) or self.before.find(change.part)
@@ -108,7 +112,7 @@ class _Telling:
         before, after = (self.said(change, value, policy) for value, policy in ((change.before, self.before), (change.after, self.after)))
         if change.kind.endswith(COMES_AND_GOES):
             before, after = ("" if value is None else said for value, said in ((change.before, before), (change.after, after)))
-        return Line(change, _what(change), before, after)
+        return Line(change, _what(change, {**self.before.metrics, **self.after.metrics}), before, after)
 
     def said(self, change: Change, value: Said, policy: Policy) -> str:
         """A value as people read it; `policy` is the one in which it stands."""
@@ -122,7 +126,7 @@ class _Telling:
         if kind in LISTED and isinstance(value, tuple):
             return ", ".join(word(LISTED[kind](str(name))).label for name in value)
         if kind in NAMES and isinstance(value, str):
-            return spoken(value)
+            return _reference(value, policy) if kind in OF_METRICS else spoken(value)
         return _particular(change, value) or _plain(value)
 
 
@@ -158,31 +162,37 @@ def _plain(value: Said) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
+def _reference(name: str, policy: Policy) -> str:
+    """A metric, or what a limit is taken from, by its label where it has one."""
+    metric = policy.metrics.get(family_of(name)[1])
+    return taken_from(name, metric.label if metric else None)
+
+
 def _limit(change: Change, policy: Policy) -> str:
     item = policy.find(change.part or "")
     parts = item.thresholds.parts if item and item.thresholds else ()
     return next((limit_in_words(part) for part in parts if part.metric == change.detail), "")
 
 
-def _what(change: Change) -> str:
+def _what(change: Change, metrics: Metrics) -> str:
     """What changed, with the piece of it and the tiers that it is about."""
     label = LABELS[change.kind]
     if change.kind is Kind.SECTION:
         label = _key(change) or label
     elif change.detail:
-        label += f" ({_detail(change)})"
+        label += f" ({_detail(change, metrics)})"
     if not change.tiers:
         return label
     tiers = " and ".join(tier.value for tier in change.tiers)
     return f"{label}, {tiers} risk only" if change.kind.endswith(COMES_AND_GOES) else f"{label}, {tiers} risk"
 
 
-def _detail(change: Change) -> str:
+def _detail(change: Change, metrics: Metrics) -> str:
     assert change.detail is not None
     if isinstance(change.detail, StrEnum):
         return word(change.detail).label.lower()
     known = next((word(kind(change.detail)).label.lower() for kind in KNOWN if change.detail in set(kind)), None)
-    return known or (spoken(change.detail) if change.kind.startswith("threshold.") else change.detail)
+    return known or (name_in_words(change.detail, metrics) if change.kind.startswith("threshold.") else change.detail)
 
 
 def _section(change: Change) -> str:

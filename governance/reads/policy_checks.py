@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from governance.domain.limits import limit_in_words, spoken
+from governance.domain.limits import limit_in_words, metric_in_words
 from governance.domain.policy import Combination, Gate, Item, Policy, Threshold
 from governance.domain.text import fold
 from governance.domain.vocabulary import Applies, Function, Severity, Tier
@@ -105,7 +105,7 @@ def _limits(policy: Policy, item: Item, tier: Tier | None) -> Iterable[str]:
     if item.thresholds is None:
         return []
     parts = [part for part in item.thresholds.parts if _may_apply(policy, part.when, tier)]
-    said = [f"{spoken(part.metric)} {limit_in_words(_at(part, tier))}" for part in parts]
+    said = [f"{metric_in_words(part)} {limit_in_words(_at(part, tier))}" for part in parts]
     return [" or ".join(said)] if item.thresholds.combination is Combination.ANY_OF and said else said
 
 

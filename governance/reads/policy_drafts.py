@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.domain.drafting import next_version
-from governance.domain.limits import amount, spoken
+from governance.domain.limits import amount
 from governance.domain.numbers import is_decimal
 from governance.domain.policy import Fact
 from governance.domain.policy_changes import Effect
@@ -19,8 +19,9 @@ from governance.policy import phrases, warn
 from governance.policy.codes import Level
 from governance.policy.differences.whole import Rules, rules_of
 from governance.policy.editing import Plain
-from governance.policy.guided import Field, as_typed
-from governance.policy.guided_fields import day_fields, item_fields, seat_fields
+from governance.policy.guided import Field, Part, as_typed, days_typed
+from governance.policy.guided_days import day_fields
+from governance.policy.guided_fields import item_fields, seat_fields
 from governance.policy.loader import reading
 from governance.policy.places import Edit, Edited, edited, lines_of, value_at
 from governance.policy.problems import PolicyProblem
@@ -157,23 +158,32 @@ def _told(one: Edit, now: Texts, before: Texts, made: Edited, facts: Mapping[str
     old, then = value_at(now, one.place), value_at(before, one.place)
     gate, item, seat = _about(one.place)
     thing, field = _named(one.place, gate, item, seat, made.texts, now)
-    what = field.label if field else ("Seat taken away" if one.written is None else "New seat")
-    if field and field.part:
-        what = "Asked" if item == "" else "Limit"
-    group = f" ({spoken(field.group)})" if field and field.group and item else ""
+    of_seat = "/looks_at/" not in one.place
+    group = f" ({field.group})" if field and field.group and item else ""
     return Told(
         place=one.place,
         thing=thing,
-        what=what + group,
+        what=_what(one, field, of_seat=of_seat) + group,
         before=said(one.place, old),
         after=said(one.place, one.value),
         gate=gate,
         item=item,
         seat=seat,
         refused=made.refused.get(one.place, ""),
-        is_gone=field is None and one.written is None,
+        is_gone=field is None and of_seat and one.written is None,
         moved=said(one.place, old) if then != old else "",
     )
+
+
+PARTS = {Part.TIERS: "Asked", Part.REST: "Asked", Part.LOW: "Limit", Part.MEDIUM: "Limit", Part.HIGH: "Limit"}
+"""What a place is called of which a field holds a part."""
+
+
+def _what(one: Edit, field: Field | None, *, of_seat: bool) -> str:
+    """What of a thing is changed: a field of it, or the whole of a seat, or of a box of its list."""
+    if field is not None:
+        return PARTS.get(field.part, field.label) if field.part else field.label
+    return ("Seat taken away" if of_seat else "Box taken away") if one.written is None else "New seat" if of_seat else "New box to tick"
 
 
 def _about(place: str) -> tuple[str, str, str]:
@@ -209,9 +219,13 @@ def _said(place: str, value: Plain, unit: str) -> str:
             return "yes" if value else "no"
         case dict() if set(value) == {tier.value for tier in Tier} - {Tier.PROHIBITED.value}:
             return ", ".join(f"{amount(as_typed(inner), unit)} at {tier} risk" for tier, inner in value.items())
+        case {"id": _, "text": str() as text}:
+            return text
         case dict():
             function = value.get("function")
             return f"{value.get('label', '')}, {word(Function(str(function))).label}" if function in set(Function) else key
+        case list() if key.endswith("days_before"):
+            return days_typed(value)
         case list() if key == "covers":
             return ", ".join(word(Section(str(one))).label for one in value if one in set(Section))
         case str() if key in kinds and value in set(kinds[key]):

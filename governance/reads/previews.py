@@ -9,12 +9,13 @@ from governance.domain import rights
 from governance.domain.errors import RuleBroken
 from governance.domain.importing import Account
 from governance.domain.policy import Policy
-from governance.domain.table import read_table
+from governance.domain.table import Table, read_table
 from governance.domain.vocabulary import Role
 from governance.ledger import read
 from governance.policy.mapped import says
 from governance.policy.mapping import ImportMapping, check_fits, load_mapping
 from governance.reads import importing, people, policies
+from governance.reads.importing import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +41,29 @@ class Preview:
     day: date
 
 
-def preview(session: Session, by: str, now: datetime, source: Source) -> Preview:
-    """What an import would do, row by row; nothing is written. Raises `PolicyError` for the mapping, `RuleBroken` for the file.
+def preview(session: Session, by: str, now: datetime, source: Source, watch: Watch = iter) -> Preview:
+    """What an import would do, row by row; nothing is written. Raises as `read_in` does."""
+    size = read.size(session)  # what is recorded while this is worked out makes it older, never newer
+    mapping, table, policy = read_in(session, by, now, source)
+    rows = says(table, mapping, now.date())
+    account = importing.account(session, by, mapping, policy, rows, table.blank, source.lead, watch)
+    return Preview(mapping, policy, account, size, _day(now))
+
+
+def read_in(session: Session, by: str, now: datetime, source: Source) -> tuple[ImportMapping, Table, Policy]:
+    """The file and its mapping, of which each fits the other and the policy in force; no row is looked at yet.
 
     Compliance officers import: a row may say that something was approved before this system, and that is theirs to vouch for.
+    Raises `NotAllowed`, `PolicyError` for the mapping, `RuleBroken` for the file.
     """
     check_may_import(session, by, now)
-    size = read.size(session)  # what is recorded while this is worked out makes it older, never newer
     policy = policies.current(session)
     document, mapping = load_mapping(source.mapping_name, _text(source))
     table = read_table(source.content, mapping.file.encoding, mapping.file.delimiter)
     check_fits(document, mapping, table.header, policy)
     if source.lead and not people.is_active(session, source.lead):
         raise RuleBroken(f"There is nobody {source.lead} who can sign in here, so they cannot lead what is imported.")
-    rows = says(table, mapping, now.date())
-    account = importing.account(session, by, mapping, policy, rows, table.blank, source.lead)
-    return Preview(mapping, policy, account, size, _day(now))
+    return mapping, table, policy
 
 
 def is_as_before(session: Session, now: datetime, before: Preview) -> bool:

@@ -1,4 +1,4 @@
-"""What waits for the worker: reports that were asked for, imports that were confirmed, impacts and moves of policies."""
+"""What waits for the worker: reports that were asked for, imports to be read or carried out, impacts and moves of policies."""
 
 from datetime import datetime
 
@@ -6,10 +6,11 @@ from sqlalchemy import ColumnElement, func, select, union_all
 from sqlalchemy.orm import Session
 
 from governance.models.jobs import ImportJob, Job, PolicyJob
+from governance.reads import imports
 
 OPEN: tuple[tuple[ColumnElement[bool], ...], ...] = (
     (Job.done_at.is_(None), Job.failed.is_(None)),
-    (ImportJob.confirmed_at.is_not(None), ImportJob.done_at.is_(None), ImportJob.failed.is_(None)),
+    (imports.waits_for_the_worker(),),
     (PolicyJob.done_at.is_(None), PolicyJob.failed.is_(None)),
 )
 
@@ -22,10 +23,10 @@ def unfinished(session: Session) -> int:
 
 def untouched(session: Session) -> tuple[int, datetime | None]:
     """How many of them nobody is at, and since when the oldest waits."""
-    reports, imports, policies = OPEN
+    reports, imported, policies = OPEN
     waiting = union_all(
         select(Job.asked_at.label("since")).where(*reports, Job.leased_until.is_(None)),
-        select(ImportJob.confirmed_at.label("since")).where(*imports, ImportJob.leased_until.is_(None)),
+        select(func.coalesce(ImportJob.confirmed_at, ImportJob.told_at).label("since")).where(*imported, ImportJob.leased_until.is_(None)),
         select(PolicyJob.asked_at.label("since")).where(*policies, PolicyJob.leased_until.is_(None)),
     ).subquery()
     count, since = session.execute(select(func.count(), func.min(waiting.c.since))).one()

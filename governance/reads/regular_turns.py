@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from governance.domain import moving_in as rules
+from governance.domain.text import day_in_words
 from governance.domain.vocabulary import Function, Regularity
 from governance.models.initiatives import Initiative
 from governance.models.moving_in import Origin
 from governance.reads import moving_in
 from governance.reads.turn import Turn
-from governance.words import day_in_words, word
+from governance.words import word
 
 
 def regular_turns(initiative: Initiative, origin: Origin | None, gate: str | None, now: datetime) -> Iterator[Turn]:

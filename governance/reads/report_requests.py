@@ -11,7 +11,7 @@ from governance.domain.checks import Checked
 from governance.domain.comparison import Comparison
 from governance.domain.dossier import StatedValue
 from governance.domain.errors import RuleBroken
-from governance.domain.limits import amount, limit_in_words, spoken
+from governance.domain.limits import amount, limit_in_words, name_in_words
 from governance.domain.plain import instant
 from governance.domain.policy import Gate, Policy
 from governance.domain.signoffs import Fall, Reason
@@ -64,7 +64,7 @@ def _request(session: Session, row: GateRequest, name: Name, at: datetime) -> re
         opened_by=name(row.opened_by),
         opened_at=instant(row.opened_at),
         revisions=tuple(_revisions(session, row, name)),
-        checks=tuple(_checks(session, table.checks if table else _working(session, row, policy, at))),
+        checks=tuple(_checks(session, policy, table.checks if table else _working(session, row, policy, at))),
         seats=tuple(_seats(table, at)) if table else (),
         sign_offs=tuple(_sign_offs(session, table, at)) if table else (),
         leaves=_leaves(gate),
@@ -106,7 +106,7 @@ def _working(session: Session, row: GateRequest, policy: Policy, at: datetime) -
         return ()
 
 
-def _checks(session: Session, found: tuple[Checked, ...]) -> Iterable[record.Check]:
+def _checks(session: Session, policy: Policy, found: tuple[Checked, ...]) -> Iterable[record.Check]:
     notes = words.texts(session, [check.answer.note for check in found if check.answer])
     for check in found:
         answer = check.answer
@@ -116,23 +116,23 @@ def _checks(session: Session, found: tuple[Checked, ...]) -> Iterable[record.Che
             owner=check.item.owner,
             severity=check.item.severity,
             state=check.evaluated.state,
-            values=tuple(_values(check)),
+            values=tuple(_values(policy, check)),
             note=words.said(notes, answer.note) if answer else "",
             why=check.evaluated.why or "",
             evidence=tuple(piece.id for piece in answer.evidence) if answer else (),
         )
 
 
-def _values(check: Checked) -> Iterable[record.Value]:
+def _values(policy: Policy, check: Checked) -> Iterable[record.Value]:
     """Compared values with their limits first, then what else was stated beside them."""
     compared = [comparison for comparison in check.evaluated.comparisons if comparison.measured is not None]
     for comparison in compared:
         assert comparison.measured is not None
-        yield _value(comparison.measured, _limit(comparison), comparison.threshold.min_n)
+        yield _value(policy, comparison.measured, _limit(comparison), comparison.threshold.min_n)
     shown = {comparison.measured for comparison in compared}
     for stated in check.answer.values if check.answer else ():
         if stated not in shown:
-            yield _value(stated, "", None)
+            yield _value(policy, stated, "", None)
 
 
 SIGNS = {
@@ -152,15 +152,14 @@ def _limit(comparison: Comparison) -> str:
     threshold, measured = comparison.threshold, comparison.measured
     if comparison.reference is None or threshold.comparator not in SIGNS:
         return limit_in_words(threshold)
-    falling = measured is not None and measured.good == Good.DOWN.value
-    sign = DOWNWARDS.get(threshold.comparator, "") if falling else ""
+    sign = DOWNWARDS.get(threshold.comparator, "") if comparison.good is Good.DOWN else ""
     unit = measured.unit if measured is not None else threshold.unit
     return f"{sign or SIGNS[threshold.comparator]} {amount(comparison.reference, unit)}"
 
 
-def _value(stated: StatedValue, limit: str, least_n: int | None) -> record.Value:
+def _value(policy: Policy, stated: StatedValue, limit: str, least_n: int | None) -> record.Value:
     return record.Value(
-        metric=spoken(stated.metric),
+        metric=name_in_words(stated.metric, policy.metrics),
         value=stated.value,
         unit=stated.unit,
         limit=limit,

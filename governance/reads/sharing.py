@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from governance.domain import dossier
-from governance.domain.evidence_scope import Ended, Piece, Reuse, Scope, Successor
+from governance.domain.errors import RuleBroken
+from governance.domain.evidence_scope import ONCE_OVER, Ended, Piece, Reuse, Scope, Successor
 from governance.domain.rights import Doer
 from governance.domain.text import fold
 from governance.domain.vocabulary import EvidenceKind
 from governance.models.answers import Evidence
 from governance.models.initiatives import Initiative
 from governance.models.sharing import ReusedEvidence, SharedEvidence
+from governance.reads import policies
 from governance.reads.visibility import visible
 
 PAGE = 20
@@ -80,9 +82,15 @@ def users(session: Session, evidence_id: str) -> Sequence[ReusedEvidence]:
 
 
 def due(session: Session, now: datetime, most: int) -> Sequence[str]:
-    """The pieces of which somebody is to be told now that they expire, the longest due first."""
-    query = select(ReusedEvidence.evidence_id).where(ReusedEvidence.look_at <= now)
-    return session.scalars(query.order_by(ReusedEvidence.look_at, ReusedEvidence.evidence_id).limit(most)).all()
+    """The pieces of which somebody is to be told by now that they expire, by the policy in force; those that expire first come first."""
+    try:
+        told = policies.current(session).evidence_told_before
+    except RuleBroken:
+        return ()  # nobody said when
+    is_due = (and_(Evidence.expires <= now.date() + timedelta(days=days), ReusedEvidence.told_before > days) for days in (*told, ONCE_OVER))
+    query = select(ReusedEvidence.evidence_id).join(Evidence, Evidence.id == ReusedEvidence.evidence_id)
+    query = query.where(ReusedEvidence.ended.is_(None), Evidence.superseded_by.is_(None), or_(*is_due))
+    return session.scalars(query.order_by(Evidence.expires, Evidence.id).limit(most)).all()
 
 
 def users_seen(session: Session, doer: Doer, evidence_id: str) -> Users:

@@ -7,8 +7,9 @@ from typing import Any, TypeAlias
 from governance.domain import ml_test_score as rubric
 from governance.domain.ml_test_score import Done, Practice
 from governance.domain.moving_in import NOT_SIGNED_HERE
+from governance.domain.text import day_in_words
 from governance.domain.vocabulary import Function, Stage
-from governance.words import day_in_words, word
+from governance.words import word
 
 Names: TypeAlias = Mapping[str, str]
 

@@ -56,7 +56,7 @@ def state(session: Session, initiative: Initiative, around: Surroundings, now: d
         *_turns(session, initiative, tiering, request, table, checked, now),
         *regular_turns(initiative, origin, gate, now),
         *_findings(session, around.findings.get(key, ())),
-        *evidence_turns(session, initiative, around.reused.get(key, ()), now),
+        *evidence_turns(session, initiative, around.reused.get(key, ()), around.current, now),
         *exclusion_turns(session, initiative, around.exclusions.get(key, ()), now),
         *waiver_turns(session, initiative, around.waivers.get(key, ()), now),
     )

@@ -20,7 +20,7 @@ from governance.ledger.log import SYSTEM, Log
 from governance.models.answers import Evidence
 from governance.models.initiatives import Initiative
 from governance.models.sharing import ReusedEvidence, SharedEvidence
-from governance.reads import people, sharing
+from governance.reads import people, policies, sharing
 from governance.reads.material import evidence, next_piece
 
 NOT_SHARED = "It is not shared, or no longer."
@@ -98,7 +98,6 @@ def reuse(log: Log, key: str, source_id: str, said: Statement) -> str:
 
 
 def _reused(log: Log, key: str, made: str, source: Evidence, scope: Scope, reason: str) -> EvidenceReused:
-    then = rules.looks_at(source.expires, log.now.date())
     return EvidenceReused(
         evidence=made,
         initiative=key,
@@ -117,23 +116,26 @@ def _reused(log: Log, key: str, made: str, source: Evidence, scope: Scope, reaso
         model_version=scope.model_version,
         purpose=scope.purpose,
         reason=log.keep_words(reason),
-        then=then.isoformat() if then else None,
     )
 
 
 def tell_of_expiry(log: Log, evidence_id: str) -> None:
-    """Record that time has come to tell that a piece of another initiative expires: once for the latest day that is due."""
+    """Record that time has come to tell that a piece of another initiative expires: once for the latest day that is due.
+
+    The policy in force says the days, so another one counts for what is used already too.
+    """
     row, piece = log.session.get_one(ReusedEvidence, evidence_id), log.session.get_one(Evidence, evidence_id)
-    if row.look_at is None or row.look_at > log.now or piece.expires is None:
+    if row.ended is not None or piece.superseded_by is not None or piece.expires is None or row.told_before is None:
         return
-    today = log.now.date()
-    on, then = [day for day in rules.told_on(piece.expires) if day <= today][-1], rules.looks_at(piece.expires, today)
+    days = policies.current(log.session).evidence_told_before
+    on = rules.to_tell(piece.expires, days, row.told_before, log.now.date())
+    if on is None:
+        return
     event = EvidenceExpiryTold(
         evidence=evidence_id,
         initiative=row.initiative_key,
         expires=piece.expires.isoformat(),
         on=on.isoformat(),
-        then=then.isoformat() if then else None,
     )
     log.record(event, streams.initiative(row.initiative_key), by=SYSTEM)
 

@@ -18,9 +18,12 @@ from governance.reads import imports, people
 from governance.reads.imports import KEPT_FOR, Told
 from governance.reads.previews import Source
 
+NOTHING = Account((), {}, 0, 0, "")
+"""Of a file that was not read yet."""
 
-def hand_over(log: Log, title: str, source: Source, told: Told) -> str:
-    """Keep a file and its mapping with the account of them. Returns the import. Nothing of it is in the ledger or among the files."""
+
+def hand_over(log: Log, title: str, source: Source) -> str:
+    """Keep a file and its mapping until the worker has read them. Returns the import. Nothing of it is in the ledger or among the files."""
     _check_may_import(log)
     row = ImportJob(
         id=secrets.token_hex(8),
@@ -39,18 +42,32 @@ def hand_over(log: Log, title: str, source: Source, told: Told) -> str:
         confirmed_at=None,
         leaves_out=False,
     )
-    _keep(row, told)
+    _forget(row, log.now)
     log.session.add(row)
     return row.id
 
 
-def look_again(log: Log, import_id: str, told: Told) -> None:
-    """Keep an account that was worked out anew; whoever confirmed the one before has to look at this one. Raises `Conflict`."""
+def look_again(log: Log, import_id: str) -> None:
+    """Let the worker read it anew; whoever confirmed the account before has to look at the new one. Raises `Conflict`."""
     row = _own(log, import_id)
     if imports.state(row) in (ImportState.UNDER_WAY, ImportState.DONE):
         raise Conflict("This import was confirmed in the meantime, so its preview stays as it is.")
-    _keep(row, told)
+    _forget(row, log.now)
     row.confirmed_at, row.leaves_out, row.failed, row.leased_until, row.tries = None, False, None, None, 0
+
+
+def keep(row: ImportJob, told: Told) -> None:
+    """It was read: its account waits to be confirmed. Carrying it out begins to count its tries anew."""
+    row.told, row.told_digest, row.told_at, row.told_size = told.packed, told.digest, told.at, told.size
+    row.imported, row.updated = told.counts[Outcome.IMPORTED], told.counts[Outcome.UPDATED]
+    row.unchanged, row.refused = told.counts[Outcome.UNCHANGED], told.counts[Outcome.REFUSED]
+    row.leased_until, row.tries = None, 0
+
+
+def _forget(row: ImportJob, now: datetime) -> None:
+    """Nothing is said of its rows yet."""
+    row.told, row.told_digest, row.told_at, row.told_size = imports.pack(NOTHING), "", now, 0
+    row.imported = row.updated = row.unchanged = row.refused = 0
 
 
 def confirm(log: Log, import_id: str, expected: str, *, partial: bool) -> None:
@@ -59,6 +76,8 @@ def confirm(log: Log, import_id: str, expected: str, *, partial: bool) -> None:
     Raises `Conflict` where another account is kept by now, or it was confirmed before, `RuleBroken` for refused rows that are not left out.
     """
     row = _own(log, import_id)
+    if imports.state(row) is ImportState.BEING_READ:
+        raise Conflict("This file is being read again. Look at the new preview, and confirm that.")
     if imports.state(row) is not ImportState.PREVIEWED:
         raise Conflict("This import was confirmed before. It is carried out once.")
     check_kept(row.told_digest, expected, row.refused, partial=partial)
@@ -98,9 +117,3 @@ def _own(log: Log, import_id: str) -> ImportJob:
 
 def _check_may_import(log: Log) -> None:
     rights.check_role(people.doer(log.session, log.by, log.now), [Role.COMPLIANCE_OFFICER], "import initiatives")
-
-
-def _keep(row: ImportJob, told: Told) -> None:
-    row.told, row.told_digest, row.told_at, row.told_size = told.packed, told.digest, told.at, told.size
-    row.imported, row.updated = told.counts[Outcome.IMPORTED], told.counts[Outcome.UPDATED]
-    row.unchanged, row.refused = told.counts[Outcome.UNCHANGED], told.counts[Outcome.REFUSED]

@@ -104,7 +104,7 @@ class ValueForm(PartForm):
             n=self.n.data if self.need.counted and self.n.data is not None else 1,
             measured_at=min(datetime.combine(self.measured.data, time(), UTC), now),
             source=self.source.data or "",
-            good=of_unit.good.data or None,
+            good=of_unit.need.good or of_unit.good.data or None,
             low=_plain(self.low.data) if self.low.data else None,
             high=_plain(self.high.data) if self.high.data else None,
             kpi=self.kpi.data or None,
@@ -227,7 +227,9 @@ def _filled(page: ItemPage, answer: Answer | None, attached: Collection[str], to
 
 
 def _row(need: Need, answer: Answer | None) -> dict[str, Any]:
-    value = next((value for value in answer.values if value.metric == need.metric), None) if answer else None
+    """What was stated, under the name that the policy uses where it was, else under another of its names."""
+    stated = [value for value in answer.values if value.metric in need.names] if answer else []
+    value = min(stated, key=lambda value: value.metric != need.metric, default=None)
     if value is None:
         return {}
     return {

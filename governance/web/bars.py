@@ -63,10 +63,9 @@ def _allowed(comparison: Comparison, limits: list[Decimal], low: Decimal, high: 
             return limits[0], limits[0]
         case Comparator.BETWEEN:
             return limits[0], limits[-1]
-    good = comparison.measured.good if comparison.measured else None
-    if good is None:
+    if comparison.good is None:
         return None
-    return (limits[0], high) if good == Good.UP else (low, limits[0])
+    return (limits[0], high) if comparison.good is Good.UP else (low, limits[0])
 
 
 def _range(numbers: list[Decimal]) -> tuple[Decimal, Decimal]:

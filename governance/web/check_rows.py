@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from governance.domain.checks import Checked
 from governance.domain.comparison import Comparison
 from governance.domain.dossier import Answer, Evidence, StatedValue
-from governance.domain.limits import limit_in_words, parts, spoken
+from governance.domain.limits import limit_in_words, metric_in_words, parts
 from governance.domain.vocabulary import AnswerState, Function
 from governance.reads import words
 from governance.web import current
@@ -79,14 +79,19 @@ def waived_words(checked: Sequence[Checked]) -> Mapping[str, str]:
 
 def _row(check: Checked, names: Mapping[str, str], notes: Mapping[str, str], before: Answer | None) -> Row:
     answer = check.answer
-    earlier = {value.metric: value.value for value in before.values} if before else {}
     return Row(
         check=check,
-        measures=tuple(_measure(comparison, earlier.get(comparison.threshold.metric)) for comparison in check.evaluated.comparisons),
+        measures=tuple(_measure(comparison, _earlier(comparison, before)) for comparison in check.evaluated.comparisons),
         note=notes.get(answer.note or "", "") if answer else "",
         author=names.get(answer.by, "") if answer else "",
         evidence=answer.evidence if answer else (),
     )
+
+
+def _earlier(comparison: Comparison, before: Answer | None) -> str | None:
+    """What the dossier compared with says of the metric, by whichever of its names."""
+    found = [value.value for value in before.values if value.metric in comparison.threshold.names] if before else []
+    return found[-1] if found else None
 
 
 def _measure(comparison: Comparison, before: str | None) -> Measure:
@@ -94,7 +99,7 @@ def _measure(comparison: Comparison, before: str | None) -> Measure:
     was = before if before is not None and measured is not None and before != measured.value else None
     value, unit = parts(measured.value, measured.unit) if measured else ("", "")
     return Measure(
-        metric=spoken(threshold.metric),
+        metric=metric_in_words(threshold),
         value=value,
         unit=unit,
         detail=_detail(measured) if measured else "",

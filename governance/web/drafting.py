@@ -6,18 +6,18 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response as Answer
 
 from governance.domain.errors import Conflict, RuleBroken
-from governance.domain.limits import spoken
 from governance.domain.policy_changes import Effect
 from governance.policy import phrases
-from governance.policy.guided import Field, edits
-from governance.policy.guided_fields import day_fields, item_fields, new_seat, new_seat_fields, seat_fields
+from governance.policy.guided import Field, Part, edits
+from governance.policy.guided_days import day_fields
+from governance.policy.guided_fields import item_fields, new_seat, new_seat_fields, seat_fields
 from governance.policy.places import Edit, gates, used_by, value_at
 from governance.policy.problems import PolicyError
 from governance.reads import policy_drafts
 from governance.services import policies
 from governance.services import policy_drafts as drafts
 from governance.web import current
-from governance.web.drafting_forms import ButtonForm, ProposeForm, UndoForm, form_of, given
+from governance.web.drafting_forms import OF_ENTRIES, ButtonForm, ProposeForm, UndoForm, form_of, given
 from governance.web.filters import counted
 from governance.web.forms import Form
 
@@ -168,11 +168,13 @@ def _form(form: Form, fields: Sequence[Field], title: str, about: str, gate: str
     groups: dict[str, list[Field]] = {}
     for field in fields:
         groups.setdefault(field.group, []).append(field)
-    in_words = [(name if gate is None else spoken(name), found) for name, found in groups.items()]
+    entries = next((field for field in fields if field.part in (Part.ENTRY, Part.MORE)), None)
     return render_template(
         "drafting/change.html",
         form=form,
-        groups=in_words,
+        groups=list(groups.items()),
+        about_entries=f"{entries.meaning} {OF_ENTRIES}" if entries else "",
+        facts=_facts(fields),
         title=title,
         about=about,
         gate=gate,
@@ -180,6 +182,13 @@ def _form(form: Form, fields: Sequence[Field], title: str, about: str, gate: str
         button=ButtonForm(formdata=None),
         problems=form.problems(),
     )
+
+
+def _facts(fields: Sequence[Field]) -> list[tuple[str, str]]:
+    """What a condition may ask for, as it is written and as people say it; nothing where no field takes a condition."""
+    if not any(field.part is Part.REST for field in fields):
+        return []
+    return [phrases.fact(one) for one in policy_drafts.facts(current.session()).values()]
 
 
 def _draft(form: ProposeForm) -> str:

@@ -11,7 +11,7 @@ from wtforms.validators import Optional as Maybe
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from governance.domain.vocabulary import Comparator, Function, Section, Severity, Tier
-from governance.policy.guided import Control, Field, Given
+from governance.policy.guided import Control, Field, Given, Part
 from governance.web.forms import Form
 from governance.words import word
 
@@ -19,6 +19,8 @@ KINDS: Sequence[type[StrEnum]] = (Severity, Function, Tier, Section, Comparator)
 """The closed sets that fields offer, the first that holds every option."""
 
 OPTIONAL = "Leave it empty to have none."
+OF_ENTRIES = "Take a box away by emptying its words; a new one that stays empty adds none."
+"""Said once above the fields of a list, not at each."""
 
 
 class ProposeForm(Form):
@@ -57,6 +59,8 @@ def _present(field: Field) -> Any:
 
 
 def _control(field: Field) -> Any:
+    if field.part in (Part.ENTRY, Part.MORE):
+        return TextAreaField(field.label, [Maybe()] if field.part is Part.MORE else [])
     about = " ".join(part for part in (field.meaning, field.limits, OPTIONAL if field.may_be_empty and not field.limits else "") if part)
     match field.control:
         case Control.TEXT:

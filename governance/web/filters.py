@@ -11,8 +11,9 @@ from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
 from governance.domain import limits
+from governance.domain.text import day_in_words
 from governance.web import current
-from governance.words import Word, day_in_words
+from governance.words import Word
 from governance.words import word as word_of
 
 

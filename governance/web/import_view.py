@@ -21,8 +21,11 @@ HEADER = ("line", "outcome", "initiative", "key", "name", "stage", "what there i
 def page(row: ImportJob, form: Form) -> str:
     """The page of an import, by how far it is."""
     state = imports.state(row)
+    if state is ImportState.BEING_READ:
+        return _progress(row, "importing/being_read.html", "Reads the file", "compared with the record", "Writes down what was found")
     if state is ImportState.UNDER_WAY:
-        return _under_way(row)
+        reads = "Reads the file and compares it with the record"
+        return _progress(row, "importing/under_way.html", reads, "imported", "Works out what waits for whom")
     if state is ImportState.REFUSED:
         return render_template("importing/refused.html", job=row, until=_day(row))
     account = imports.account(current.session(), row)
@@ -60,17 +63,17 @@ def _done_title(row: ImportJob) -> str:
     return f"{counted(row.imported, 'initiative')} imported, {row.updated:,} updated{left}"
 
 
-def _under_way(row: ImportJob) -> str:
+def _progress(row: ImportJob, template: str, first: str, done_is: str, last: str) -> str:
     done, total = slate_of(current.parts().settings.instance).told(row.id) or (0, 0)
     if row.leased_until is None:
         words, total = "Waits for the worker", 0
     elif not total:
-        words = "Reads the file and compares it with the record"
+        words = first
     elif done < total:
-        words = f"{done:,} of {counted(total, 'row')} imported"
+        words = f"{done:,} of {counted(total, 'row')} {done_is}"
     else:
-        words = "Works out what waits for whom"
-    return render_template("importing/under_way.html", job=row, done=done, total=total, words=words)
+        words = last
+    return render_template(template, job=row, done=done, total=total, words=words)
 
 
 def _account(row: ImportJob, account: Account, template: str, **more: object) -> str:

@@ -15,8 +15,8 @@ from governance.models.jobs import ImportJob
 from governance.paths import policies_directory
 from governance.policy.problems import PolicyError
 from governance.reads import imports as reading
-from governance.reads import people
-from governance.reads.imports import MAPPING, Told
+from governance.reads import people, previews
+from governance.reads.imports import MAPPING
 from governance.reads.previews import Source
 from governance.services import imports
 from governance.web import csvs, current, import_view, uploads
@@ -65,20 +65,20 @@ def listing() -> str | Response:
 
 @bp.post("")
 def start() -> Answer | tuple[str, int]:
-    """Work out what would become of every row, and keep that with the file until it is confirmed."""
+    """Take a file and a mapping that fit each other; the worker reads the rows."""
     form = ImportForm()
     form.offer()
     if form.validate_on_submit() and form.has_both():
         try:
             source = _sent(form)
-            told = reading.tell(current.session(), current.doer().id, current.now(), source)
+            previews.read_in(current.session(), current.doer().id, current.now(), source)
         except PolicyError as wrong:
             form.mapping.errors = [str(problem) for problem in wrong.problems]
         except RuleBroken as refused:
             form.accept(refused)
         else:
             with current.writing() as log:
-                import_id = imports.hand_over(log, uploads.clean_name(form.file.data.filename), source, told)
+                import_id = imports.hand_over(log, uploads.clean_name(form.file.data.filename), source)
             return redirect(url_for(".job", import_id=import_id), 303)
     return _listing(form), 422
 
@@ -94,7 +94,7 @@ def example() -> Response:
 
 @bp.get("/<import_id>")
 def job(import_id: str) -> str | Response:
-    """The preview, then how far it is, then what became of every row. The account is read as it was kept, never worked out here."""
+    """How far it is read, the preview, how far it is carried out, what became of every row: as kept, never worked out here."""
     row = reading.job(current.session(), current.doer().id, import_id)
     if request.args.get("format") == "csv":
         return import_view.export(row)
@@ -123,21 +123,11 @@ def confirm(import_id: str) -> Answer | tuple[str, int]:
 
 @bp.post("/<import_id>/again")
 def look_again(import_id: str) -> Answer:
-    """Work the preview out anew, from the record as it stands now."""
+    """Let the worker read it anew, and compare it with the record as it stands then."""
     reading.job(current.session(), current.doer().id, import_id)
-    told = _told_anew(import_id)
     with current.writing() as log:
-        imports.look_again(log, import_id, told)
+        imports.look_again(log, import_id)
     return redirect(url_for(".job", import_id=import_id), 303)
-
-
-def _told_anew(import_id: str) -> Told:
-    """Raises `RuleBroken` also where the mapping no longer fits the policy in force."""
-    session = current.session()
-    try:
-        return reading.tell(session, current.doer().id, current.now(), reading.source(session, import_id))
-    except PolicyError as wrong:
-        raise RuleBroken(reading.unfit(wrong)) from None
 
 
 def _sent(form: ImportForm) -> Source:

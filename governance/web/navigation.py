@@ -19,8 +19,12 @@ ENTRIES = (
     ("settings.organisation", "Settings"),
 )
 
-BELONGS = {"drafting": "policies", "policy_checks": "policies", "proposals": "policies", "proposing": "policies"}
-"""Groups of pages that are part of another entry."""
+BELONGS = {
+    **dict.fromkeys(("attesting", "drafting", "frameworks", "impact", "policy_checks", "proposals", "proposing"), "policies"),
+    **dict.fromkeys(("importing", "intake"), "portfolio"),
+    "staffing": "people",
+}
+"""Groups of pages that are part of another entry: the one that the way to them begins with."""
 
 
 class Entry(NamedTuple):

@@ -7,13 +7,14 @@ from flask import url_for
 
 from governance.domain.errors import NotAllowed
 from governance.domain.moving_in import IN_PRODUCTION, NOT_SIGNED_HERE, check_may_vouch
+from governance.domain.text import day_in_words
 from governance.domain.vocabulary import Regularity, Stage
 from governance.models.moving_in import Origin
 from governance.reads import moving_in
 from governance.web import current
 from governance.web.filters import plain
 from governance.web.loading import Loaded
-from governance.words import Word, day_in_words, word
+from governance.words import Word, word
 
 NOT_SIGNED = NOT_SIGNED_HERE[0].upper() + NOT_SIGNED_HERE[1:]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import url_for
 
 from governance.domain.policy import Policy
-from governance.domain.text import listed
+from governance.domain.text import day_in_words, listed
 from governance.domain.vocabulary import Decision, Function, Stage, Standing
 from governance.models.directory import Person
 from governance.models.initiatives import TeamSeat, Tiering
@@ -20,7 +20,7 @@ from governance.web import current
 from governance.web.filters import ago, counted, plain
 from governance.web.loading import Loaded
 from governance.web.work import LINKS, href_of
-from governance.words import Word, day_in_words, word
+from governance.words import Word, word
 
 NAMED = 3
 """Of the open checks of a function, how many are named in a line; the rest is counted."""

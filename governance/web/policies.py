@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, render_template
 from sqlalchemy import select
 
 from governance.domain.checks import KEPT_RECORDS
-from governance.domain.limits import limit_in_words, spoken
+from governance.domain.limits import limit_in_words, metric_in_words
 from governance.domain.policy import Item, Policy
 from governance.domain.policy_changes import Effect
 from governance.domain.text import fold
@@ -181,7 +181,7 @@ def _text(item: Item) -> str:
 def _limits(item: Item) -> list[str]:
     if item.thresholds is None:
         return []
-    said = [f"{spoken(part.metric)} {limit_in_words(part)}" for part in item.thresholds.parts]
+    said = [f"{metric_in_words(part)} {limit_in_words(part)}" for part in item.thresholds.parts]
     return said if len(said) < 2 or item.thresholds.combination.value == "all_of" else [" or ".join(said)]
 
 

@@ -16,12 +16,12 @@ from governance.domain.errors import RuleBroken
 from governance.domain.importing import LARGEST_ACCOUNT, LARGEST_PRESSED, Account, Outcome, Row, RowSays
 from governance.models.jobs import ImportJob
 from governance.reads import imports as kept
-from governance.services import imports
 from governance.web import uploads
 from governance.web.importing import LARGEST_MAPPING
 from tests.archive.conftest import NOW, Elsewhere, Instance
 from tests.services.conftest import House
 from tests.sheets import sheet, source
+from tests.web.loaded import previewed
 
 SCALE = 64
 """Everything at its bounds takes half a minute; this part of it shows the same."""
@@ -54,7 +54,7 @@ def scaled(monkeypatch: pytest.MonkeyPatch) -> int:
 def hand_over(house: House, content: bytes, account: Account, mapping: bytes = b"") -> str:
     given = replace(source(content), mapping=mapping, mapping_digest=hashlib.sha256(mapping).hexdigest())
     told = kept.told(account, 0, NOW)
-    return str(house.act("aoife", lambda log: imports.hand_over(log, "list.csv", given, told)))
+    return str(house.act("aoife", lambda log: previewed(log, "list.csv", given, told)))
 
 
 def comes_back(instance: Instance, there: Instance, file: Path, import_id: str, content: bytes) -> Account:
@@ -92,7 +92,7 @@ def test_a_whole_file_of_one_key_comes_back(
     with house.read() as session:
         told = kept.tell(session, "aoife", house.now, source(content))
 
-    import_id = str(house.act("aoife", lambda log: imports.hand_over(log, "list.csv", source(content), told)))
+    import_id = str(house.act("aoife", lambda log: previewed(log, "list.csv", source(content), told)))
 
     account = comes_back(instance, elsewhere("sqlite"), tmp_path / "kept.zip", import_id, content)
     assert account.counted(Outcome.REFUSED) == rows

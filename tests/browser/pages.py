@@ -292,7 +292,7 @@ def _share(portfolio: Portfolio) -> None:
 
 
 def _import(portfolio: Portfolio) -> None:
-    """One that waits to be confirmed, one that waits for the worker, one that is done, one that was refused."""
+    """One that is to be read, one that waits to be confirmed, one that waits for the worker, one that is done, one that was refused."""
     house, who = House(portfolio.ledger, datetime.now(UTC) - timedelta(minutes=10)), "aoife.lynch"
     for name in ("done", "refused", "under way", "previewed"):
         import_id = hand_over(house, who, source(LISTED), hashlib.sha256(name.encode()).hexdigest()[:16])
@@ -302,8 +302,9 @@ def _import(portfolio: Portfolio) -> None:
         if name != "previewed":
             house.act(who, lambda log: imports.confirm(log, import_id, expected, partial=True))  # noqa: B023 - called at once
     imported(portfolio.ledger, portfolio.content, slate_of(portfolio.folder))  # what was confirmed first
+    portfolio.imports.insert(0, str(house.act(who, lambda log: imports.hand_over(log, "next.csv", source(LISTED)))))
     with portfolio.ledger.writing(SYSTEM, datetime.now(UTC)) as log:
-        log.session.get_one(ImportJob, portfolio.imports[1]).failed = "Something changed since the preview, so nothing was imported."
+        log.session.get_one(ImportJob, portfolio.imports[2]).failed = "Something changed since the preview, so nothing was imported."
 
 
 def _attest(portfolio: Portfolio) -> None:

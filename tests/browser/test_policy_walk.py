@@ -33,6 +33,28 @@ def test_from_a_question_to_a_published_change(served: Served, scripts: bool) ->
     only_that_value_changed(served.house)
 
 
+def test_what_a_seat_looks_at_is_changed_without_its_file(served: Served) -> None:
+    assert served.house is not None
+    with served.at("aoife", scripts=False) as page:
+        page.goto("/policy/gates/G2")
+        page.get_by_role("link", name="Change the seat IT operations").click()
+        page.get_by_label("Box 2 to tick").fill("")
+        page.get_by_label("New box 1").fill("I have asked the night shift.")
+        page.get_by_label("New box 2").fill("x" * 301)
+        page.get_by_role("button", name="Put it on my draft").click()
+        expect(page.get_by_role("alert")).to_contain_text("New box 2: use at most 300 signs.")
+        expect(page.get_by_label("New box 1")).to_have_value("I have asked the night shift.")
+        page.get_by_label("New box 2").fill("")
+        page.get_by_role("button", name="Put it on my draft").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("2 changes on your draft")
+        effects = page.get_by_role("region", name="Changes: Review to Limited production G2")
+        for said in ("Stricter", "Looser", "I have asked the night shift.", "I have seen an alarm reach the person who is on call."):
+            expect(effects).to_contain_text(said)
+        page.get_by_role("button", name="Undo Seat: IT operations, Box taken away").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("1 change on your draft")
+        expect(page.get_by_role("region", name="Changes: Review to Limited production G2")).not_to_contain_text("Looser")
+
+
 def earlier(house: House) -> None:
     """What was published before, so that there is somebody to find."""
     texts = {**TEXTS, "policy.yaml": TEXTS["policy.yaml"].replace('version: "1.0.0"', 'version: "1.0.1"', 1)}

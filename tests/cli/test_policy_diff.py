@@ -68,7 +68,7 @@ def test_what_differs_is_told_by_gate_and_check_in_short_lines(tmp_path: Path, f
         "              to    evaluation report with CI on a frozen test set that nobody used before, not too\n"
         "                    old\n"
         "  Data contract in force (G2-04)\n"
-        "    Looser    Limit (contract check pass rate), low risk: 99\u202f% → 95\u202f%\n"
+        "    Looser    Limit (pass rate of the contract checks), low risk: 99\u202f% → 95\u202f%\n"
         "\n"
         "Days and weeks\n"
         "    Stricter  A sign-off holds for, low risk: 90 days → 45 days\n"
@@ -96,7 +96,7 @@ def test_programs_get_closed_words_and_exact_numbers(tmp_path: Path, folder: Pat
         "unit": "share",
         "before": "0.99",
         "after": "0.95",
-        "words": {"what": "Limit (contract check pass rate), low risk", "before": "99\u202f%", "after": "95\u202f%"},
+        "words": {"what": "Limit (pass rate of the contract checks), low risk", "before": "99\u202f%", "after": "95\u202f%"},
     }
 
 

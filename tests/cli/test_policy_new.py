@@ -12,7 +12,7 @@ def test_without_a_sheet_it_writes_the_shipped_start_and_the_check_passes(tmp_pa
 
     answer = run(tmp_path, "policy", "new", str(folder))
 
-    assert answer.returncode == 0 and "our rules 0.1.0, 12 checks at 3 gates." in answer.stdout
+    assert answer.returncode == 0 and "our rules 0.1.0, 12 checks at 3 gates. Seats tick 12 boxes before deciding." in answer.stdout
     assert run(tmp_path, "policy", "check", "--strict", str(folder)).returncode == 0
 
 
@@ -25,7 +25,7 @@ def test_a_sheet_in_another_encoding_and_with_another_delimiter_is_read(tmp_path
         *("--encoding", "cp1252", "--delimiter", "semicolon", "--title", "Our rules"),
     )
 
-    assert answer.returncode == 0 and "Our rules 0.1.0, 2 checks at 3 gates." in answer.stdout
+    assert answer.returncode == 0 and "Our rules 0.1.0, 2 checks at 3 gates.\n" in answer.stdout
     assert "gewünscht" in (tmp_path / "p" / "gates" / "G1.yaml").read_text(encoding="utf-8")
     assert run(tmp_path, "policy", "check", str(tmp_path / "p")).returncode == 0
 
@@ -48,6 +48,17 @@ def test_the_wrong_encoding_is_said_and_not_guessed(tmp_path: Path) -> None:
     answer = run(tmp_path, "policy", "new", str(tmp_path / "p"), "--from", str(sheet), "--delimiter", "semicolon")
 
     assert answer.returncode == 1 and "The file is not utf-8" in answer.stderr and len(answer.stderr.splitlines()) == 1
+
+
+def test_a_sheet_says_what_seats_look_at_and_the_help_tells_so(tmp_path: Path) -> None:
+    sheet = tmp_path / "q.csv"
+    sheet.write_text("gate,question,owner,looks at\nG1,Is it wanted?,business,I asked.\nG1,,IT,I have called them.\n", encoding="utf-8")
+
+    answer = run(tmp_path, "policy", "new", str(tmp_path / "p"), "--from", str(sheet))
+
+    assert answer.returncode == 0 and "1 checks at 3 gates. Seats tick 2 boxes before deciding." in answer.stdout
+    assert run(tmp_path, "policy", "check", str(tmp_path / "p")).returncode == 0
+    assert "“looks at”" in run(tmp_path, "policy", "new", "--help").stdout
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from governance.domain import authorship, dossier, dossier_rules
 from governance.domain.dossier import Answer, Evidence, Material, OpenPoint, StatedLimit, StatedValue, TeamMember
 from governance.domain.evidence_scope import Ended, Reuse, ReuseEnd, Scope, Successor
+from governance.domain.metrics import Metric
 from governance.domain.plain import instant
 from governance.domain.policy import Applicability, Bound, Combination, Item, Look, Plan, PlannedItem, Seat, Threshold, Thresholds
 from governance.domain.vocabulary import (
@@ -27,6 +28,7 @@ from governance.domain.vocabulary import (
     FindingSeverity,
     Function,
     GateKind,
+    Good,
     Section,
     Severity,
     Stage,
@@ -177,9 +179,52 @@ def test_what_a_limit_asks_stands_with_its_function(name: str) -> None:
 
 
 def test_every_field_of_a_limit_counts_but_what_judges_nothing_here() -> None:
-    assert {field.name for field in fields(Threshold)} - ASKED_BY_A_LIMIT.keys() == {"per_tier", "when", "basis"}
+    assert {field.name for field in fields(Threshold)} - ASKED_BY_A_LIMIT.keys() == {"per_tier", "when", "basis", "declared", "beside"}
     told = {"title", "why", "maps", "guidance", "typical", "checklist"}  # helps people, and judges nothing
     assert {field.name for field in fields(Item)} - ASKED_OF_AN_ITEM.keys() == {"id", "owner", "when", "thresholds"} | told
+
+
+AUC = Metric("recall", "Recall", "share", Good.UP, ("tpr", "sensitivity"))
+RELATIVE = {"comparator": Comparator.REACHES, "value": None, "compare_with": "measured.recall_before"}
+
+
+@pytest.mark.parametrize(
+    ("declared", "judges"),
+    [
+        ({"declared": replace(AUC, also_called=())}, False),
+        ({"declared": replace(AUC, also_called=(), good=None, label="Another", unit=None)}, False),
+        ({"declared": AUC}, True),
+        ({"beside": AUC}, True),
+        ({"beside": replace(AUC, also_called=())}, False),
+    ],
+)
+def test_other_names_stand_among_the_rules_and_words_about_a_metric_do_not(declared: dict[str, object], judges: bool) -> None:
+    assert ruled(with_limits(**declared)) == ({Section.DATA_SCIENCE} if judges else set())
+
+
+def test_what_is_declared_changes_no_rule_that_it_adds_nothing_to() -> None:
+    """To the byte: what was frozen before there were declarations keeps its digest."""
+    plain = replace(AUC, also_called=(), good=None)
+
+    [limit] = dossier.sections(with_limits(declared=plain, beside=plain))[Section.DATA_SCIENCE]["rules"]["G1-01"]["limits"]  # type: ignore[call-overload, index]
+
+    assert list(limit) == [
+        "metric", "unit", "window", "min_n", "compare_with", "for_each", "factor", "margin", "allow", "comparator", "bound", "value", "least",
+    ]  # fmt: skip
+
+
+def test_the_order_of_other_names_is_no_rule() -> None:
+    turned = replace(AUC, also_called=AUC.also_called[::-1])
+
+    assert digests(with_limits(declared=AUC)) == digests(with_limits(declared=turned))
+    assert digests(with_limits(declared=AUC)) != digests(with_limits(declared=replace(AUC, also_called=("tpr",))))
+
+
+def test_a_declared_direction_is_a_rule_only_where_the_comparator_leaves_it_to_the_metric() -> None:
+    falling = replace(AUC, good=Good.DOWN)
+
+    assert digests(with_limits(declared=AUC)) == digests(with_limits(declared=falling))
+    assert digests(with_limits(**RELATIVE, declared=AUC)) != digests(with_limits(**RELATIVE, declared=falling))
 
 
 def test_how_limits_combine_and_what_stands_for_an_item_that_names_nothing_of_its_own_count() -> None:

@@ -1,7 +1,7 @@
 """The rules of evidence after it was added: what takes the place of what, and that what rests on the old is stale."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -80,3 +80,34 @@ def test_a_reason_is_needed(reason: str) -> None:
 def test_a_piece_is_superseded_once() -> None:
     with pytest.raises(RuleBroken, match="Supersede that one"):
         evidence_scope.check_may_supersede(replace(OLD, successor=BY), NEW, "measured again")
+
+
+@pytest.mark.parametrize(
+    ("days", "told", "left", "due"),
+    [
+        ((30, 7), 90, 31, None),
+        ((30, 7), 90, 30, 30),
+        ((30, 7), 90, 20, 30),
+        ((30, 7), 30, 20, None),
+        ((30, 7), 25, 20, None),  # it came in after the first day
+        ((30, 7), 30, 7, 7),
+        ((30, 7), 90, 5, 7),  # who is told late is told once
+        ((30, 7), 7, 0, None),
+        ((30, 7), 7, -1, -1),
+        ((30, 7), 90, -9, -1),
+        ((30, 7), -1, -9, None),
+        ((), 90, 0, None),
+        ((), 90, -1, -1),
+        ((60, 7), 50, 40, None),
+    ],
+)
+def test_what_is_due_by_a_day_is_the_latest_that_was_not_told(days: tuple[int, ...], told: int, left: int, due: int | None) -> None:
+    expires = date(2026, 12, 31)
+    found = evidence_scope.to_tell(expires, days, told, expires - timedelta(days=left))
+
+    assert found == (None if due is None else expires - timedelta(days=due))
+
+
+def test_it_is_told_before_as_often_as_the_policy_says_and_once_it_has_expired() -> None:
+    assert evidence_scope.told_on(date(2026, 12, 31), (60, 1)) == [date(2026, 11, 1), date(2026, 12, 30), date(2027, 1, 1)]
+    assert evidence_scope.told_on(date(2026, 12, 31), ()) == [date(2027, 1, 1)]

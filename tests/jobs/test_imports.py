@@ -26,6 +26,7 @@ from governance.models.jobs import ImportJob
 from governance.models.ledger import Leaf
 from governance.reads import importing as working_out
 from governance.reads import imports as reading
+from governance.reads import queue
 from governance.reads.previews import Source
 from governance.services import directory, imports
 from governance.storage.content import ContentStore, ContentUnreachable
@@ -69,7 +70,12 @@ def state(house: House) -> ImportState:
 def look_again(house: House) -> None:
     with house.read() as session:
         told = reading.tell(session, "aoife", house.now, reading.source(session, ID))
-    house.act("aoife", lambda log: imports.look_again(log, ID, told))
+
+    def do(log: Log) -> None:
+        imports.look_again(log, ID)
+        imports.keep(log.session.get_one(ImportJob, ID), told)
+
+    house.act("aoife", do)
 
 
 def counted(house: House) -> tuple[int, int]:
@@ -231,6 +237,61 @@ def test_under_another_policy_nothing_is_imported_until_it_is_looked_at_again(
     look_again(confirmed)
     confirm(confirmed)
     assert working.work(confirmed.ledger, content, slate) and counted(confirmed)[1] == 3
+
+
+def handed_over(house: House) -> str:
+    """A file of three rows that nobody has read yet."""
+    return str(house.act("aoife", lambda log: imports.hand_over(log, "list.csv", source())))
+
+
+def test_a_file_is_read_by_the_worker_which_writes_no_entry(house: House, content: ContentStore, slate: Slate) -> None:
+    before, made = counted(house), handed_over(house)
+    assert reading.state(row(house, made)) is ImportState.BEING_READ
+    with house.read() as session, pytest.raises(Conflict, match="was not read yet"):
+        reading.account(session, row(house, made))
+
+    assert working.work(house.ledger, content, slate) and not working.work(house.ledger, content, slate)
+
+    found = row(house, made)
+    assert reading.state(found) is ImportState.PREVIEWED and (found.imported, found.refused) == (3, 0)
+    assert (found.tries, found.leased_until) == (0, None), "carrying it out begins to count anew"
+    assert counted(house) == before and kept(content, source()) == [False, False] and slate.told(made) is None
+    with house.read() as session:
+        assert len(reading.account(session, found).rows) == 3
+
+
+def test_whoever_may_import_no_more_has_nothing_read(house: House, content: ContentStore, slate: Slate) -> None:
+    made = handed_over(house)
+    house.act("omar", lambda log: directory.withdraw_role(log, "aoife", Role.COMPLIANCE_OFFICER))
+
+    assert working.work(house.ledger, content, slate)
+    assert "Only somebody with the role compliance officer" in str(row(house, made).failed)
+    assert reading.state(row(house, made)) is ImportState.REFUSED
+
+
+def test_what_was_read_while_it_was_asked_for_anew_is_not_kept(
+    house: House, content: ContentStore, slate: Slate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, told = handed_over(house), reading.tell
+
+    def slowly(*given: object) -> reading.Told:
+        found = told(*given)  # type: ignore[arg-type]
+        house.act("aoife", lambda log: imports.look_again(log, made))
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reading, "tell", slowly)
+        working.work(house.ledger, content, slate)
+    assert reading.state(row(house, made)) is ImportState.BEING_READ
+
+    assert working.work(house.ledger, content, slate)
+    assert reading.state(row(house, made)) is ImportState.PREVIEWED
+
+
+def test_what_is_being_read_waits_for_the_worker_since_it_was_handed_over(house: House) -> None:
+    made = handed_over(house)
+    with house.read() as session:
+        assert queue.unfinished(session) == 1 and queue.untouched(session) == (1, row(house, made).asked_at)
 
 
 def newer_policy() -> dict[str, str]:

@@ -126,6 +126,20 @@ def initiative_record() -> InitiativeRecord:
     )
 
 
+def brief() -> InitiativeRecord:
+    """The same in ten pages: before any request and any finding, with two pieces of evidence and a trail of twelve entries."""
+    whole = initiative_record()
+    trail = entries(12)
+    end = replace(whole.cut, leaf=trail[-1].index, at=trail[-1].at)
+    return replace(whole, cut=end, stages=whole.stages[:1], requests=(), findings=(), evidence=whole.evidence[:2], trail=trail)
+
+
+def asked_once() -> InitiativeRecord:
+    """The brief sample with its first request, passed, and the evidence that it cites."""
+    record, (first, *_) = brief(), initiative_record().requests
+    return replace(record, requests=in_the_trail((first,), record.trail[4:]), evidence=tuple(map(piece, cited(first))))
+
+
 INITIATIVE = Initiative(
     key="AI-0042",
     name="Motor claims fast-track triage",
@@ -401,8 +415,8 @@ def trail_record() -> TrailRecord:
 
 
 def brought_in(words: str = "The board took it on.") -> InitiativeRecord:
-    """The sample as it would be had it been found in full production, a day overdue to be regular here."""
-    record = initiative_record()
+    """The brief sample as it would be had it been found in full production, a day overdue to be regular here."""
+    record = brief()
     found = BroughtIn(
         stage=Stage.FULL_PRODUCTION,
         since="2023-05-03",
@@ -423,8 +437,8 @@ def brought_in(words: str = "The board took it on.") -> InitiativeRecord:
 
 
 def waived(words: str = "Ten cases a week by hand.") -> InitiativeRecord:
-    """The sample with a waiver that expired in production and was renewed, and one that was declined."""
-    record = initiative_record()
+    """The brief sample with a waiver that expired in production and was renewed, and one that was declined."""
+    record = brief()
     last = record.trail[-1].index
 
     def signed(function: Function, decision: WaiverDecision = WaiverDecision.GRANT) -> WaiverSignature:
@@ -468,8 +482,8 @@ def waived(words: str = "Ten cases a week by hand.") -> InitiativeRecord:
 
 
 def excluded(words: str = "There is no such source here.") -> InitiativeRecord:
-    """The sample with a check that compliance confirmed not to apply, and one that was taken back undecided."""
-    record = initiative_record()
+    """The brief sample with a check that compliance confirmed not to apply, and one that was taken back undecided."""
+    record = brief()
     said = ExclusionDecision(
         decision=Confirmation.CONFIRM,
         name="Aoife Lynch",
@@ -496,8 +510,8 @@ def excluded(words: str = "There is no such source here.") -> InitiativeRecord:
 
 
 def shared(words: str = "Both run on it.") -> InitiativeRecord:
-    """With a piece whose place a newer one took, and one that comes from another initiative, whose source was superseded."""
-    record = initiative_record()
+    """The brief sample with a piece whose place a newer one took, and one of another initiative, whose source was superseded."""
+    record = brief()
     old = replace(record.evidence[0], superseded=Superseded(by="AI-0042.E-9", at=at(70), why="The run was repeated."))
     source = Reused(source="AI-0007.E-2", author="Ada Lind", why=words, dataset="Claims of 2025", purpose="Triage")
     ended = replace(source, ended=ReuseEnd.SUPERSEDED, ended_at=at(75), successor="AI-0007.E-3")
@@ -505,8 +519,8 @@ def shared(words: str = "Both run on it.") -> InitiativeRecord:
 
 
 def with_words(words: str) -> InitiativeRecord:
-    """The sample with those words wherever a person can write."""
-    record = initiative_record()
+    """The sample with one request, and those words wherever a person can write."""
+    record = replace(asked_once(), findings=findings())
     first = record.requests[0]
     spoken = tuple(replace(given, name=f"Rafael {words}"[:200], reason=words, meaning=words, title=words) for given in first.sign_offs)
     checks = tuple(replace(one, title=words, note=words, why=words) for one in first.checks)
@@ -520,6 +534,6 @@ def with_words(words: str) -> InitiativeRecord:
         requests=(said,),
         evidence=tuple(replace(one, title=words[:200], file_name=words[:200]) for one in record.evidence),
         findings=tuple(replace(one, words=words, owner=words[:80], request=first.id) for one in record.findings),
-        trail=tuple(replace(entry, sentence=words) for entry in record.trail[:48]),
+        trail=tuple(replace(entry, sentence=words) for entry in record.trail),
         facts=(Labelled(label=words[:80], value=words),),
     )

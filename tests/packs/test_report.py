@@ -25,7 +25,7 @@ from governance.packs.pdf import Attached, CannotPrint, to_pdf
 from governance.packs.printable import printable
 from governance.packs.record import InitiativeRecord, digest, to_json
 from governance.packs.render import render_initiative, render_trail
-from tests.packs.samples import brought_in, excluded, initiative_record, shared, trail_record, waived, with_words
+from tests.packs.samples import asked_once, brief, brought_in, excluded, initiative_record, shared, trail_record, waived, with_words
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file .*sRGB2014:ResourceWarning")  # WeasyPrint leaves its colour profile open
 
@@ -66,10 +66,11 @@ LONG = " ".join(f"word{number}" for number in range(580))
 
 
 @pytest.fixture(scope="module")
-def wordy(record):
-    first = record.requests[0]
+def wordy():
+    record = asked_once()
+    [first] = record.requests
     long = replace(first.sign_offs[0], reason=LONG)
-    return render_initiative(replace(record, requests=(replace(first, sign_offs=(long, *first.sign_offs[1:])),), findings=()), quiet).pdf
+    return render_initiative(replace(record, requests=(replace(first, sign_offs=(long, *first.sign_offs[1:])),)), quiet).pdf
 
 
 def text_of(pdf: bytes, folder) -> str:
@@ -204,10 +205,10 @@ def test_a_decision_that_is_not_in_the_trail_is_not_printed():
 
 @pytest.mark.parametrize("state", [RequestState.DRAFT, RequestState.CHANGES_REQUESTED, RequestState.WITHDRAWN])
 def test_a_request_in_any_other_state_can_be_printed(state, tmp_path):
-    record = initiative_record()
-    draft = replace(record.requests[0], state=state, revisions=(), checks=(), sign_offs=(), settled_at=None, settled_by=None)
+    first = initiative_record().requests[0]
+    draft = replace(first, state=state, revisions=(), checks=(), sign_offs=(), settled_at=None, settled_by=None)
 
-    text = text_of(render_initiative(replace(record, requests=(draft,), findings=()), quiet).pdf, tmp_path)
+    text = text_of(render_initiative(replace(brief(), requests=(draft,)), quiet).pdf, tmp_path)
 
     assert phrases.sentence(phrases.mark(state).word) in text
 
@@ -240,10 +241,10 @@ def test_the_same_record_gives_the_same_bytes(printed):
     assert render_initiative(initiative_record(), quiet).pdf == printed.pdf
 
 
-def test_another_record_gives_another_file_identifier(record, printed):
-    other = render_initiative(replace(record, team=()), quiet)
+def test_another_record_gives_another_file_identifier():
+    one, other = (render_initiative(record, quiet) for record in (brief(), replace(brief(), team=())))
 
-    assert identifier(other.pdf) != identifier(printed.pdf)
+    assert identifier(other.pdf) != identifier(one.pdf)
 
 
 def identifier(pdf: bytes) -> object:
@@ -341,10 +342,10 @@ def test_nothing_is_fetched_and_trying_stops_the_report(element, address):
         to_pdf(html, "p { color: black }", attached, b"x", lambda _message: None)
 
 
-def test_progress_only_goes_forward_and_ends_complete(record):
+def test_progress_only_goes_forward_and_ends_complete():
     told: list[tuple[int, int, str]] = []
 
-    render_initiative(record, lambda done, total, said: told.append((done, total, said)))
+    render_initiative(brief(), lambda done, total, said: told.append((done, total, said)))
 
     assert [done for done, _total, _said in told] == sorted(done for done, _total, _said in told)
     assert told[-1][0] == told[-1][1]

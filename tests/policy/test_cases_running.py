@@ -190,7 +190,7 @@ def test_what_a_case_does_not_say_is_met_and_a_record_answers_for_itself() -> No
 
     assert everything.passed and {check.evaluated.state.value for check in everything.found.checks} == {"met", "not_applicable"}
     assert said("everything", "gate: G1\n  team: []", "{items: {G1-13: met}}") == [
-        ("item G1-13", "met", "not_met because functions without accountable person: 4 against exactly 0")
+        ("item G1-13", "met", "not_met because functions without an accountable person: 4 against exactly 0")
     ]
 
 

@@ -54,10 +54,17 @@ def test_a_sample_of_changes_is_noticed(mutations: Mutations) -> None:
     assert unnoticed == []
 
 
+def test_every_other_name_of_a_metric_is_noticed_when_it_goes(mutations: Mutations) -> None:
+    names = [mutant for mutant in mutations.all() if mutant.what == "name"]
+
+    assert len(names) == sum(len(metric.also_called) for metric in {one.key: one for one in mutations.policy.metrics.values()}.values()) > 0
+    assert [str(mutant) for mutant in names if not mutations.is_noticed(mutant)] == []
+
+
 def test_every_kind_of_change_is_among_them_and_changes_the_policy(mutations: Mutations) -> None:
     first = {mutant.what: mutant for mutant in reversed(mutations.all())}
 
-    assert set(first) == {"threshold", "severity", "owner", "condition", "evidence", "age", "seat", "band", "points", "statement"}
+    assert set(first) == {"threshold", "severity", "owner", "condition", "evidence", "age", "seat", "band", "points", "statement", "name"}
     for mutant in first.values():
         assert mutations.policy_with(mutant).gates != mutations.policy.gates or (
             mutations.policy_with(mutant).tiering != mutations.policy.tiering

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from governance.domain import scoring
 from governance.domain.loosening import loosened
+from governance.domain.metrics import Metric
 from governance.domain.policy import Clause, Fact, Framework, Gate, Item, Limit, Policy, Seat, Threshold
 from governance.domain.policy_changes import Change, Effect, Kind
 from governance.domain.questionnaire import Deduction, Measure, Option, Question, Statement, Tiering
@@ -157,7 +158,12 @@ def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: 
             gates.ITEM,
             {"id", "when", "maps", "thresholds", "max_age_days"} | {"guidance", "typical", "checklist"},
         ),  # as keys; as where it stands
-        (Threshold, thresholds.FIELDS, {"comparator", "value", "per_tier", "compare_with", "bound", "factor", "when"}),
+        (
+            Threshold,
+            thresholds.FIELDS,
+            {"comparator", "value", "per_tier", "compare_with", "bound", "factor", "when"} | {"declared", "beside"},
+        ),
+        (Metric, {}, {"key", "label", "unit", "good", "also_called"}),
         (Statement, tiering.STATEMENT, {"id"}),
         (Question, {}, {"id", "text", "options"} | {"several", "most", "weight", "ask_when", "ask_when_answer", "mitigates"}),  # as keys
         (Option, tiering.OPTION, {"key"}),
@@ -174,7 +180,8 @@ def test_every_single_value_of_the_shipped_policy_is_seen_when_it_changes(name: 
             Policy,
             whole.HEAD,
             {"digest", "gates", "facts", "tiering", "limits", "frameworks", "max_age_days", "signoff_valid_days", "finding_due_days"}
-            | {"attribution_minimum", "app_sources", "pilot_weeks", "waivers", "checklists", "translations", "language"},
+            | {"attribution_minimum", "app_sources", "pilot_weeks", "waivers", "checklists", "translations", "language", "metrics"}
+            | {"evidence_told_before"},
         ),
     ],
     ids=lambda kind: kind.__name__ if isinstance(kind, type) else "",
@@ -235,8 +242,19 @@ Expected = tuple[Kind, Effect, object, object]
         ("policy.yaml", ("low: 90, medium: 60", "low: 120, medium: 60"), (Kind.SIGNOFF_VALIDITY, LOOSER, 90, 120)),
         ("policy.yaml", ("metric: 180", "metric: 90"), (Kind.FRESHNESS_DEFAULT, STRICTER, 180, 90)),
         ("policy.yaml", ("{high: 30, medium: 60, low: 120}", "{high: 30, medium: 60, low: 150}"), (Kind.FINDING_DUE, LOOSER, 120, 150)),
+        ("policy.yaml", ("evidence_expiry: {days_before: [30, 7]}", "evidence_expiry: {days_before: [60, 30, 7]}"), (Kind.EVIDENCE_TOLD, STRICTER, ("30", "7"), ("60", "30", "7"))),
+        ("policy.yaml", ("evidence_expiry: {days_before: [30, 7]}", "evidence_expiry: {days_before: [7]}"), (Kind.EVIDENCE_TOLD, LOOSER, ("30", "7"), ("7",))),
+        ("policy.yaml", ("evidence_expiry: {days_before: [30, 7]}", "evidence_expiry: {days_before: [14]}"), (Kind.EVIDENCE_TOLD, UNCLEAR, ("30", "7"), ("14",))),
         ("policy.yaml", ("reaches at least\", low: A1", "reaches at least\", low: A2"), (Kind.GATE_ATTRIBUTION, STRICTER, "A1", "A2")),
         ("policy.yaml", ("max_weeks: 26", "max_weeks: 30"), (Kind.PILOT_LONGEST, LOOSER, 26, 30)),
+        ("metrics.yaml", ("label: p95 latency,", "label: latency,"), (Kind.METRIC_LABEL, NEITHER, "p95 latency", "latency")),
+        ("metrics.yaml", ("label: p95 latency, unit: seconds,", "label: p95 latency,"), (Kind.METRIC_UNIT, NEITHER, "seconds", None)),
+        ("metrics.yaml", ("label: p95 latency, unit: seconds, good: down", "label: p95 latency, unit: seconds"), (Kind.METRIC_GOOD, NEITHER, "down", None)),
+        ("metrics.yaml", ("{label: live quality}", "{label: live quality, good: up}"), (Kind.METRIC_GOOD, UNCLEAR, None, "up")),
+        ("metrics.yaml", ("[ASR]", "[ASR, attacks]"), (Kind.METRIC_NAME_ADDED, UNCLEAR, None, "attacks")),
+        ("metrics.yaml", ("[ASR]", "[]"), (Kind.METRIC_NAME_REMOVED, UNCLEAR, "ASR", None)),
+        ("metrics.yaml", ("{label: overall quality}", "{label: overall quality, also_called: [mean]}"), (Kind.METRIC_NAME_ADDED, UNCLEAR, None, "mean")),
+        ("metrics.yaml", ("metrics:\n", "metrics:\n  more: {label: More, also_called: [most]}\n"), (Kind.METRIC_ADDED, NEITHER, None, ("More", "most"))),
         ("policy.yaml", ("unit: hours, meaning", "unit: days, meaning"), (Kind.LIMIT_UNIT, UNCLEAR, "hours", "days")),
         ("policy.yaml", ('version: "1.0.0"', 'version: "1.1.0"'), (Kind.POLICY_VERSION, NEITHER, "1.0.0", "1.1.0")),
         ("policy.yaml", ("max_days: {low: 180", "max_days: {low: 200"), (Kind.SECTION, LOOSER, "180", "200")),
@@ -273,16 +291,80 @@ def test_a_limit_by_tier_changes_tier_by_tier() -> None:
     ]
 
 
+def undeclared(*edits: tuple[str, str]) -> tuple[Change, ...]:
+    """Changes of a gate where the policy declares no metrics, so that thresholds may be in any unit and direction."""
+    without = {name: text for name, text in TEXTS.items() if name != "metrics.yaml"}
+    after = {name: text for name, text in edited("gates/G2.yaml", *edits).items() if name != "metrics.yaml"}
+    return differences(rules_of(without), rules_of(after))
+
+
 def test_a_comparator_that_turns_round_leaves_both_it_and_the_value_unclear() -> None:
-    found = changed("gates/G2.yaml", (FIRST_THRESHOLD, FIRST_THRESHOLD.replace("gte, value: 0.99", "lte, value: 0.95")))
+    found = undeclared((FIRST_THRESHOLD, FIRST_THRESHOLD.replace("gte, value: 0.99", "lte, value: 0.95")))
 
     assert [(change.kind, change.effect) for change in found] == [(Kind.THRESHOLD_COMPARATOR, UNCLEAR), (Kind.THRESHOLD_VALUE, UNCLEAR)]
 
 
 def test_a_value_in_another_unit_is_not_compared() -> None:
-    found = changed("gates/G2.yaml", (FIRST_THRESHOLD, FIRST_THRESHOLD.replace("0.99, unit: share", "99, unit: percent")))
+    found = undeclared((FIRST_THRESHOLD, FIRST_THRESHOLD.replace("0.99, unit: share", "99, unit: percent")))
 
     assert {change.kind: change.effect for change in found} == {Kind.THRESHOLD_UNIT: UNCLEAR, Kind.THRESHOLD_VALUE: UNCLEAR}
+
+
+def test_a_name_in_place_of_another_is_one_removed_and_one_added_at_its_metric() -> None:
+    found = changed("metrics.yaml", ("[ASR]", "[attacks]"))
+
+    assert [(change.kind, change.part, change.title) for change in found] == [
+        (Kind.METRIC_NAME_REMOVED, "attack_success_rate", "attack success rate"),
+        (Kind.METRIC_NAME_ADDED, "attack_success_rate", "attack success rate"),
+    ]
+
+
+def test_the_order_of_other_names_and_which_of_them_a_threshold_uses_are_no_change() -> None:
+    two = edited("metrics.yaml", ("[ASR]", "[ASR, attacks]"))
+    turned = edited("metrics.yaml", ("[ASR]", "[attacks, ASR]"))
+    by_another = {**two, "gates/G2.yaml": two["gates/G2.yaml"].replace("metric: attack_success_rate", "metric: attacks")}
+
+    assert by_another != two
+    assert differences(rules_of(two), rules_of(turned)) == ()
+    assert differences(rules_of(two), rules_of(by_another)) == ()
+
+
+def test_another_key_with_the_old_one_among_the_names_pairs_with_its_threshold() -> None:
+    """So that what is renamed is no threshold less and one more."""
+    renamed = {name: text.replace("metric: attack_success_rate", "metric: attack_rate") for name, text in TEXTS.items()}
+    renamed["metrics.yaml"] = TEXTS["metrics.yaml"].replace(
+        "attack_success_rate: {label: attack success rate, unit: share, good: down, also_called: [ASR]}",
+        "attack_rate: {label: attack success rate, unit: share, good: down, also_called: [ASR, attack_success_rate]}",
+    )
+
+    found = differences(SHIPPED, rules_of(renamed))
+
+    assert {(change.kind, change.effect) for change in found} == {
+        (Kind.METRIC_REMOVED, UNCLEAR), (Kind.METRIC_ADDED, UNCLEAR), (Kind.THRESHOLD_METRIC, UNCLEAR),
+    }  # fmt: skip
+
+
+def test_a_unit_that_thresholds_leave_to_the_metric_changes_with_what_is_declared() -> None:
+    left_open = edited("gates/G2.yaml", ("metric: tested_load_per_s,", "metric: tested_load_per_s,"))
+    left_open["gates/G2.yaml"] = left_open["gates/G2.yaml"].replace("unit: requests per second", "unit: as the metric")
+    other = {**left_open, "metrics.yaml": TEXTS["metrics.yaml"].replace("requests per second", "requests per minute")}
+
+    assert differences(SHIPPED, rules_of(left_open)) == ()
+    assert {(change.kind, change.effect) for change in differences(SHIPPED, rules_of(other))} == {
+        (Kind.METRIC_UNIT, NEITHER), (Kind.THRESHOLD_UNIT, UNCLEAR),
+    }  # fmt: skip
+
+
+def test_a_policy_that_begins_to_declare_its_metrics_changes_no_threshold() -> None:
+    without = {name: text for name, text in TEXTS.items() if name != "metrics.yaml"}
+
+    found = differences(rules_of(without), SHIPPED)
+
+    assert {change.kind for change in found} == {Kind.METRIC_ADDED}
+    assert {change.part for change in found if change.effect is UNCLEAR} == {
+        "rollback_drill_minutes", "groundedness_rate", "attack_success_rate", "request_success_rate", "max_psi_critical_features",
+        "p95_latency_s", "override_rate",
+    }  # fmt: skip
 
 
 def test_a_threshold_that_falls_away_is_looser_and_of_alternatives_stricter() -> None:

@@ -1,9 +1,11 @@
 """Fields that people fill in, and the changes they make in the files."""
 
+import re
 from collections.abc import Mapping
 from itertools import product
 
 import pytest
+import yaml
 
 from governance.domain.policy_changes import Effect
 from governance.domain.strictness import PASSABLE
@@ -12,11 +14,13 @@ from governance.paths import policies_directory
 from governance.policy.conditions import Conditions
 from governance.policy.differences.whole import differences, rules_of
 from governance.policy.fielddocs import fields_of
-from governance.policy.guided import Control, Field, Given, asked_at, asked_where, edits
-from governance.policy.guided_fields import day_fields, is_changeable, item_fields, new_seat, seat_fields
+from governance.policy.guided import Control, Field, Given, Part, asked_at, asked_where, edits
+from governance.policy.guided_days import day_fields
+from governance.policy.guided_fields import is_changeable, item_fields, new_seat, seat_fields
+from governance.policy.lint_gates import MOST_LOOKS
 from governance.policy.loader import load_policy, parse_policy
 from governance.policy.models import ThresholdModel
-from governance.policy.places import Edit, edit, edited, gates, lines_of, value_at
+from governance.policy.places import Edit, Edited, edit, edited, gates, lines_of, value_at
 from governance.policy.problems import PolicyError
 
 TEXTS = load_policy(policies_directory() / "stage-gates").texts
@@ -54,12 +58,25 @@ def test_a_check_that_nobody_touched_makes_no_change_and_every_field_has_a_meani
     assert len({field.name for field in fields}) == len(fields)
 
 
+def test_the_fields_of_a_threshold_stand_under_the_label_of_its_metric_whichever_name_it_uses() -> None:
+    by_another = {**TEXTS, "gates/G3.yaml": TEXTS["gates/G3.yaml"].replace("metric: request_success_rate", "metric: success_rate")}
+    found = {field.group for texts in (TEXTS, by_another) for field in item_fields(texts, "G3", "G3-04")}
+    undeclared = {name: text for name, text in TEXTS.items() if name != "metrics.yaml"}
+
+    assert found == {"", "error rate of the canary", "request success rate", "steps without their full bake"}
+    assert {field.group for field in item_fields(undeclared, "G3", "G3-04")} == {
+        "", "canary error rate", "request success rate", "steps without full bake",
+    }  # fmt: skip
+    [compared] = [field.meaning for field in item_fields(TEXTS, "G3", "G3-06") if field.name == "t0_comparator"]
+    assert compared.endswith(" It is compared with the approved offline quality.")
+
+
 @pytest.mark.parametrize(("gate", "seat"), every_seat())
 def test_so_does_a_seat(gate: str, seat: str) -> None:
     fields = seat_fields(TEXTS, gate, seat)
 
     assert changed(fields) == {}
-    assert all(field.meaning and is_changeable(field.place) for field in fields)
+    assert all(field.meaning and is_changeable(f"{field.place}/new" if field.part is Part.MORE else field.place) for field in fields)
 
 
 def test_what_a_seat_looks_at_is_said_in_other_words_at_its_own_place() -> None:
@@ -73,6 +90,140 @@ def test_what_a_seat_looks_at_is_said_in_other_words_at_its_own_place() -> None:
     assert [look.text for look in looks][:2] == ["I ran the drill: twice.", "I have seen an alarm reach the person who is on call."]
 
 
+LOOKS = "gate/G2/seats/it_ops/looks_at"
+
+
+def looks_of(found: Edited, gate: str = "G2", seat: str = "it_ops") -> list[tuple[str, str]]:
+    """The list of a seat in changed texts, which no change was refused in."""
+    assert not found.refused
+    [one] = [one for one in parse_policy(found.texts).gates[gate].seats if one.id == seat]
+    return [(look.id, look.text) for look in one.looks_at]
+
+
+def test_a_box_that_is_emptied_is_taken_away_and_new_ones_are_named_after_their_words() -> None:
+    fields = seat_fields(TEXTS, "G2", "it_ops")
+    found, wrong = edits(
+        fields, filled(fields, look_alarms="", more_1="I have seen who was called, and when: twice.", more_3="Who\r\nowns it?")
+    )
+
+    assert not wrong and [one.place for one in found] == [
+        f"{LOOKS}/seen_who_was_called_and_when_twice",
+        f"{LOOKS}/who_owns_it",
+        f"{LOOKS}/alarms",
+    ]
+    assert looks_of(edited(TEXTS, found)) == [
+        ("rollback", "I have seen the log of the rollback drill."),
+        ("access", "I have checked who can change the model, its data and its settings."),
+        ("seen_who_was_called_and_when_twice", "I have seen who was called, and when: twice."),
+        ("who_owns_it", "Who owns it?"),
+    ]
+
+
+def test_what_else_stands_in_the_file_stays_byte_for_byte_where_a_box_comes_and_goes() -> None:
+    commented = TEXTS["gates/G2.yaml"].replace(
+        "looks_at:\n        - {id: rollback", "looks_at:  # ours\n        # first\n        - {id: rollback", 1
+    )
+    texts = {**TEXTS, "gates/G2.yaml": commented}
+    made = edited(texts, [edit(f"{LOOKS}/last", {"id": "last", "text": "I was there."}), Edit(f"{LOOKS}/alarms", None)])
+
+    assert not made.refused
+    old, new = commented.split("\n"), made.texts["gates/G2.yaml"].split("\n")
+    assert [line for line in old if line not in new] == [
+        "        - {id: alarms, text: I have seen an alarm reach the person who is on call.}"
+    ]
+    assert [line for line in new if line not in old] == ["        - {id: last, text: I was there.}"]
+
+
+def test_every_box_may_go_and_the_first_may_come_where_a_seat_has_none() -> None:
+    gone = edited(TEXTS, [Edit(f"{LOOKS}/{name}", None) for name in ("rollback", "alarms", "access")])
+    assert looks_of(gone) == [] and "looks_at: []" not in TEXTS["gates/G2.yaml"]
+    fields = seat_fields(gone.texts, "G2", "it_ops")
+    back, _ = edits(fields, filled(fields, more_1="I was there.", more_2="I was there."))
+    assert looks_of(edited(gone.texts, back)) == [("i_was_there", "I was there."), ("i_was_there_2", "I was there.")]
+
+    bare = {**TEXTS, "gates/G2.yaml": re.sub(r" +looks_at:\n( +- \{id.*\n)+", "", TEXTS["gates/G2.yaml"])}
+    fields = seat_fields(bare, "G2", "it_ops")
+    came, _ = edits(fields, filled(fields, more_2="I was there.", more_3="So was I."))
+    assert looks_of(edited(bare, came)) == [("i_was_there", "I was there."), ("so_was_i", "So was I.")]
+
+
+def test_all_boxes_are_exchanged_at_once() -> None:
+    fields = seat_fields(TEXTS, "G2", "it_ops")
+    found, _ = edits(fields, filled(fields, look_rollback="", look_alarms=" ", look_access="", more_1="I was there."))
+
+    assert looks_of(edited(TEXTS, found)) == [("i_was_there", "I was there.")]
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("I have " + "read " * 12, "read_read_read_read_read_read_read_read"),
+        ("x" * 50, "x" * 40),
+        ("3 eyes saw it", "entry_3_eyes_saw_it"),
+        ("Ich habe \u00fcberlegt", "ich_habe_berlegt"),
+        ("\u4e2d\u6587", "entry"),
+    ],
+)
+def test_an_entry_has_a_name_whatever_its_words_are(words: str, name: str) -> None:
+    fields = seat_fields(TEXTS, "G2", "it_ops")
+    [found], _ = edits(fields, filled(fields, more_1=words))
+
+    assert found.place == f"{LOOKS}/{name}" and is_changeable(found.place)
+    assert looks_of(edited(TEXTS, [found]))[-1] == (name, words.strip())
+
+
+def test_a_box_holds_one_sentence_and_a_seat_as_many_boxes_as_the_check_takes() -> None:
+    fields = seat_fields(TEXTS, "G2", "it_ops")
+    _, wrong = edits(fields, filled(fields, look_alarms="x" * 301, more_2="x" * 301))
+    assert wrong == {"look_alarms": "Box 2 to tick: use at most 300 signs.", "more_2": "New box 2: use at most 300 signs."}
+
+    several = [edit(f"{LOOKS}/n{number}", {"id": f"n{number}", "text": "I was there."}) for number in range(MOST_LOOKS - 3)]
+    full, nearly = (edited(TEXTS, kept) for kept in (several, several[:-1]))
+    parse_policy(full.texts)
+    offered = [[field.name for field in seat_fields(one.texts, "G2", "it_ops") if field.part is Part.MORE] for one in (full, nearly)]
+    assert offered == [[], ["more_1"]]
+
+
+def test_a_box_less_asks_for_less_and_a_box_more_for_more() -> None:
+    def effect(*kept: Edit) -> list[Effect]:
+        return [one.effect for one in differences(rules_of(TEXTS), rules_of(edited(TEXTS, kept).texts))]
+
+    assert effect(Edit(f"{LOOKS}/alarms", None)) == [Effect.LOOSER]
+    assert effect(edit(f"{LOOKS}/there", {"id": "there", "text": "I was there."})) == [Effect.STRICTER]
+
+
+def test_a_new_seat_has_its_list_from_the_start() -> None:
+    found, wrong = new_seat("G2", [], {**seat(), "more_1": "I have heard them.", "more_2": "", "more_3": "I have told them."})
+
+    assert not wrong and looks_of(edited(TEXTS, found), seat="works_council") == [
+        ("heard_them", "I have heard them."),
+        ("told_them", "I have told them."),
+    ]
+
+
+def test_a_box_of_a_checklist_is_changed_in_its_file() -> None:
+    shared = (policies_directory() / "checklists" / "outsourced-models-in-finance.yaml").read_text()
+    seats = "  seats:\n    - {id: counsel, function: compliance, label: Counsel, covers: [common, compliance]}\n"
+    texts = {**TEXTS, "finance.yaml": shared + seats}
+    fields = seat_fields(texts, "G2", "counsel")
+    found, _ = edits(fields, filled(fields, more_1="I have read the contract."))
+    made = edited(texts, found)
+
+    assert made.texts["gates/G2.yaml"] == texts["gates/G2.yaml"]
+    assert looks_of(made, seat="counsel") == looks_of(made, "C1", "counsel") == [("read_the_contract", "I have read the contract.")]
+
+
+def test_where_a_check_is_asked_is_its_tiers_and_what_else_has_to_hold() -> None:
+    fields = item_fields(TEXTS, "G2", "G2-07")
+    place = "gate/G2/items/G2-07/when"
+
+    assert changed(fields, tiers=["high"]) == {place: r'"tier == \"high\""'}
+    assert changed(fields, rest="facts.personal_data") == {place: "facts.personal_data"}
+    narrower = edited(TEXTS, [Edit(place, r'"tier == \"high\""')])
+    assert changed(item_fields(narrower.texts, "G2", "G2-07"), tiers=["low", "medium", "high"]) == {place: '"true"'}
+    assert [one.effect for one in differences(rules_of(TEXTS), rules_of(narrower.texts))] == [Effect.LOOSER]
+
+
 def test_so_do_the_counts_of_days_which_are_all_there() -> None:
     fields = day_fields(TEXTS)
 
@@ -81,6 +232,40 @@ def test_so_do_the_counts_of_days_which_are_all_there() -> None:
     assert {"signoffs/valid_days/high", "waivers/max_days/low", "waivers/on_expiry/grace_days", "gate/C1/every_days/medium"} <= {
         field.place for field in fields
     }
+
+
+REMINDED = "reminders/evidence_expiry/days_before"
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("60, 30, 7", "[60, 30, 7]"), ("60 7", "[60, 7]"), (" 60;7 , 1", "[60, 7, 1]"), ("9", "[9]"), ("", "[]"), (" , ", "[]")],
+)
+def test_the_days_of_a_reminder_are_written_with_commas_the_most_first(typed: str, written: str) -> None:
+    fields = day_fields(TEXTS)
+    found, wrong = edits(fields, filled(fields, **{REMINDED.replace("/", "-"): typed}))
+
+    assert not wrong and [(one.place, one.written) for one in found] == [(REMINDED, written)]
+    made = edited(TEXTS, found)
+    assert not made.refused and list(parse_policy(made.texts).evidence_told_before) == yaml.safe_load(written)
+    assert changed(day_fields(made.texts)) == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("30, 0", "Days before: enter a whole number from 1 to 36,525."),
+        ("30, soon", "Days before: enter a whole number from 1 to 36,525."),
+        ("7, 30", "Days before: 30 comes after 7. Begin with the most days, and name each once."),
+        ("30, 30", "Days before: 30 comes after 30. Begin with the most days, and name each once."),
+        ("99999", "Days before: enter a whole number from 1 to 36,525."),
+    ],
+)
+def test_other_days_are_refused_at_their_field(typed: str, sentence: str) -> None:
+    fields = day_fields(TEXTS)
+    name = "reminders-waiver-then_days_before"
+
+    assert edits(fields, filled(fields, **{name: typed})) == ([], {name: sentence})
 
 
 def test_a_threshold_is_one_number_or_one_for_each_tier() -> None:
@@ -246,7 +431,16 @@ def test_changes_follow_one_another_and_one_that_no_longer_fits_is_named() -> No
 
 @pytest.mark.parametrize(
     "place",
-    ["policy/id", "gate/G1/items/G1-01/when", "gate/G1/items/G1-01", "gate/G1/id", "risk_tiering/max_score", "gate/G1/items/../id", ""],
+    [
+        "policy/id",
+        "gate/G1/seats/it_ops/looks_at",
+        "gate/G1/items/G1-01/when/x",
+        "gate/G1/items/G1-01",
+        "gate/G1/id",
+        "risk_tiering/max_score",
+        "gate/G1/items/../id",
+        "",
+    ],
 )
 def test_nothing_else_may_be_touched(place: str) -> None:
     assert not is_changeable(place)

@@ -1,5 +1,6 @@
 """A policy from a folder: what cannot be read is said, and nothing is silently left out."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -31,6 +32,15 @@ def test_the_shipped_policy_is_read_from_every_file_below_its_folder() -> None:
     assert set(loaded.texts) == {name for name in below if not name.startswith("tests/")} < below
     assert loaded.policy.digest == digest_of(loaded.texts)
     assert loaded.policy == parse_policy(loaded.texts)
+
+
+def test_the_days_on_which_evidence_is_told_are_those_of_the_policy_or_the_usual_ones_where_it_has_no_reminders() -> None:
+    other = TEXTS["policy.yaml"].replace("evidence_expiry: {days_before: [30, 7]}", "evidence_expiry: {days_before: [60, 1]}")
+    without = re.sub(r"(?m)^reminders:\n(  .*\n)+", "", TEXTS["policy.yaml"])
+
+    told = [parse_policy({**TEXTS, "policy.yaml": text}).evidence_told_before for text in (TEXTS["policy.yaml"], other, without)]
+
+    assert told == [(30, 7), (60, 1), (30, 7)] and "reminders" not in without
 
 
 def test_a_folder_that_is_not_there_or_empty_is_no_policy(tmp_path: Path) -> None:

@@ -24,6 +24,14 @@ def test_a_condition_is_said_from_the_facts_of_the_policy(condition: str, said: 
     assert phrases.applies(condition, POLICY.facts) == said
 
 
+def test_a_fact_is_shown_as_a_condition_asks_for_it_with_what_that_says() -> None:
+    assert phrases.fact(POLICY.facts["generative_ai"]) == ("facts.generative_ai", "generative AI is used")
+    assert phrases.fact(POLICY.facts["eu_role"]) == (
+        'facts.eu_role == "none"',
+        "our role under the EU AI Act is none, deployer, provider or both",
+    )
+
+
 def test_every_fact_of_the_shipped_policy_says_what_it_means_where_it_holds_and_where_it_does_not() -> None:
     assert not [fact.name for fact in POLICY.facts.values() if not fact.said or not (fact.unless or fact.values)]
 

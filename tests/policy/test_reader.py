@@ -1,11 +1,14 @@
 """YAML stricter than YAML: every promise of the reader, with the place of the fault."""
 
+from copy import deepcopy
 from decimal import Decimal
 
 import pytest
 
+from governance.policy.models import FileModel
 from governance.policy.problems import PolicyError, PolicyProblem, near, nearest
-from governance.policy.reader import DEEPEST, LARGEST, LONGEST_NUMBER, MOST_NODES, read
+from governance.policy.reader import DEEPEST, LARGEST, LONGEST_NUMBER, MOST_NODES, read, read_on
+from governance.policy.recovery import recovered
 
 REFUSED = [
     ("a: 1\na: 2", "2:1", "duplicate key “a” (first on line 1)"),
@@ -137,6 +140,29 @@ def test_line_ends_of_every_system_count_the_same(end: str) -> None:
 
     assert found.data == {"a": {"b": 1, "c": ["x", "y"]}}
     assert (found.values["a", "c", 1], found.keys["a", "c"]) == ((3, 10), (3, 3))
+
+
+def test_what_is_read_again_says_the_same_whatever_was_done_with_what_was_said() -> None:
+    text = "a: !!int 1\nb: 2\nb: 3\n"
+    first, faults = read_on("x.yaml", text)
+    said = list(faults)
+    faults.clear()
+
+    second, again = read_on("x.yaml", text)
+
+    assert second == first and again == said != []
+    assert [problem.file for problem in read_on("y.yaml", text)[1]] == ["y.yaml"] * len(said)
+
+
+def test_mending_a_file_leaves_it_as_it_was_read() -> None:
+    text = "policy: {id: x, versoin: 1, titel: 2}\n"
+    document, _ = read_on("x.yaml", text)
+    data, places = deepcopy(document.data), dict(document.values)
+
+    mended, _, problems = recovered(document, FileModel)
+
+    assert problems and mended.data != data
+    assert (read_on("x.yaml", text)[0].data, read_on("x.yaml", text)[0].values) == (data, places)
 
 
 def test_at_the_caps_a_file_is_read() -> None:

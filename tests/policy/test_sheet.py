@@ -15,7 +15,7 @@ from governance.paths import policies_directory
 from governance.policy.checking import check
 from governance.policy.loader import parse_policy
 from governance.policy.sheet import policy_from
-from governance.policy.sheet_words import limit_of, tiers_of
+from governance.policy.sheet_words import limit_of, plain, tiers_of
 
 STARTER = policies_directory() / "starter"
 BASE = (STARTER / "base.yaml").read_text(encoding="utf-8")
@@ -63,6 +63,72 @@ def test_guidance_and_typical_evidence_stand_where_the_sheet_gives_them() -> Non
 
     assert (item.why, item.guidance, item.typical) == ("nobody uses it", "ask ten people", "an interview note")
     assert (other.guidance, other.typical) == (None, None)
+
+
+LOOKS = "gate;question;owner;severity;looks at"
+
+
+def boxes(policy: Policy, gate: str, function: Function) -> list[tuple[str, str]]:
+    [seat] = [one for one in policy.gates[gate].seats if one.function is function]
+    return [(look.id, look.text) for look in seat.looks_at]
+
+
+def test_what_a_seat_looks_at_stands_beside_a_question_or_in_a_row_of_its_own() -> None:
+    found = texts(
+        LOOKS,
+        "G1;Is it wanted?;IT;must;I have seen the log: twice.",
+        "G1;;IT;;I have called them.",
+        "recertification;;business;;Still wanted?",
+        "G1;Is it safe?;business;should;",
+    )
+    policy = parse_policy(found)
+
+    assert boxes(policy, "G1", Function.IT_OPS) == [
+        ("seen_the_log_twice", "I have seen the log: twice."),
+        ("called_them", "I have called them."),
+    ]
+    assert boxes(policy, "C1", Function.BUSINESS) == [("still_wanted", "Still wanted?")]
+    assert boxes(policy, "G1", Function.BUSINESS) == boxes(policy, "G2", Function.IT_OPS) == []
+    assert [item.id for item in policy.gates["G1"].items] == ["G1-01", "G1-02"] and not policy.gates["C1"].items
+    assert "        - {id: called_them, text: I have called them.}\n" in found["gates/G1.yaml"]
+
+
+def test_what_no_seat_can_look_at_is_told_with_all_other_faults() -> None:
+    full = [f"G2;;data science;;I have read chapter {number}." for number in range(13)]
+    found = faults(
+        "gate;question;owner;severity;looks at",
+        "G1;Is it?;IT;harsh;I was there.",
+        "G1;;IT;must;I was there",
+        "G1;;Legal;;I was here.",
+        f"G1;Is it?;IT;;{'x' * 301}",
+        "G1;;IT;;",
+        *full,
+    )
+
+    expected = [
+        ("line 2, column “severity”", "“harsh” is no severity"),
+        ("line 3, column “severity”", "it belongs to a question, and the row has none"),
+        ("line 4, column “owner”", "“Legal” is no function"),
+        ("line 5, column “looks at”", "it has more than 300 signs"),
+        ("line 6, column “question”", "the question is missing"),
+        ("line 19, column “looks at”", "the seat of data science at G2 has 12 already"),
+    ]
+    for where, sentence in expected:
+        assert any(one.startswith(where) and sentence in one for one in found), (where, sentence, found)
+    assert len(found) == len(expected)
+
+
+def test_the_same_box_twice_at_one_seat_is_a_fault_and_at_two_seats_is_none() -> None:
+    [found] = faults(
+        LOOKS, "G1;;IT;;I was there.", "G1;;business;;I was there.", "G2;;IT;;I was there.", "G1;;it operations;;I  was THERE."
+    )
+
+    assert found == "line 5, column “looks at”: the seat of IT operations at G1 has it from line 2 already."
+
+
+@pytest.mark.parametrize("head", ["Looks_at", "reviewer checklist", "Box to tick", "looks at before deciding", "Reviewer looks at"])
+def test_the_column_of_boxes_goes_by_several_names(head: str) -> None:
+    assert boxes(made(f"gate;question;owner;{head}", "G1;;IT;I was there."), "G1", Function.IT_OPS) == [("i_was_there", "I was there.")]
 
 
 def test_what_it_does_not_say_is_a_default_that_the_file_marks() -> None:
@@ -182,13 +248,17 @@ CELLS = some.text(some.characters(codec="utf-8"), max_size=60)
 
 
 @settings(max_examples=150, deadline=None)
-@given(some.lists(some.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=4))
-def test_whatever_people_write_becomes_a_policy_that_the_check_passes(rows: list[tuple[str, str, str]]) -> None:
+@given(some.lists(some.tuples(CELLS, CELLS, CELLS, CELLS), min_size=1, max_size=4, unique_by=lambda cells: plain(cells[3])))
+def test_whatever_people_write_becomes_a_policy_that_the_check_passes(rows: list[tuple[str, str, str, str]]) -> None:
     lines = [TableRow(number, ("G1", cells[0], "business", *cells[1:])) for number, cells in enumerate(rows, 2)]
-    filled = Table(("gate", "question", "owner", "evidence", "why"), tuple(line for line in lines if one_line(line.cells[1])), 0)
+    filled = Table(
+        ("gate", "question", "owner", "evidence", "why", "looks at"), tuple(line for line in lines if one_line(line.cells[1])), 0
+    )
     found = policy_from(BASE, filled, "x", "s.csv") if filled.rows else {}
 
     assert not found or len(parse_policy(found).gates["G1"].items) == len(filled.rows)
+    said = [one_line(line.cells[5]) for line in filled.rows]
+    assert not found or [text for _, text in boxes(parse_policy(found), "G1", Function.BUSINESS)] == [one for one in said if one]
 
 
 def test_the_shipped_start_passes_the_check_without_a_warning(tmp_path: Path) -> None:
@@ -203,3 +273,4 @@ def test_the_shipped_start_passes_the_check_without_a_warning(tmp_path: Path) ->
     policy = parse_policy({path.relative_to(tmp_path).as_posix(): path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.yaml")})
     for gate in policy.gates.values():
         assert {item.owner for item in gate.items} == set(Function)
+        assert all(seat.looks_at for seat in gate.seats)

@@ -1,5 +1,6 @@
 """Who is told what: one rule per kind of entry, only who may see the initiative, and nobody about their own deeds."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -159,6 +160,78 @@ def test_that_evidence_of_another_initiative_expires_is_told_30_and_7_days_befor
     assert what == f"Answer G1-09 again: {made} expired on 31 Oct 2026"
     with house.read() as session:
         assert not rebuild.check(session)
+
+
+def days_told(house: House, piece: str, expires: date, days: range) -> list[int]:
+    """On which of these days before it expires (negative) the worker records that it is told."""
+    said: list[int] = []
+    for day in days:
+        house.now = datetime.combine(expires + timedelta(days=day), time(12), UTC)
+        before = len(expiries(house))
+        duty_of_evidence.watch(house.ledger, house.now)
+        said += [day] * (len(expiries(house)) - before)
+    assert {piece} >= {one for one, _ in expiries(house)}
+    return said
+
+
+def reminding(days: str, version: str) -> Mapping[str, str]:
+    """The shipped policy with other days for evidence."""
+    text = TEXTS["policy.yaml"].replace("evidence_expiry: {days_before: [30, 7]}", f"evidence_expiry: {{days_before: {days}}}", 1)
+    assert text != TEXTS["policy.yaml"] or days == "[30, 7]"
+    return {**TEXTS, "policy.yaml": text.replace('version: "1.0.0"', f'version: "{version}"', 1)}
+
+
+def test_the_policy_says_on_which_days_before_evidence_expires_it_is_told(house: House) -> None:
+    ask(house)
+    house.register()
+    house.publish(reminding("[60, 14, 1]", "1.1.0"))
+    expires = house.now.date() + timedelta(days=90)
+    made = reuse(house, dated(house, expires), who="tom")
+    answer(house, made)
+
+    assert days_told(house, made, expires, range(-80, -59)) == [-60]
+    assert evidence_on_the_list(house) == [(f"Answer G1-09 again: {made} expires on {expires:%-d %b %Y}", made)]
+    assert days_told(house, made, expires, range(-59, 6)) == [-14, -1, 1]
+    with house.read() as session:
+        assert not rebuild.check(session)
+
+
+def test_without_a_day_it_is_told_once_it_has_expired(house: House) -> None:
+    ask(house)
+    house.register()
+    house.publish(reminding("[]", "1.1.0"))
+    expires = house.now.date() + timedelta(days=40)
+    made = reuse(house, dated(house, expires))
+    answer(house, made)
+
+    assert days_told(house, made, expires, range(-39, 1)) == [] and not evidence_on_the_list(house)
+    assert days_told(house, made, expires, range(1, 6)) == [1] and len(evidence_on_the_list(house)) == 1
+
+
+@on_both
+def test_another_policy_counts_for_what_is_used_already_and_nothing_is_told_twice(house: House) -> None:
+    ask(house)
+    house.register()
+    expires = house.now.date() + timedelta(days=90)
+    made = reuse(house, dated(house, expires), who="tom")
+
+    assert days_told(house, made, expires, range(-89, -49)) == []
+    house.publish(reminding("[60, 40, 7]", "1.1.0"))
+    assert days_told(house, made, expires, range(-49, -29)) == [-49, -40], "60 days before is told late, once"
+    house.publish(reminding("[30, 7]", "1.2.0"))
+    assert days_told(house, made, expires, range(-29, -19)) == [-29]
+    house.publish(reminding("[30]", "1.3.0"))
+    assert days_told(house, made, expires, range(-19, 5)) == [1], "30 days before was told"
+    assert [on for _, on in expiries(house)] == [(expires - timedelta(days=days)).isoformat() for days in (-1, 30, 40, 60)]
+
+
+def test_what_comes_in_late_is_told_of_the_days_that_are_left(house: House) -> None:
+    ask(house)
+    house.register()
+    expires = house.now.date() + timedelta(days=30)
+    made = reuse(house, dated(house, expires))
+
+    assert days_told(house, made, expires, range(-30, 5)) == [-7, 1], "who used it on that day saw it"
 
 
 def test_who_was_told_late_is_not_told_twice_and_of_what_is_over_nobody_is(house: House) -> None:

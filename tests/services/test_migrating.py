@@ -176,7 +176,7 @@ def test_the_old_dossier_stays_readable_and_what_changed_is_told(signed: House) 
     with signed.read() as session:
         before, after = (session.get_one(Revision, (REQUEST, number)) for number in (1, 2))
         rows = dossier_changes.compare(
-            session, dossier_changes.frozen_content(session, before), dossier_changes.frozen_content(session, after)
+            session, dossier_changes.frozen_content(session, before), dossier_changes.frozen_content(session, after), {}
         )
         assert [(row.section, row.item, row.what) for row in rows] == [(Section.IT_OPS, first_item(Function.IT_OPS), "What is asked")]
         assert rows[0].after.startswith("Asked anew: ")

@@ -68,7 +68,7 @@ def test_a_test_that_is_left_out_leaves_it_open(registered: House) -> None:
     registered.act("lena", lambda log: ml_test_score.fill_in(log, KEY, form))
 
     found = check(registered).evaluated
-    assert (found.state, found.why) == (AnswerState.INCONCLUSIVE, "ML test score: n 27, needs 28")
+    assert (found.state, found.why) == (AnswerState.INCONCLUSIVE, "ML Test Score: n 27, needs 28")
 
 
 def test_it_cannot_be_typed(registered: House) -> None:

@@ -204,18 +204,26 @@ def attest(house: House, who: str = "second") -> str:
 
 
 def hand_over(house: House, who: str = "aoife", given: Source | None = None, import_id: str = IMPORT) -> str:
-    """A spreadsheet with a row that is refused waits to be confirmed, under an id that tests can name."""
+    """A spreadsheet with a row that is refused was read and waits to be confirmed, under an id that tests can name."""
     asked = given or sheets.source(sheets.HALF)
     with house.read() as session:
         told = imports.tell(session, who, house.now, asked)
 
     def do(log: Log) -> None:
-        made = services_of_imports.hand_over(log, "list.csv", asked, told)
-        log.session.flush()
+        made = previewed(log, "list.csv", asked, told)
         log.session.execute(update(ImportJob).where(ImportJob.id == made).values(id=import_id))
 
     house.act(who, do)
     return import_id
+
+
+def previewed(log: Log, title: str, given: Source, told: imports.Told) -> str:
+    """A file that was handed over and read. Returns the import."""
+    made = services_of_imports.hand_over(log, title, given)
+    log.session.flush()
+    services_of_imports.keep(log.session.get_one(ImportJob, made), told)
+    log.session.flush()
+    return made
 
 
 def given_up(session: Session, recipient: str = "mina") -> Delivery:

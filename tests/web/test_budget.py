@@ -20,13 +20,14 @@ from governance.models.directory import Person
 from governance.models.policies import PolicyProposal
 from governance.policy.loader import digest_of
 from governance.reads.imports import told
-from governance.services import answers, checkpoints, directory, findings, foreseeing, gates, imports, initiatives, packs, policies, waivers
+from governance.services import answers, checkpoints, directory, findings, foreseeing, gates, initiatives, packs, policies, waivers
 from governance.services import evidence as services_of_evidence
 from governance.services.initiatives import Description
 from governance.storage.slate import slate_of
 from tests.services.conftest import TEXTS, evidence
 from tests.sheets import source
 from tests.web.browser import Site, reviewed, site
+from tests.web.loaded import previewed
 
 __all__ = ["reviewed", "site"]
 
@@ -168,7 +169,7 @@ def other(name: object) -> dict[str, str]:
 
 def hand_over(log: Log, number: int) -> None:
     given, account = source(), Account((), {}, blank=0)
-    imports.hand_over(log, f"list {number}.csv", given, told(account, 0, log.now))
+    previewed(log, f"list {number}.csv", given, told(account, 0, log.now))
 
 
 def foresee(site: Site) -> None:

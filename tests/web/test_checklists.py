@@ -69,7 +69,7 @@ def test_each_item_says_what_is_expected(lena: Browser) -> None:
     page = text_of(lena.get(PAGE))
 
     assert page.count("What do you expect here?") == page.count("Why it is asked") > 10
-    assert "Offline quality: better than simple baseline quality, n at least 500" in page
+    assert "Offline quality: better than quality of the simple baseline, n at least 500" in page
     assert "do not apply" in page or "does not apply" in page
 
 

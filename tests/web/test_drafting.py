@@ -7,6 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from governance.domain.errors import NotAllowed
+from governance.domain.policy_changes import Effect
 from governance.models.drafts import PolicyDraft
 from governance.policy.loader import parse_policy
 from governance.policy.places import Edit
@@ -139,6 +140,113 @@ def test_a_seat_is_changed_added_and_taken_away(site: Site) -> None:
     assert "New seat" in said and "Seat taken away" in said and "Works council, Business" in said
 
 
+BOXES = "/gates/G2/seats/it_ops"
+LOOKS = "gate/G2/seats/it_ops/looks_at"
+
+
+def boxes(site: Site) -> list[str]:
+    """What the seat of IT operations looks at by the draft."""
+    [seat] = [one for one in parse_policy(draft(site).edited.texts).gates["G2"].seats if one.id == "it_ops"]
+    return [look.text for look in seat.looks_at]
+
+
+def test_boxes_of_a_seat_come_and_go_and_each_is_undone_by_itself(site: Site) -> None:
+    fill(site, BOXES, look_alarms="", look_rollback="I ran the drill.", more_1="I have asked the night shift.")
+
+    assert boxes(site) == [
+        "I ran the drill.",
+        "I have checked who can change the model, its data and its settings.",
+        "I have asked the night shift.",
+    ]
+    said = page(site)
+    assert "3 changes on your draft" in said and "Box taken away" in said and "New box to tick" in said and "Box 1 to tick" in said
+    assert "Looser" in said and "Stricter" in said
+    assert draft(site).may_be_proposed
+    told = {one.place: (one.thing, one.what, one.before, one.after, one.is_gone) for one in draft(site).changes}
+    alarms = "I have seen an alarm reach the person who is on call."
+    assert told == {
+        f"{LOOKS}/rollback/text": (
+            "Seat: IT operations",
+            "Box 1 to tick",
+            "I have seen the log of the rollback drill.",
+            "I ran the drill.",
+            False,
+        ),
+        f"{LOOKS}/asked_the_night_shift": ("Seat: IT operations", "New box to tick", "nothing", "I have asked the night shift.", False),
+        f"{LOOKS}/alarms": ("Seat: IT operations", "Box taken away", alarms, "nothing", False),
+    }
+
+    browser = site.browser("aoife")
+    for place in told:
+        browser.get(DRAFT)
+        assert browser.post(f"{DRAFT}/undo", place=place).status_code == 303
+    assert draft(site).edits == ()
+
+
+def test_a_box_that_is_new_on_the_draft_is_changed_and_taken_away_there(site: Site) -> None:
+    fill(site, BOXES, more_2="I have asked the night shift.")
+    fill(site, BOXES, look_asked_the_night_shift="I have asked both shifts.")
+    assert boxes(site)[-1] == "I have asked both shifts." and "Box 4 to tick" in page(site)
+
+    fill(site, BOXES, look_asked_the_night_shift="")
+
+    assert draft(site).edits == () and "Your draft is empty" in page(site)
+
+
+def test_a_box_that_came_back_with_its_words_is_no_change(site: Site) -> None:
+    texts = {**TEXTS, "gates/G2.yaml": TEXTS["gates/G2.yaml"].replace("{id: alarms,", "{id: seen_an_alarm_reach_the_person_who_is_on,", 1)}
+    texts["policy.yaml"] = texts["policy.yaml"].replace('version: "1.0.0"', 'version: "1.0.1"', 1)
+    site.house.publish(texts, "second", "aoife")
+    fill(site, BOXES, look_seen_an_alarm_reach_the_person_who_is_on="")
+    assert len(boxes(site)) == 2
+
+    fill(site, BOXES, more_1="I have seen an alarm reach the person who is on call.")
+
+    assert draft(site).edits == ()
+
+
+def test_too_long_a_box_is_said_at_its_field_and_nothing_typed_is_lost(site: Site) -> None:
+    answer = fill(site, BOXES, look_alarms="", more_1="I have asked the night shift.", more_2="x" * 301)
+
+    assert answer.status_code == 422 and "New box 2: use at most 300 signs." in text_of(answer)
+    assert "I have asked the night shift." in answer.text and "x" * 301 in answer.text and draft(site).edits == ()
+
+
+def test_who_loosened_by_a_box_less_is_told_so_before_it_is_proposed(site: Site) -> None:
+    fill(site, BOXES, look_alarms="")
+
+    found = draft(site).found
+    assert found is not None and found.counts[Effect.LOOSER] == 1
+    browser = site.browser("aoife")
+    browser.get(DRAFT)
+    proposed = browser.post(DRAFT, version="1.1.0", reason="The alarms are drilled elsewhere.")
+    said = text_of(site.browser("second").get(proposed.location))
+    assert "It asks for less at 1 gate" in said and "for 30 days" in said and "Review to Limited production" in said
+
+
+def test_a_seat_that_is_new_has_boxes_from_the_start(site: Site) -> None:
+    fill(site, ADD, label="Works council", function="business", tiers=["high"], covers=["common"], more_1="I have heard the staff.")
+
+    [seat] = [one for one in parse_policy(draft(site).edited.texts).gates["G2"].seats if one.id == "works_council"]
+    assert [(look.id, look.text) for look in seat.looks_at] == [("heard_the_staff", "I have heard the staff.")]
+    assert "I have heard the staff." in text_of(site.browser("aoife").get(f"{DRAFT}{ADD}/works_council"))
+
+
+def test_where_a_check_is_asked_is_changed_beside_the_facts_there_are(site: Site) -> None:
+    said = text_of(site.browser("aoife").get(DRAFT + CHECK))
+    assert "facts.personal_data" in said and "Asked at" in said
+
+    fill(site, CHECK, tiers=["medium", "high"], rest="facts.personal_dat")
+    assert "Unknown fact" in page(site) and "did you mean" in page(site)
+    assert [fault.place for fault in draft(site).errors] == ["gate/G2/items/G2-07/when"]
+
+    fill(site, CHECK, rest="facts.personal_data")
+    assert parse_policy(draft(site).edited.texts).item("G2-07").when == 'tier in ["medium", "high"] && facts.personal_data'
+    assert "Rollback or kill switch drilled" in page(site) and "Looser" in page(site) and draft(site).may_be_proposed
+    [told] = draft(site).changes
+    assert (told.what, told.before) == ("Asked", "always") and "the risk tier is medium or high" in told.after
+
+
 def test_an_error_stands_at_its_place_and_keeps_the_draft_from_being_proposed(site: Site) -> None:
     browser = site.browser("aoife")
     browser.get(DRAFT)
@@ -193,8 +301,22 @@ def test_counts_of_days_are_changed_on_one_page(site: Site) -> None:
     }
 
 
+def test_when_people_are_reminded_is_changed_there_too(site: Site) -> None:
+    assert 'value="30, 7"' in site.browser("aoife").get(DRAFT + DAYS).text
+    fill(site, DAYS, **{"reminders-evidence_expiry-days_before": "60, 30, 7", "reminders-waiver-then_days_before": ""})
+
+    told = {(one.thing, one.what, one.before, one.after) for one in draft(site).changes}
+    assert told == {
+        ("Reminders before evidence of another initiative expires", "Days before", "30, 7", "60, 30, 7"),
+        ("Reminders before a waiver ends", "Days before", "7, 1", "nothing"),
+    }
+    assert draft(site).may_be_proposed and parse_policy(draft(site).edited.texts).evidence_told_before == (60, 30, 7)
+    said = page(site)
+    assert "Told before evidence expires, in days" in said and "Stricter" in said
+
+
 def test_nothing_but_the_fields_can_be_changed_through_the_service(site: Site) -> None:
-    for place in ("policy/id", "gate/G2/items/G2-07/when", "gate/G2/items/G2-07"):
+    for place in ("policy/id", "gate/G2/seats/it_ops/looks_at", "gate/G2/items/G2-07"):
         with pytest.raises(NotAllowed, match="in its files"):
             site.house.act("aoife", lambda log, one=place: drafts.change(log, [Edit(one, None)]))  # type: ignore[misc]
     with pytest.raises(NotAllowed):

@@ -24,7 +24,14 @@ from tests.web.loaded import IMPORT, hand_over
 __all__ = ["site"]
 
 
-def send(browser: Browser, content: bytes, mapping: str = MAPPING, name: str = "list.csv", **typed: object) -> str:
+def send(site: Site, browser: Browser, content: bytes, mapping: str = MAPPING, name: str = "list.csv", **typed: object) -> str:
+    """Hand a file over, and let the worker read it."""
+    path = hand_in(browser, content, mapping, name, **typed)
+    assert let_the_worker_work(site)
+    return path
+
+
+def hand_in(browser: Browser, content: bytes, mapping: str = MAPPING, name: str = "list.csv", **typed: object) -> str:
     browser.get("/import")
     both = {"file": (io.BytesIO(content), name), "mapping": (io.BytesIO(mapping.encode()), "map.yaml")}
     answer = browser.post("/import", **both, **typed)
@@ -55,7 +62,7 @@ def test_an_officer_previews_confirms_follows_and_sees_what_became_of_it(site: S
     assert "Import from a spreadsheet" in browser.get("/portfolio").text
     before = count(site)
 
-    path = send(browser, sheet())
+    path = send(site, browser, sheet())
     page = browser.get(path)
     assert "3 of 3 rows would be imported or updated" in text_of(page) and "2 units will be opened" in text_of(page)
     assert "thrown away with its file on" in text_of(page)
@@ -75,9 +82,29 @@ def test_an_officer_previews_confirms_follows_and_sees_what_became_of_it(site: S
     assert not let_the_worker_work(site) and count(site)[1] == 3
 
 
+def test_a_file_is_read_by_the_worker_and_how_far_it_is_stands_on_the_page(site: Site) -> None:
+    browser, slate = site.browser("aoife"), slate_of(site.app.extensions["governance"].settings.instance)
+    path = hand_in(browser, sheet())
+    waits = browser.get(path)
+    assert "list.csv is being read" in text_of(waits) and "Waits for the worker" in text_of(waits)
+    assert "progress.js" in waits.text and 'id="progress"' in waits.text
+    assert "Being read" in browser.get("/import?state=being_read").text and "No import fits." in text_of(
+        browser.get("/import?state=previewed")
+    )
+    assert browser.get(f"{path}?format=csv").status_code == 409
+    assert "is being read again" in text_of(browser.post(path, expected="", partial="y")), "there is nothing to confirm yet"
+
+    assert working.claim(site.house.ledger, site.house.now)
+    assert "Reads the file" in text_of(browser.get(path))
+    slate.tell(path.rsplit("/", 1)[1], 1, 3)
+    assert "1 of 3 rows compared with the record" in text_of(browser.get(path))
+    slate.tell(path.rsplit("/", 1)[1], 3, 3)
+    assert "Writes down what was found" in text_of(browser.get(path))
+
+
 def test_how_far_the_worker_is_stands_on_the_page(site: Site) -> None:
     browser, slate = site.browser("aoife"), slate_of(site.app.extensions["governance"].settings.instance)
-    path = send(browser, sheet())
+    path = send(site, browser, sheet())
     browser.post(path, **confirmed(browser.get(path).text))
     assert working.claim(site.house.ledger, site.house.now)
 
@@ -94,7 +121,7 @@ def test_how_far_the_worker_is_stands_on_the_page(site: Site) -> None:
 
 def test_refused_rows_are_listed_and_left_out_only_in_so_many_words(site: Site) -> None:
     browser = site.browser("aoife")
-    path = send(browser, sheet(*ROWS, BAD))
+    path = send(site, browser, sheet(*ROWS, BAD))
     page = browser.get(path)
     assert "3 of 4 rows would be imported or updated, 1 is refused" in text_of(page) and "Nobody who can sign in here" in text_of(page)
 
@@ -107,11 +134,11 @@ def test_refused_rows_are_listed_and_left_out_only_in_so_many_words(site: Site) 
 
 def test_a_file_that_changes_nothing_cannot_be_confirmed(site: Site) -> None:
     browser = site.browser("aoife")
-    path = send(browser, sheet())
+    path = send(site, browser, sheet())
     browser.post(path, **confirmed(browser.get(path).text))
     let_the_worker_work(site)
 
-    again = send(browser, sheet())
+    again = send(site, browser, sheet())
     page = browser.get(again)
 
     assert "Nothing to import from 3 rows" in text_of(page) and "Import exactly this" not in page.text
@@ -122,15 +149,16 @@ def test_a_file_that_changes_nothing_cannot_be_confirmed(site: Site) -> None:
 
 def test_what_is_more_than_can_be_kept_is_refused_in_a_sentence(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = site.browser("aoife")
-    path = send(browser, sheet())
     monkeypatch.setattr(reading_of_imports, "LARGEST_ACCOUNT", 1_000)
+    path = send(site, browser, sheet())
 
-    browser.get("/import")
-    both = {"file": (io.BytesIO(sheet()), "list.csv"), "mapping": (io.BytesIO(MAPPING.encode()), "map.yaml")}
-    for answer in (browser.post("/import", **both), browser.post(f"{path}/again")):
-        assert answer.status_code == 422 and "Split the file" in text_of(answer)
-    with site.house.read() as session:
-        assert session.scalar(select(func.count()).select_from(ImportJob)) == 1
+    page = text_of(browser.get(path))
+    assert "Nothing was imported from list.csv" in page and "Split the file" in page and "Handed over" in page
+    assert browser.get(f"{path}?format=csv").status_code == 409 and not let_the_worker_work(site)
+
+    monkeypatch.undo()
+    assert browser.post(f"{path}/again").status_code == 303 and let_the_worker_work(site)
+    assert "3 of 3 rows would be imported" in text_of(browser.get(path))
 
 
 @contextmanager
@@ -158,7 +186,7 @@ def test_rows_are_filtered_paged_and_exported_from_what_was_kept(site: Site, mon
 
 def test_what_moved_since_the_preview_is_said_refused_and_shown_anew(site: Site) -> None:
     browser = site.browser("aoife")
-    path = send(browser, sheet())
+    path = send(site, browser, sheet())
     page = browser.get(path)
     assert "Work the preview out again" not in page.text
     site.house.act("omar", lambda log: directory.disable_person(log, "mara", "left"))
@@ -169,7 +197,7 @@ def test_what_moved_since_the_preview_is_said_refused_and_shown_anew(site: Site)
     refused = browser.get(path)
     assert "Something changed since the preview" in text_of(refused) and count(site)[1] == 0
 
-    assert browser.post(f"{path}/again").headers["Location"] == path
+    assert browser.post(f"{path}/again").headers["Location"] == path and let_the_worker_work(site)
     anew = browser.get(path)
     assert "2 of 3 rows would be imported or updated, 1 is refused" in text_of(anew) and "Something changed" not in text_of(anew)
     stale = browser.post(path, **confirmed(page.text, partial="y"))
@@ -218,8 +246,8 @@ def test_both_files_are_asked_for(site: Site) -> None:
 
 def test_ones_own_imports_are_listed_searched_sorted_and_exported(site: Site) -> None:
     browser = site.browser("aoife")
-    first = send(browser, sheet(), name="claims 2025.csv")
-    send(browser, sheet(*ROWS, BAD), name="=energy.csv")
+    first = send(site, browser, sheet(), name="claims 2025.csv")
+    send(site, browser, sheet(*ROWS, BAD), name="=energy.csv")
     browser.post(first, **confirmed(browser.get(first).text))
     hand_over(site.house, "second")
 

@@ -6,12 +6,13 @@ import pytest
 
 from governance.domain.checklist import Evaluated
 from governance.domain.checks import Checked
+from governance.domain.text import day_in_words
 from governance.domain.vocabulary import AnswerState, Applies, EvidenceKind, Tier, Visibility, WaiverDecision, WaiverSeat, WaiverState
 from governance.jobs import waivers as duty
 from governance.models.waivers import Waiver
 from governance.services import answers, gates, initiatives
 from governance.web.check_rows import tally
-from governance.words import day_in_words, word
+from governance.words import word
 from tests.domain.samples import planned
 from tests.prepared import begun
 from tests.services.conftest import House, evidence

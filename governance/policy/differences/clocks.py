@@ -27,6 +27,9 @@ def changes(before: Policy, after: Policy) -> Iterator[Change]:
     for severity in FindingSeverity:
         days = (before.finding_due_days.get(severity), after.finding_due_days.get(severity))
         yield from _days(Kind.FINDING_DUE, *days, detail=severity)
+    told = (before.evidence_told_before, after.evidence_told_before)
+    if told[0] != told[1]:
+        yield Place().change(Kind.EVIDENCE_TOLD, strictness.more(*told), *told, unit="days")
     usual, longest = zip(before.pilot_weeks, after.pilot_weeks, strict=True)
     if usual[0] != usual[1]:
         yield Place().change(Kind.PILOT_DEFAULT, Effect.NEITHER, *usual, unit="weeks")

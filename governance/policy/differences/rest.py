@@ -23,15 +23,17 @@ NAMES = ("id", "key", "level", "metric")
 """What an entry of a list is called by; the first that they have."""
 
 SEAT_KEYS = ("id", "function", "label", "covers", "when", "independent", "qualification", "order", "looks_at")
-THRESHOLD_KEYS = tuple(one.name for one in fields(Threshold) if one.name != "per_tier")
+THRESHOLD_KEYS = tuple(one.name for one in fields(Threshold) if one.name not in ("per_tier", "declared", "beside"))
 
 COVERED: tuple[Path, ...] = (
     *(("policy", key) for key in ("id", "version", "title")),
     *(("limits", "names", "*", key) for key in ("unit", "meaning")),
+    *(("metrics", "*", key) for key in ("label", "unit", "good", "also_called")),
     *(("signoffs", "valid_days", tier) for tier in strictness.PASSABLE),
     ("findings", "default_due_days"),
     *(("attribution", "gate_minimum", "*", tier) for tier in strictness.PASSABLE),
     ("freshness", "default_max_age_days"),
+    ("reminders", "evidence_expiry", "days_before"),
     ("pilot", "default_weeks"),
     ("pilot", "max_weeks"),
     *(("facts", "*", key) for key in ("values", "from", "ask", "said", "unless")),
@@ -93,6 +95,7 @@ THINGS: tuple[Path, ...] = (
     ("items", "*"),
     ("checklist", "*"),
     ("limits", "names", "*"),
+    ("metrics", "*"),
     ("risk_tiering", "questions", "*", "options", "*"),
     *(("risk_tiering", kind, "*") for kind in ("questions", "hard_stops", "floors", "exceptions")),
 )

@@ -67,10 +67,11 @@ def _limit_said(part: Threshold) -> tuple[str, ...]:
 
 
 def _pairs(before: Sequence[Threshold], after: Sequence[Threshold]) -> Iterator[tuple[Threshold | None, Threshold | None]]:
-    """Those of the same metric belong together, in their order; what is left over is paired as it stands."""
+    """Those of the same metric, by whichever of its names, belong together, in their order; what is left over is paired as it stands."""
     left, rest = list(before), []
     for new in after:
         old = next((one for one in left if one.metric == new.metric), None)
+        old = old or next((one for one in left if not {*one.names}.isdisjoint(new.names)), None)
         if old is None:
             rest.append(new)
             continue

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from governance.domain import strictness
 from governance.domain.policy import Policy
 from governance.domain.policy_changes import Change, Kind
-from governance.policy.differences import clocks, rest, tiering
+from governance.policy.differences import clocks, metrics, rest, tiering
 from governance.policy.differences.fields import Fields, Place, differing
 from governance.policy.differences.gates import Gates
 from governance.policy.differences.rest import Rest
@@ -52,6 +52,7 @@ def differences(before: Rules, after: Rules) -> tuple[Change, ...]:
         *gates.changes(),
         *tiering.changes(old.tiering, new.tiering),
         *tiering.facts(old, new),
+        *metrics.changes(old, new),
         *tiering.limits(old, new),
         *clocks.changes(old, new),
         *clocks.frameworks(old, new),

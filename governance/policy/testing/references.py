@@ -42,7 +42,12 @@ class Names:
         self.facts = {name: fact.values for name, fact in policy.facts.items()}
         self.items = {item.id: gate.id for gate in policy.gates.values() for item in gate.items}
         self.seats = {seat.id for gate in policy.gates.values() for seat in gate.seats}
-        self.metrics = {item.id: measured(item) for gate in policy.gates.values() for item in gate.items}
+        self.metrics = {item.id: self._named(measured(item)) for gate in policy.gates.values() for item in gate.items}
+
+    def _named(self, metrics: Collection[str]) -> frozenset[str]:
+        """Metrics by each name under which their values arrive."""
+        declared = self.policy.metrics
+        return frozenset(name for metric in metrics for name in (declared[metric].names if metric in declared else (metric,)))
 
     def misfits(self, document: Document, at: Location, given: GivenModel, expect: ExpectModel) -> Iterator[PolicyProblem]:
         """What does not go together in a case that was made whole."""

@@ -26,14 +26,19 @@ def values(planned: PlannedItem, told: Container[str], references: References, n
     """Values that meet every threshold of an item, as far as any can, but for those that the case tells."""
     parts = planned.thresholds.parts if planned.thresholds else ()
     found = (value for part in parts for value in _meeting(planned, part, told, references, now))
-    return list({value.metric: value for value in found if value.metric not in told}.values())
+    return list({value.metric: value for value in found}.values())
+
+
+def beside(part: Threshold) -> tuple[str, ...]:
+    """The names under which what a threshold compares with is stated beside its value."""
+    return part.beside.names if part.beside else ((part.compare_with or "").removeprefix("measured."),)
 
 
 def _meeting(planned: PlannedItem, part: Threshold, told: Container[str], references: References, now: datetime) -> Iterator[StatedValue]:
-    beside = _beside(part, references, now)
-    stated = [beside] if beside else []
-    yield from stated
-    for text in _candidates(part, references) if part.metric not in told else ():
+    reference = _beside(part, references, now)
+    stated = [reference] if reference else []
+    yield from stated if not any(name in told for name in beside(part)) else ()
+    for text in _candidates(part, references) if not any(name in told for name in part.names) else ():
         value = _stated(part, part.metric, text, _unit(part, references), now)
         answer = Answer(planned.item.id, AnswerState.MET, "lead", now, values=(value, *stated))
         if compare(part, value, answer, references).outcome is Outcome.SUCCESSFUL:
@@ -46,7 +51,7 @@ def _beside(part: Threshold, references: References, now: datetime) -> StatedVal
     name = part.compare_with
     if name is None or name in references or name.startswith(KEPT_REFERENCES):
         return None
-    return _stated(part, name.removeprefix("measured."), str(BESIDE), _unit(part, references), now)
+    return _stated(part, beside(part)[0], str(BESIDE), _unit(part, references), now)
 
 
 def _candidates(part: Threshold, references: References) -> Iterator[str]:
@@ -67,5 +72,6 @@ def _unit(part: Threshold, references: References) -> str:
 
 
 def _stated(part: Threshold, metric: str, text: str, unit: str, now: datetime) -> StatedValue:
-    good = Good.UP.value if part.unit in AS_THE_METRIC else None
+    declared = part.declared.good if part.declared else None
+    good = Good.UP.value if part.unit in AS_THE_METRIC and declared is None else None
     return StatedValue(metric, text, unit, part.window, part.min_n, now, "the case", good, text, text)

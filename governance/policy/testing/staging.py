@@ -116,10 +116,10 @@ def _values(
 ) -> tuple[StatedValue, ...]:
     """The values that the case tells, and sound ones for every other metric of the item."""
     parts = planned.thresholds.parts if planned.thresholds else ()
-    units = {part.metric: part.unit for part in parts} | {
-        (part.compare_with or "").removeprefix("measured."): part.unit for part in reversed(parts)
+    units = {name: part.unit for part in parts for name in part.names} | {
+        name: part.unit for part in reversed(parts) for name in sound.beside(part)
     }
-    windows = {part.metric: part.window for part in parts}
+    windows = {name: part.window for part in parts for name in part.names}
     stated = [
         _stated(metric, value, windows.get(metric, ""), units.get(metric, ""), now) for metric, rows in told.items() for value in rows
     ]
