@@ -67,8 +67,11 @@ def _decimal(value: object) -> str | None:
 
 
 def who_signs(seat: Seat) -> dict[str, Plain]:
-    """What a seat looks at stands there only where it looks at something, so that dossiers from before keep their digests."""
-    looks: Plain = [{"id": look.id, "text": look.text} for look in seat.looks_at]
+    """What a seat looks at stands there only where it looks at something, so that dossiers from before keep their digests.
+
+    In the order of the names: in which order a page shows it asks nothing else.
+    """
+    looks: Plain = [{"id": look.id, "text": look.text} for look in sorted(seat.looks_at, key=lambda look: look.id)]
     return {
         "label": seat.label,
         "covers": [section.value for section in Section if section in seat.covers],

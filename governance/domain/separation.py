@@ -101,16 +101,17 @@ def obstacles(review: Review, seat: Seat, signer: Signer, around: Circumstances)
     if any(given.by == signer.id and given.seat != seat.id for given in review.given):
         yield "You have signed another seat of this request. Nobody fills two seats of one request."
     if (loosening := around.loosened.get(signer.id)) is not None:
-        yield _loosened(loosening, signer.id)
+        yield in_the_way(loosening, signer.id, "request")
     if seat.independent and signer.id in around.team:
         yield f"The seat {label} is independent: members of the initiative's team may not take it."
 
 
-def _loosened(found: Loosening, signer: str) -> str:
+def in_the_way(found: Loosening, signer: str, what: str) -> str:
+    """Why whoever loosened rules does not sign what benefits from it: a request, a waiver."""
     deed = "proposed" if signer == found.proposed_by else "published"
     rules = "a rule" if found.changes == 1 else f"{found.changes:,} rules"
     return (
-        f"You {deed} version {found.version} of the policy, which loosened {rules} of gate {found.gate}, and this request benefits. "
+        f"You {deed} version {found.version} of the policy, which loosened {rules} of gate {found.gate}, and this {what} benefits. "
         f"You sign none of them for {BARRED_FOR.days} days, until {found.until:%Y-%m-%d %H:%M} UTC. "
         "Somebody else who holds the function has to sign it off."
     )

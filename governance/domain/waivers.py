@@ -5,13 +5,14 @@ alone, and what the worker records later is what follows from it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from governance.domain import separation
 from governance.domain.checklist import PASSING
 from governance.domain.errors import Conflict, NotAllowed, Problem, RuleBroken
 from governance.domain.lifecycle import ORDER
+from governance.domain.loosening import Loosening
 from governance.domain.policy import Gate, Item, WaiverRules
 from governance.domain.separation import Signer
 from governance.domain.vocabulary import AnswerState, Function, Stage, Standing, Tier, WaiverSeat, WaiverState
@@ -54,6 +55,7 @@ class Bound:
     team: frozenset[str]
     sole_authors: frozenset[str]  # who wrote all of the evidence behind the check and the waiver
     signed: Mapping[WaiverSeat, str]  # by whom, of the signatures that count
+    loosened: Mapping[str, Loosening] = field(default_factory=dict)  # by whom it bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,13 @@ def check_may_be_renewed(rules: WaiverRules, before: Sequence[Earlier]) -> None:
 
 def faults(rules: WaiverRules, asked: Asked, tier: Tier, today: date, *, owner_fits: bool) -> Iterator[Problem]:
     """What does not hold up in what is asked for."""
-    for field, text, named in (
+    for about, text, named in (
         ("scope", asked.scope, "what it covers"),
         ("reason", asked.reason, "why the check cannot be met now"),
         ("control", asked.control, "what is done instead"),
     ):
         if not SHORTEST <= len(text.strip()) <= LONGEST:
-            yield Problem("length", f"Say {named}, in {SHORTEST} to {LONGEST:,} signs.", field)
+            yield Problem("length", f"Say {named}, in {SHORTEST} to {LONGEST:,} signs.", about)
     if not owner_fits:
         yield Problem("unknown", "Choose somebody with an active account who may see this initiative.", "owner")
     latest = today + timedelta(days=rules.max_days[tier])
@@ -125,6 +127,8 @@ def obstacles(seat: WaiverSeat, signer: Signer, bound: Bound) -> Iterator[str]:
         yield separation.ON_THE_TEAM
     if signer.id in bound.sole_authors:
         yield "You are the only author of the evidence behind this check. Somebody else who holds the function has to sign it."
+    if (loosening := bound.loosened.get(signer.id)) is not None:
+        yield separation.in_the_way(loosening, signer.id, "waiver")
     if any(by == signer.id for other, by in bound.signed.items() if other is not seat):
         yield "You have signed this waiver for its other seat. It takes two different people."
 

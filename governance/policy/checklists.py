@@ -8,6 +8,7 @@ blocks, as everywhere. A check of it is called by the gate and its name there (`
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from governance.domain.vocabulary import GateKind
 from governance.policy.brackets import closed
 from governance.policy.models import ChecklistModel, FileModel, GateModel, ItemModel, SeatModel
 from governance.policy.reader import Document, Location
@@ -23,6 +24,11 @@ class Part:
     at: Location  # of what holds them
     gate: GateModel
     checklist: ChecklistModel | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether the policy has its gate. Every gate has seats."""
+        return bool(self.gate.seats)
 
     @property
     def items(self) -> Sequence[ItemModel]:
@@ -48,8 +54,15 @@ def parts(files: Iterable[tuple[Document, FileModel]]) -> Iterator[Part]:
     yield from own
     gates = {part.gate.id: part.gate for part in reversed(own)}
     for document, model in known:
-        names = dict.fromkeys(model.checklist.gates) if model.checklist else ()
-        yield from (Part(document, ("checklist",), gates[name], model.checklist) for name in names if name in gates)
+        if model.checklist:
+            names = dict.fromkeys(model.checklist.gates)
+            used = [gates[name] for name in names if name in gates] or [_nowhere(next(iter(names), ""))]
+            yield from (Part(document, ("checklist",), gate, model.checklist) for gate in used)
+
+
+def _nowhere(name: str) -> GateModel:
+    """In the place of a gate that the policy does not have, so that the rest of what is wrong with a checklist is told as well."""
+    return GateModel.model_construct(id=name, name=name, kind=GateKind.PASSAGE, question="", seats=[], items=[])
 
 
 def name_at(gate: str, item: str) -> str:

@@ -70,6 +70,7 @@ class Whole:
         self.metrics = metrics_in(model for _, model in self.files)
         self.declared = [(document, key) for document, model in self.files for key in model.metrics or {}]
         self.parts = tuple(parts(self.files))
+        self.minimum |= {part.gate.id for part in self.parts if not part.stands}
         self._open_what_is_not_read()
         self._open_what_is_doubled()
 

@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from governance.domain.notices import NoticeKind
+from governance.domain.vocabulary import Stage
 from governance.events.evidence import EvidenceExpiryTold, EvidenceReuseEnded
 from governance.ledger.book import Event
 from governance.ledger.read import Entry
 from governance.models.answers import Evidence
+from governance.models.initiatives import Initiative
 from governance.models.sharing import ReusedEvidence
 from governance.reads import people, sharing
 from governance.reads.notice import Notice
@@ -36,6 +38,9 @@ def expires(session: Session, event: Event, leaf: Entry, now: datetime) -> Itera
 
 
 def _told(session: Session, kind: NoticeKind, piece: Evidence, why: str) -> Iterator[Notice]:
+    """Nobody, once the initiative is retired: nothing is answered there any more."""
+    if session.get_one(Initiative, piece.initiative_key).stage is Stage.RETIRED:
+        return
     lead = people.ties(session, piece.initiative_key).lead
     for person in dict.fromkeys([lead, piece.by]):
         yield Notice(kind, person, piece.initiative_key, evidence=piece.id, due=piece.expires, why=why)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from governance.domain.loosening import BARRED_FOR, Loosening, barred
 from governance.ledger.memo import remembered
 from governance.models.gates import GateRequest, Revision
-from governance.models.policies import PolicyLoosening
+from governance.models.policies import PolicyLoosening, PublishedPolicy
+from governance.models.waivers import Waiver
 
 
 def bearing_on(session: Session, row: GateRequest, now: datetime, taken: datetime | None = None) -> Mapping[str, Loosening]:
@@ -20,6 +21,13 @@ def bearing_on(session: Session, row: GateRequest, now: datetime, taken: datetim
     """
     found = [one for one in recent(session, now) if one.gate == row.gate]
     return barred(found, row.gate, taken or taken_at(session, row.id, row.policy) or now, now) if found else {}
+
+
+def bearing_on_waiver(session: Session, row: Waiver, now: datetime) -> Mapping[str, Loosening]:
+    """Whom it bars from signing a waiver: what was loosened when the policy that it was asked under was published, or before."""
+    found = [one for one in recent(session, now) if one.gate == row.gate]
+    policy = session.get(PublishedPolicy, row.policy) if found else None
+    return barred(found, row.gate, policy.at, now) if policy else {}
 
 
 @remembered(PolicyLoosening)

@@ -19,7 +19,7 @@ from governance.models.directory import Person
 from governance.models.initiatives import Initiative
 from governance.models.sharing import ReusedEvidence
 from governance.models.waivers import SignatureRow, Waiver
-from governance.reads import people
+from governance.reads import loosenings, people
 
 LIVE = (WaiverState.ASKED, WaiverState.IN_FORCE, WaiverState.OVERDUE)
 """Somebody has to do something about it, or time will."""
@@ -85,7 +85,8 @@ def earlier(rows: Sequence[Waiver]) -> list[Earlier]:
 def bound(session: Session, row: Waiver, ties: Ties, now: datetime) -> Bound:
     """How a waiver is bound to people. A signature whose signer could not sign any more does not count."""
     authors = _sole_authors(session, row)
-    alone = Bound(row.function, ties.unit, ties.lead, row.asked_by, row.asked_at, row.owner_id, ties.team, authors, signed={})
+    loosened = loosenings.bearing_on_waiver(session, row, now)
+    alone = Bound(row.function, ties.unit, ties.lead, row.asked_by, row.asked_at, row.owner_id, ties.team, authors, {}, loosened)
     signers = _signers(session, row, now)
     # each is asked as if nobody else had signed, so that two people who are still entitled do not bar one another
     counting = {seat: given for seat, given in latest(row).items() if not any(waivers.obstacles(seat, signers[given["by"]], alone))}

@@ -1,5 +1,6 @@
 """Using evidence of another initiative for a check: what is offered, and what has to be the same here."""
 
+import re
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -27,6 +28,8 @@ bp = Blueprint("reusing", __name__)
 
 Page = str | Response | tuple[str, int]
 
+DIGEST = re.compile("[0-9a-f]{64}")
+
 DEED = "use evidence of another initiative"
 
 
@@ -44,8 +47,9 @@ class ReuseForm(Form):
         parts = [(part, said) for part, said in scope.parts.items() if part in scope.stated]
         self.same.choices = [SelectChoice(part.value, f"The {part.spoken}: {said}") for part, said in parts]
         self.read = self.seen.data or ""
-        if self.read != scope.digest:
-            self.same.data, self.seen.data = [], scope.digest
+        self.seen.data = scope.digest
+        if DIGEST.fullmatch(self.read) and self.read != scope.digest:
+            self.same.data = []
 
     @property
     def confirmed(self) -> list[ScopePart]:

@@ -268,6 +268,14 @@ def test_who_signs_stands_with_the_function(changed: dict[str, object]) -> None:
     assert moved(replace(MATERIAL, plan=replace(PLAN, seats=PLAN.seats[1:]))) == {SECTION_OF[PLAN.seats[0].function]}
 
 
+def test_in_which_order_a_seat_looks_at_things_is_no_rule() -> None:
+    drill, alarm = Look("drill", "I saw the log."), Look("alarm", "I saw one.")
+
+    one, other = (dossier_rules.who_signs(replace(PLAN.seats[0], looks_at=of)) for of in ((drill, alarm), (alarm, drill)))
+
+    assert one == other
+
+
 @pytest.mark.parametrize(
     "looks",
     [(), (Look("drill", "I saw it."),), (Look("log", "I saw the log."),), (Look("drill", "I saw the log."), Look("alarm", "I saw one."))],

@@ -13,7 +13,7 @@ from governance.paths import policies_directory
 from governance.policy.checking import warnings_of
 from governance.policy.checklists import both
 from governance.policy.differences.whole import differences, rules_of
-from governance.policy.loader import load_policy, parse_policy, texts_in
+from governance.policy.loader import load_policy, parse_policy, reading, texts_in
 from governance.policy.places import edit, edited, lines_of, used_by, value_at
 from governance.policy.plan import decide_plan
 from governance.policy.testing.coverage import coverage
@@ -49,6 +49,20 @@ def test_it_adds_to_each_of_its_gates_and_takes_nothing_away() -> None:
         assert seats[-1].id == "hosting" and seats[-1].when == 'facts.hosting == "cloud"'
         assert replace(policy.gates[gate], items=own, seats=seats[:-1]) == alone.gates[gate]
     assert policy.checklists["hosting"].gates == ("G1", "G2")
+
+
+@pytest.mark.parametrize("gone", ["nowhere", "unreadable"])
+def test_what_is_wrong_in_it_is_told_also_where_none_of_its_gates_is_there(gone: str) -> None:
+    """And nothing that would not be wrong if one were."""
+    wrong = written("gates: [G1, G2]", "gates: [G7]" if gone == "nowhere" else "gates: [G2]")
+    wrong[FILE] = wrong[FILE].replace('when: tier == "high"', "when: facts.hostin").replace("covers: [common, it_ops]", "covers: [common]")
+    told = ["hosting.yaml:6 unknown-gate"] if gone == "nowhere" else ["gates/G2.yaml:1 yaml-syntax"]
+
+    found = reading(wrong if gone == "nowhere" else {**wrong, "gates/G2.yaml": "gate: ]"}).problems
+
+    assert sorted(f"{one.file}:{one.line} {one.code}" for one in found) == sorted(
+        ["hosting.yaml:14 unknown-fact", "hosting.yaml:17 seat-covers", *told]
+    )
 
 
 @pytest.mark.parametrize(

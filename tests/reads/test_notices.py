@@ -16,6 +16,7 @@ from governance.domain.vocabulary import (
     Function,
     RequestState,
     Role,
+    Stage,
     Tier,
     Visibility,
     WaiverDecision,
@@ -120,6 +121,21 @@ def test_a_list_of_work_names_it_while_an_answer_rests_on_it(house: House) -> No
     assert (subject, what) == (made, f"Answer G1-09 again: {source} was superseded by {newer} on 1 Sep 2026")
     answer(house, add(house))
     assert not evidence_on_the_list(house)
+
+
+def test_nobody_is_told_of_evidence_of_what_is_retired(house: House) -> None:
+    house.register()
+    house.register()
+    source, soon = shared(house), dated(house, house.now.date() + timedelta(days=20))
+    reuse(house, source)
+    reuse(house, soon)
+    house.bring_in(stage=Stage.RETIRED)
+    stop(house, source)
+    house.now += timedelta(days=15)
+    duty_of_evidence.watch(house.ledger, house.now)
+
+    assert told(house, "evidence.reuse_ended") == {} and len(expiries(house)) == 1
+    assert told(house, "evidence.expiry_told") == {}
 
 
 def test_that_evidence_of_another_initiative_expires_is_told_30_and_7_days_before_and_after_each_once(house: House) -> None:

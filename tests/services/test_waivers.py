@@ -236,6 +236,25 @@ def test_whoever_wrote_evidence_of_another_initiative_on_which_the_check_rests_a
     sign(unmet, WaiverSeat.OWNER, "mina")
 
 
+def test_who_made_the_check_waivable_does_not_sign_its_waiver_for_30_days(unmet: House) -> None:
+    """Nor does who proposed it; what was asked for before benefits from nothing."""
+    give(unmet, "ruth", Function.COMPLIANCE)
+    first, other = ask(unmet), "G1-04"
+    blocking = next(text for text in TEXTS["gates/G1.yaml"].split("    - id: ") if text.startswith(f"{other}\n"))
+    assert "severity: blocking" in blocking
+    looser = TEXTS["gates/G1.yaml"].replace(blocking, blocking.replace("severity: blocking", "severity: waivable"))
+    unmet.publish({**TEXTS, "gates/G1.yaml": looser})
+    unmet.answer_item(other, AnswerState.NOT_MET)
+    made = ask(unmet, other)
+
+    for who, deed in (("aoife", "published"), ("second", "proposed")):
+        with pytest.raises(NotAllowed, match=f"You {deed} version .* of the policy, which loosened a rule of gate G1, and this waiver"):
+            sign(unmet, WaiverSeat.COMPLIANCE, who, waiver=made)
+    sign(unmet, WaiverSeat.COMPLIANCE, "aoife", waiver=first)
+    sign(unmet, WaiverSeat.COMPLIANCE, "ruth", waiver=made)
+    assert {given["by"] for given in row(unmet, made).signatures} == {"ruth"}
+
+
 def test_who_was_given_the_function_after_it_was_asked_for_does_not_sign(unmet: House) -> None:
     ask(unmet)
     give(unmet, "mallory", Function.IT_OPS)

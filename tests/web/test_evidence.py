@@ -153,6 +153,9 @@ def test_the_words_of_a_statement_are_those_of_whoever_stated_them(two: Site) ->
 
     assert "Mara states" in page and "Tom states" not in page
     assert "Brought here Tom" in page and "added there by Mara" in page
+    hide(two.house, lead="mara")
+    page = text_of(two.browser("mallory").get(f"/evidence/{made}"))
+    assert "Mara states" in page and "of an initiative that you do not see" in page and "added there" not in page
 
 
 def test_what_is_shared_for_something_else_by_now_is_read_again(two: Site) -> None:
