@@ -4,6 +4,7 @@ PORT ?= 8000
 INSTANCE ?= instance
 DEMO ?= 1
 export PORT INSTANCE DEMO
+unexport PYTHONDONTWRITEBYTECODE  # or every process compiles the program again
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python

@@ -12,6 +12,7 @@ from sqlalchemy import URL
 
 from governance.services import accounts
 from tests import databases
+from tests.once import of_the_run
 from tests.prepared import Prepared
 from tests.sharing import share
 
@@ -83,4 +84,4 @@ def database(engine: str, request: pytest.FixtureRequest) -> Iterator[URL | None
 
 @pytest.fixture(scope="session")
 def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    return Prepared(tmp_path_factory.mktemp("prepared"), lambda: request.getfixturevalue("postgresql"))
+    return Prepared(tmp_path_factory.mktemp("prepared"), of_the_run(tmp_path_factory), lambda: request.getfixturevalue("postgresql"))

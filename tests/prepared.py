@@ -1,4 +1,7 @@
-"""States of the record that many tests start from: reached once for each engine and process, copied for each test."""
+"""States of the record that many tests start from: reached once for each engine, copied for each test.
+
+A file is reached once for all processes of a run; each has a server of its own.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -6,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -14,6 +18,7 @@ from sqlalchemy import URL
 from governance.services.opening import DATABASE, open_engines
 from governance.storage.engines import Engines
 from tests.databases import Server
+from tests.once import once
 
 if TYPE_CHECKING:
     from tests.services.conftest import House
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
 State = Callable[[Engines], "House"]
 """What leads an empty record to the state: the house as it is then."""
 
+NOW = "now"
+"""What time it was, beside the database."""
 
 BEGUN: dict[tuple[str, str], State] = {}
 """By module and name of a fixture: the state its tests begin with."""
@@ -35,6 +42,7 @@ def begun(over: Literal["house", "site"], base: State) -> Callable[[Callable[["H
             reach(house)
             return house
 
+        state.__module__, state.__qualname__ = reach.__module__, reach.__qualname__
         BEGUN[reach.__module__, reach.__name__] = state
         return pytest.fixture(name=reach.__name__)((lambda house: house) if over == "house" else (lambda site: site))
 
@@ -58,6 +66,7 @@ class Prepared:
     """Keeps the states. `server` is asked for only where PostgreSQL is."""
 
     folder: Path
+    shared: Path
     server: Callable[[], Server]
     _kept: dict[tuple[str, State], Kept] = field(default_factory=dict)
 
@@ -74,13 +83,24 @@ class Prepared:
             engines.close()
 
     def _reach(self, engine: str, state: State) -> Kept:
-        folder = self.folder / f"{engine}-{len(self._kept)}"
-        database = self.server().make() if engine == "postgresql" else None
+        if engine == "postgresql":
+            database = self.server().make()
+            kept = Kept(database, self._fill(self.folder / f"for-{database.database}", state, database))
+        elif isinstance(state, FunctionType) and "<" not in state.__qualname__:
+            place = once(self.shared, f"{state.__module__}.{state.__qualname__}", lambda made: _note(made, self._fill(made, state)))
+            kept = Kept(place / DATABASE, datetime.fromisoformat((place / NOW).read_text(encoding="ascii")))
+        else:  # bound to something that only this process has, or without a name
+            folder = self.folder / f"own-{len(self._kept)}"
+            kept = Kept(folder / DATABASE, self._fill(folder, state))
+        self._kept[engine, state] = kept
+        return kept
+
+    @staticmethod
+    def _fill(folder: Path, state: State, database: URL | None = None) -> datetime:
         engines = open_engines(folder, database, synchronous="OFF")
         now = state(engines).now
         engines.close()
-        self._kept[engine, state] = kept = Kept(database or folder / DATABASE, now)
-        return kept
+        return now
 
     @contextmanager
     def _copy(self, place: Path | URL, folder: Path) -> Iterator[URL | None]:
@@ -90,3 +110,7 @@ class Prepared:
         else:
             with self.server().database(place) as url:
                 yield url
+
+
+def _note(folder: Path, now: datetime) -> None:
+    (folder / NOW).write_text(now.isoformat(), encoding="ascii")

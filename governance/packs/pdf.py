@@ -1,4 +1,4 @@
-"""HTML to PDF/A-3a that is PDF/UA-1 too, with one file attached. The only module that knows WeasyPrint.
+"""HTML to PDF/A-3a that is PDF/UA-1 too, with one file attached. The only module that knows WeasyPrint, and loads it for the first report.
 
 The same HTML, style, attachment and fonts give the same bytes. Whatever would make the file incomplete or invalid stops it.
 """
@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import Protocol
-
-from weasyprint import CSS, HTML, Attachment
-from weasyprint.urls import URLFetcher
 
 ONE_AT_A_TIME = Lock()
 """WeasyPrint complains through one logger, and the garbage collector is one per process; a second report waits."""
@@ -66,6 +63,9 @@ class _Stream(Protocol):
 
 def to_pdf(html: str, css: str, attached: Attached, identifier: bytes, progress: Callable[[str], None]) -> Printed:
     """The finished report. Nothing but `data:` addresses is fetched; any complaint of the renderer raises `CannotPrint`."""
+    from weasyprint import CSS, HTML, Attachment  # noqa: PLC0415 - half a second and the memory: processes that never print do without
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415 - the same
+
     fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
     attachment = Attachment(
         string=attached.content,

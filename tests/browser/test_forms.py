@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Page, Response, expect
 
 from governance.permissions import ROUTES, Permission
 from governance.policy.loader import digest_of
@@ -188,7 +188,7 @@ def test_the_set_up_of_an_empty_instance(tmp_path: Path, chromium: Browser) -> N
         assert page.url.endswith("/setup")
         looker.look("/setup")
         page.get_by_role("button", name="Set up and sign in").click()
-        assert page.locator(".problem li").count() == 9, page.locator(".problem").inner_text()
+        expect(page.locator(".problem li")).to_have_count(9)
         looker.look("/setup, incomplete")
     assert not looker.found, "\n".join(looker.found)
 
@@ -202,15 +202,16 @@ def test_the_recovery_of_a_restored_record(tmp_path: Path, chromium: Browser) ->
                 looker = Looker(page)
                 page.goto("/")
                 page.get_by_role("link", name="Recovery").click()
-                assert left in page.locator("h1").inner_text()
+                expect(page.locator("h1")).to_contain_text(left)
                 looker.look("/recovery")
                 page.get_by_role("button", name="Let the record go on").click()
-                assert page.locator(".problem li").count() == 2, page.locator(".problem").inner_text()
+                expect(page.locator(".problem li")).to_have_count(2)
                 looker.look("/recovery, incomplete")
                 assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
                 page.get_by_label("Reason").fill("The disk failed.")
                 page.get_by_label("Your password").fill(PASSWORD)
                 page.get_by_role("button", name="Let the record go on").click()
+                expect(page.locator("main")).to_contain_text("Your confirmation is recorded")
                 looker.look("/recovery, confirmed")
             assert not looker.found, "\n".join(looker.found)
     engines.close()

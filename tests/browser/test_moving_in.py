@@ -92,7 +92,9 @@ def people(page: Page, file: Path) -> dict[str, str]:
     expect(page.locator("h1")).to_have_text("3 of 3 rows would change something")
     page.get_by_role("button", name="Import what is shown").click()
     expect(page.locator("h1")).to_have_text("3 rows imported, 0 updated")
-    cells = page.get_by_label("Set-up links").locator("tbody tr").all_inner_texts()
+    rows = page.get_by_label("Set-up links").locator("tbody tr")
+    expect(rows).to_have_count(2)
+    cells = rows.all_inner_texts()
     found = {person: link for row in cells for person, link in [re.search(r"\n(\w+)\s.*/set-password/(\S+)", row, re.DOTALL).groups()]}  # type: ignore[union-attr]
     assert found.keys() == {"lena", "aoife"}
     return found
@@ -103,6 +105,7 @@ def password(page: Page, secret: str) -> None:
     page.locator('[name="password"]').fill(SECRET)
     page.locator('[name="again"]').fill(SECRET)
     page.locator('main form button[type="submit"]').click()
+    expect(page).not_to_have_url(re.compile("/set-password/"))
 
 
 def sign_in(page: Page, address: str) -> None:
@@ -160,10 +163,12 @@ def first_request(page: Page) -> None:
     for question, option in {**LOW, **STATEMENTS}.items():
         page.locator(f"#q-{question}-{option}").check()
     page.get_by_role("button", name="Save the answers").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved")
     for fact, value in ASKED.items():
         said = {True: "yes", False: "no"}.get(value, str(value))  # type: ignore[call-overload]
         page.locator(f"#q-{fact}-{said}").check()
     page.get_by_role("button", name="Save the answers").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved. The risk tier is")
     page.goto("/initiatives/AI-0001")
     page.get_by_role("button", name="Ask to pass gate G3").click()
     expect(page.locator("main")).to_contain_text("Found in limited production. Approved before this system, not signed here")

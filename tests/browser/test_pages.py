@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import APIResponse, Browser
+from playwright.sync_api import APIResponse, Browser, expect
 
 from tests.browser import pages
 from tests.browser.axe import Looker
@@ -88,7 +88,7 @@ def test_the_sign_in_page_offers_the_demo_people(shown: Served) -> None:
     with shown.at(None) as page:
         page.goto("/sign-in")
         page.get_by_role("button", name="Enter as Ines Okafor").click()
-        assert page.get_by_role("heading", level=1).is_visible()
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
 def test_every_icon_that_is_named_is_drawn() -> None:

@@ -19,10 +19,10 @@ from governance.ledger import rebuild
 from governance.ledger.log import Actor, Auth, Ledger
 from governance.models.ledger import Leaf
 from governance.services import signoffs
-from governance.services.opening import ledger_of, open_engines
+from governance.services.opening import ledger_of
 from governance.services.signoffs import Judgement
 from governance.storage import engines, postgresql, sqlite
-from governance.storage.engines import Busy
+from governance.storage.engines import Busy, Engines
 from tests.prepared import Prepared
 from tests.services.conftest import REVIEWERS, House, judged, submitted
 
@@ -78,8 +78,7 @@ def check_one_advancement(house: House, ledgers: list[Ledger]) -> None:
 @contextmanager
 def house_of_many(prepared: Prepared, engine: str, folder: Path) -> Iterator[tuple[House, list[Ledger]]]:
     with prepared.engines(engine, folder, submitted) as (first, now), ExitStack() as stack:
-        database = first.url if engine == "postgresql" else None
-        more = [open_engines(folder, database, synchronous="OFF") for _ in range(PROCESSES)]
+        more = [Engines.unchecked(first.url, synchronous="OFF") for _ in range(PROCESSES)]
         for opened in more:
             stack.callback(opened.close)
         yield House(ledger_of(first), now), [ledger_of(opened) for opened in more]
