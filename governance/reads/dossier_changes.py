@@ -214,14 +214,19 @@ def _claim(answer: Mapping[str, Any]) -> str:
 
 
 def _pieces(answer: Mapping[str, Any]) -> str:
-    return "; ".join(f"{piece['title']} ({piece['digest'][:8]}){_lapsed(piece)}" for piece in answer.get("evidence", []))
+    return "; ".join(f"{piece['title']} ({piece['digest'][:8]}){_from(piece)}{_lapsed(piece)}" for piece in answer.get("evidence", []))
+
+
+def _from(piece: Mapping[str, Any]) -> str:
+    """A piece of another initiative has the same content as its source, so where it comes from is what tells them apart."""
+    return f", from {piece['reused']['source']}" if "reused" in piece else ""
 
 
 def _lapsed(piece: Mapping[str, Any]) -> str:
     if "superseded" in piece:
         return f", superseded by {piece['superseded']['id']}"
     ended = piece["reused"]["ended"] if "reused" in piece else None
-    return f", whose source {piece['reused']['source']} was {ReuseEnd(ended['how']).spoken}" if ended else ""
+    return f", which was {ReuseEnd(ended['how']).spoken}" if ended else ""
 
 
 def _tier(tier: Mapping[str, Any] | None) -> str:

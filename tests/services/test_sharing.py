@@ -13,7 +13,8 @@ from governance.models.answers import Evidence
 from governance.models.ledger import Leaf, Words
 from governance.models.sharing import ReusedEvidence, SharedEvidence
 from governance.models.summary import Summary
-from governance.reads import people, sharing
+from governance.reads import dossier_changes, people, policies, sharing
+from governance.reads.material import material
 from governance.services import answers, findings, initiatives
 from governance.services import evidence as services
 from governance.services.evidence import Statement
@@ -117,6 +118,28 @@ def test_when_its_source_is_gone_it_is_stale_and_exactly_the_sign_offs_on_it_lap
     row = row_of(two, made)
     assert (row.ended, row.ended_at) == (how, two.now)
     check_whole(two)
+
+
+def test_what_changed_in_a_dossier_tells_a_piece_from_its_source(two: House) -> None:
+    """The content is the same, so title and digest are too."""
+    own = add(two)
+    answer(two, own)
+    two.submit()
+    source = shared(two)
+    made = reuse(two, source)
+    answer(two, made)
+
+    def told() -> list[tuple[str, str]]:
+        with two.read() as session:
+            table = two.table()
+            before = dossier_changes.frozen_content(session, table.revision)
+            after = dossier_changes.live_content(material(session, KEY, "G1", policies.current(session)))
+            return [(one.before, one.after) for one in dossier_changes.compare(session, before, after, {}) if one.what == "Evidence"]
+
+    [(before, after)] = told()
+    assert after == f"{before}, from {source}"
+    stop(two, source)
+    assert told() == [(before, f"{before}, from {source}, which was withdrawn from sharing")]
 
 
 def test_what_happened_stands_in_the_record_of_whoever_uses_it(two: House) -> None:
