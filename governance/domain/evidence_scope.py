@@ -70,8 +70,10 @@ class Scope:
 
     @property
     def stated(self) -> frozenset[ScopePart]:
-        """The parts that people confirm; the program compares the model version."""
-        return frozenset(self.parts) - {ScopePart.MODEL_VERSION}
+        """The parts that people confirm. The program compares the model version; where that is all, somebody confirms it as well, because
+        two initiatives may call two models alike."""
+        parts = frozenset(self.parts)
+        return parts - {ScopePart.MODEL_VERSION} or parts
 
     def plain(self) -> dict[str, Plain]:
         return {part.value: said for part, said in self.parts.items()}

@@ -9,7 +9,7 @@ from governance.domain import dossier, evidence_scope
 from governance.domain.checklist import Evaluated, evaluate, outlived
 from governance.domain.dossier import Answer
 from governance.domain.errors import RuleBroken
-from governance.domain.evidence_scope import Piece, Successor
+from governance.domain.evidence_scope import Piece, Scope, ScopePart, Successor
 from governance.domain.policy import PlannedItem
 from governance.domain.vocabulary import AnswerState, Comparator
 from tests.domain.samples import NOW, all_of, answer, days_ago, evidence, planned, threshold, value
@@ -111,3 +111,15 @@ def test_what_is_due_by_a_day_is_the_latest_that_was_not_told(days: tuple[int, .
 def test_it_is_told_before_as_often_as_the_policy_says_and_once_it_has_expired() -> None:
     assert evidence_scope.told_on(date(2026, 12, 31), (60, 1)) == [date(2026, 11, 1), date(2026, 12, 30), date(2027, 1, 1)]
     assert evidence_scope.told_on(date(2026, 12, 31), ()) == [date(2027, 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("scope", "confirmed"),
+    [
+        (Scope(dataset="a", model_version="1.0"), {ScopePart.DATASET}),
+        (Scope(model_version="1.0", purpose="b"), {ScopePart.PURPOSE}),
+        (Scope(model_version="1.0"), {ScopePart.MODEL_VERSION}),
+    ],
+)
+def test_somebody_says_that_it_is_the_same_also_where_only_a_version_is_named(scope: Scope, confirmed: set[ScopePart]) -> None:
+    assert scope.stated == confirmed

@@ -184,7 +184,9 @@ def test_a_piece_that_was_replaced_here_does_not_follow_its_source_any_more(two:
 
 def test_the_model_version_is_compared_by_the_program(two: House) -> None:
     source = shared(two, Scope(model_version="1.0"))
-    made = reuse(two, source, Statement([], "the same model", Scope(model_version="1.0").digest))
+    with pytest.raises(RuleBroken, match="only for what it was made for"):
+        reuse(two, source, Statement([], "the same model", Scope(model_version="1.0").digest))
+    made = reuse(two, source, Statement([ScopePart.MODEL_VERSION], "the same model", Scope(model_version="1.0").digest))
     answer(two, made)
     assert state_of(two, ITEM)[0] is AnswerState.MET
 
@@ -193,7 +195,7 @@ def test_the_model_version_is_compared_by_the_program(two: House) -> None:
     state, why = state_of(two, ITEM)
     assert (state, why) == (AnswerState.STALE, f"{made} comes from {source}, which is about model version 1.0, not 1.1: answer again")
     with pytest.raises(RuleBroken, match=r"about model version 1.0; the model version named for AI-0001 is version 1.1"):
-        reuse(two, source, Statement([], "the same model", Scope(model_version="1.0").digest))
+        reuse(two, source, Statement([ScopePart.MODEL_VERSION], "the same model", Scope(model_version="1.0").digest))
     two.act("lena", lambda log: initiatives.name_model(log, KEY, "1.0"))
     assert state_of(two, ITEM)[0] is AnswerState.MET, "it is compared, not remembered"
 
