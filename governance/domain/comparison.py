@@ -73,14 +73,16 @@ def compare_all(thresholds: Thresholds, answer: Answer, references: References) 
 
 
 def _each(threshold: Threshold, answer: Answer, references: References) -> Iterator[Comparison]:
-    measured = [value for value in answer.values if value.metric in threshold.names]
+    names = threshold.names
+    measured = [value for value in answer.values if value.metric in names]
     if not measured:
         yield _inconclusive(threshold, None, f"no value for {metric_in_words(threshold)}")
     for group in _apart(measured) if threshold.for_each else [measured]:
-        if why_not := disagreement(group, looked_at(threshold)):
+        if why_not := disagreement(group, looked_at(threshold)) if len(names) > 1 else None:
             yield _inconclusive(threshold, None, why_not)
         else:
-            yield from (compare(threshold, value, answer, references) for value in (group if threshold.for_each else group[-1:]))
+            for value in group if threshold.for_each else group[-1:]:
+                yield compare(threshold, value, answer, references)
 
 
 def _apart(measured: Sequence[StatedValue]) -> list[list[StatedValue]]:
@@ -149,7 +151,7 @@ def _reference(threshold: Threshold, answer: Answer, references: References, val
         return references.get(name)
     wanted = {name, name.removeprefix("measured."), *(threshold.beside.names if threshold.beside else ())}
     beside = [other for other in answer.values if other.metric in wanted and other is not value and other.kpi == value.kpi]
-    if why_not := disagreement(beside, (UNIT, NUMBER, DIRECTION)):
+    if len(beside) > 1 and (why_not := disagreement(beside, (UNIT, NUMBER, DIRECTION))):
         return why_not
     return Reference(beside[0].value, beside[0].unit, beside[0].good) if beside else None
 
