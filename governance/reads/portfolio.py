@@ -52,6 +52,11 @@ class Filters:
     sort: Sort = Sort.LAST
     descending: bool = True
 
+    @property
+    def narrow(self) -> bool:
+        """Whether they leave anything out."""
+        return self != Filters(today=self.today, sort=self.sort, descending=self.descending)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -90,7 +95,7 @@ def page(session: Session, doer: Doer, filters: Filters, number: int = 1, size: 
 
     Its keys are found first: putting 20,000 keys in order costs a fraction of putting 20,000 whole rows in order.
     """
-    total, waiting = session.execute(_found(select(func.count(), func.count(Summary.waits_since)), doer, filters)).one()
+    total, waiting = _counted(session, doer, filters)
     number = min(max(1, number), max(1, -(-total // size)))
     keys = _ordered(_found(select(Initiative.key), doer, filters), filters).limit(size).offset((number - 1) * size)
     return Page(tuple(_lines(session, _ordered(_base().where(Initiative.key.in_(keys)), filters))), total, waiting, number, size)
@@ -106,10 +111,24 @@ def board(session: Session, doer: Doer, filters: Filters) -> Board:
     firsts = [_firsts(stage, doer, filters) for stage in ORDER]
     lines = _lines(session, _ordered(_base().where(Initiative.key.in_(union_all(*firsts))), filters))
     columns = {stage: tuple(line for line in lines if line.initiative.stage is stage) for stage in ORDER}
-    counting = _found(select(Initiative.stage, func.count(), func.count(Summary.waits_since)), doer, filters).group_by(Initiative.stage)
-    counts = {stage: (found, waiting) for stage, found, waiting in session.execute(counting)}
-    totals = {stage: counts.get(stage, (0, 0))[0] for stage in ORDER}
-    return Board(columns, totals, sum(waiting for _, waiting in counts.values()))
+    by_stage = _found(select(Initiative.stage, func.count()), doer, filters).group_by(Initiative.stage)
+    found: dict[Stage, int] = dict(session.execute(by_stage).all())
+    _, waiting = _counted(session, doer, filters)
+    return Board(columns, {stage: found.get(stage, 0) for stage in ORDER}, waiting)
+
+
+def _counted(session: Session, doer: Doer, filters: Filters) -> tuple[int, int]:
+    """How many there are, and how many of them wait for somebody.
+
+    Without filters, what is hidden is taken off the whole: that is read off an index, and little is hidden.
+    """
+    both = select(func.count(), func.count(Summary.waits_since))
+    if filters.narrow:
+        total, waiting = session.execute(_joined(both).where(*_conditions(doer, filters))).one()
+        return total, waiting
+    hidden = _joined(both).where(~visible(doer))
+    (every, all_waiting), (kept, kept_waiting) = session.execute(both.select_from(Summary)).one(), session.execute(hidden).one()
+    return every - kept, all_waiting - kept_waiting
 
 
 def _firsts(stage: Stage, doer: Doer, filters: Filters) -> Select[str]:
@@ -136,8 +155,11 @@ def _base() -> Listed:
 
 def _found(query: Select[*Columns], doer: Doer, filters: Filters) -> Select[*Columns]:
     """Something about the initiatives that meet the filters, with nothing else read than what tells them."""
-    joined = query.select_from(Initiative).join(Summary, Summary.initiative_key == Initiative.key)
-    return joined.where(*_conditions(doer, filters))
+    return _joined(query).where(*_conditions(doer, filters))
+
+
+def _joined(query: Select[*Columns]) -> Select[*Columns]:
+    return query.select_from(Initiative).join(Summary, Summary.initiative_key == Initiative.key)
 
 
 def _conditions(doer: Doer, filters: Filters) -> list[ColumnElement[bool]]:

@@ -2,10 +2,14 @@
 
 import csv
 import io
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from governance.domain.vocabulary import Visibility
+from governance.reads import people, portfolio
+from governance.reads.portfolio import Filters
 from governance.services import initiatives
 from tests.web.browser import Site, site, text_of
 
@@ -161,3 +165,19 @@ def test_a_named_reader_sees_it_until_taken_off(site: Site) -> None:
 
     assert browser.post(f"/initiatives/{key}/readers/mallory/remove").status_code == 303
     assert keys(site, who="mallory") == []
+
+
+@pytest.mark.parametrize("who", ["lena", "mara", "joao", "aoife", "ruth", "mallory", "elsewhere"])
+@pytest.mark.parametrize("filters", [Filters(), Filters(text="triage")], ids=["all", "some"])
+def test_what_is_counted_is_what_would_be_listed(three: Site, who: str, filters: Filters) -> None:
+    for number, (visibility, unit) in enumerate((kind, unit) for kind in Visibility for unit in ("claims", "energy")):
+        register(three, f"Other triage {number}", unit=unit, visibility=visibility, lead="mara" if number % 2 else "lena")
+
+    with three.house.read() as session:
+        doer = replace(people.doer(session, who, datetime.now(UTC)), active=who != "elsewhere")
+        listed = portfolio.every(session, doer, filters)
+        waiting = sum(1 for line in listed if line.summary.waits_since is not None)
+        page, board = portfolio.page(session, doer, filters), portfolio.board(session, doer, filters)
+
+    assert (page.total, page.waiting) == (len(listed), waiting)
+    assert (sum(board.totals.values()), board.waiting) == (len(listed), waiting)
