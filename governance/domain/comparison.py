@@ -12,6 +12,9 @@ from governance.domain.policy import Bound, Threshold, Thresholds, Value
 from governance.domain.several_names import DIRECTION, NUMBER, UNIT, disagreement, looked_at
 from governance.domain.vocabulary import RELATIVE, Comparator, Good
 
+ONE_WAY = [{good.value} for good in Good]
+"""What is said of a direction where nothing else is said of it."""
+
 KEPT_REFERENCES = ("limits.", "approved.", "attribution.")
 """References that the app takes from its own records or the policy; any other is stated beside the value."""
 
@@ -159,7 +162,7 @@ def _reference(threshold: Threshold, answer: Answer, references: References, val
 def _good(*said: str | None) -> Good | None:
     """The direction that was stated, or None where nobody said one, or not all the same."""
     found = {word for word in said if word}
-    return next((good for good in Good if found == {good.value}), None) if found else None
+    return Good(found.pop()) if found in ONE_WAY else None
 
 
 def _upwards(comparator: Comparator, good: Good | None) -> bool:
