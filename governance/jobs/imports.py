@@ -1,27 +1,26 @@
 """Imports, claimed by lease: a file that was handed over is read and its preview kept; what was confirmed is carried out in one
 transaction, in the name of whoever confirmed it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from governance.domain.confirming import check_confirmed
 from governance.domain.errors import Refused
+from governance.domain.importing import Row
 from governance.jobs import leases
 from governance.ledger.log import SYSTEM, Actor, Ledger
 from governance.models.jobs import ImportJob
 from governance.policy.problems import PolicyError
 from governance.reads import imports as reading
 from governance.reads import people, previews
+from governance.reads.importing import One, Watch
 from governance.reads.previews import Preview, Source
 from governance.services import importing, imports
 from governance.storage.content import ContentStore
 from governance.storage.slate import Slate
-
-One = TypeVar("One")
 
 TOLD_EVERY = 50
 """Rows after which the slate is told how far it is."""
@@ -59,7 +58,7 @@ def _read(ledger: Ledger, job: ImportJob, slate: Slate) -> None:
     now = datetime.now(UTC)
     with Session(ledger.engines.reader) as session:
         told = reading.tell(session, job.asked_by, now, reading.source(session, job.id), _teller(slate, job.id))
-    with ledger.writing(SYSTEM, now) as open_log:
+    with ledger.writing(SYSTEM, datetime.now(UTC)) as open_log:  # reading takes its time
         imports.keep(leases.held(open_log, job), told)
 
 
@@ -74,7 +73,7 @@ def carry_out(ledger: Ledger, job: ImportJob, source: Source, who: Actor, slate:
     """All of it, and that it is done, or nothing. Rights, mapping and record are asked again in here."""
     with ledger.writing(who, datetime.now(UTC)) as open_log:
         row = leases.held(open_log, job)
-        watch = _teller(slate, job.id)
+        watch: Watch[Row] = _teller(slate, job.id)
         done = importing.carry_out(open_log, source, partial=row.leaves_out, expected=row.told_digest, checked=checked, watch=watch)
         imports.finish(open_log, row, done)
 
@@ -103,7 +102,7 @@ def _prepared(ledger: Ledger, job: ImportJob) -> tuple[Source, Actor, Preview]:
     return source, people.actor(doer), found
 
 
-def _teller(slate: Slate, job: str) -> Callable[[Sequence[One]], Iterator[One]]:
+def _teller(slate: Slate, job: str) -> Watch[One]:
     """Says beside the open transaction how many rows are done."""
 
     def watch(rows: Sequence[One]) -> Iterator[One]:

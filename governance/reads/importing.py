@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,8 +23,10 @@ from governance.policy.assess import assess_initiative
 from governance.policy.mapping import ImportMapping
 from governance.reads import people
 
-Watch: TypeAlias = Callable[[Sequence[RowSays]], Iterable[RowSays]]
-"""Goes through the rows of a file; a door may show how far it is."""
+One = TypeVar("One")
+
+Watch: TypeAlias = Callable[[Sequence[One]], Iterable[One]]
+"""Goes through rows, of a file or of what is carried out; a door may show how far it is."""
 
 TOGETHER = 500
 PREFIXES = {"question": "questions", "statement": "statements", "fact": "asked"}
@@ -58,7 +60,7 @@ def account(
     rows: Sequence[RowSays],
     blank: int,
     lead: str = "",
-    watch: Watch = iter,
+    watch: Watch[RowSays] = iter,
 ) -> Account:
     """What becomes of every row, in the order of the file. `lead` leads what the file names nobody for; `watch` goes through the rows."""
     directory = Directory(people.units(session), _words(session), lead)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from governance.domain.errors import Conflict, Hidden, NotThere, RuleBroken
-from governance.domain.importing import LARGEST_ACCOUNT, LARGEST_PRESSED, Account, ImportState, Outcome
+from governance.domain.importing import LARGEST_ACCOUNT, LARGEST_PRESSED, Account, ImportState, Outcome, RowSays
 from governance.ledger import read
 from governance.models.jobs import ImportJob
 from governance.policy.problems import PolicyError
@@ -54,7 +54,7 @@ class Told:
     at: datetime
 
 
-def tell(session: Session, by: str, now: datetime, source: Source, watch: Watch = iter) -> Told:
+def tell(session: Session, by: str, now: datetime, source: Source, watch: Watch[RowSays] = iter) -> Told:
     """What an import would do now. Raises as `previews.preview` and `pack` do."""
     found = previews.preview(session, by, now, source, watch)
     return told(found.account, found.size, now)
@@ -104,7 +104,7 @@ def kept_until(row: ImportJob) -> datetime:
 def account(session: Session, row: ImportJob) -> Account:
     """The account that is kept of it: as it was previewed, and once it is carried out, what became of every row. Raises `Conflict`."""
     if not row.told_digest:
-        raise Conflict("This file was not read yet, so there is nothing to say of its rows.")
+        raise Conflict("This file was not read, so there is nothing to say of its rows. Its page says how far it is, or why it was not.")
     return unpack(session.scalars(select(ImportJob.told).where(ImportJob.id == row.id)).one())
 
 

@@ -68,6 +68,12 @@ def evidence(session: Session, key: str) -> Mapping[str, Evidence]:
     return {row.id: as_evidence(row, reused) for row, reused in session.execute(pieces_of([key]))}
 
 
+def lapsed(session: Session, key: str) -> Mapping[str, str | None]:
+    """Of every piece of evidence of an initiative, why it counts no more; None where it does."""
+    version = session.get_one(Initiative, key).model_version
+    return {piece.id: piece.lapsed(version) for piece in evidence(session, key).values()}
+
+
 def pieces_of(keys: Collection[str]) -> Select[rows.Evidence, ReusedEvidence | None]:
     """The evidence of initiatives, each piece with where it comes from, if that is another initiative."""
     query = select(rows.Evidence, ReusedEvidence).outerjoin(ReusedEvidence, ReusedEvidence.evidence_id == rows.Evidence.id)

@@ -111,10 +111,10 @@ def board(session: Session, doer: Doer, filters: Filters) -> Board:
     firsts = [_firsts(stage, doer, filters) for stage in ORDER]
     lines = _lines(session, _ordered(_base().where(Initiative.key.in_(union_all(*firsts))), filters))
     columns = {stage: tuple(line for line in lines if line.initiative.stage is stage) for stage in ORDER}
-    by_stage = _found(select(Initiative.stage, func.count()), doer, filters).group_by(Initiative.stage)
-    found: dict[Stage, int] = dict(session.execute(by_stage).all())
-    _, waiting = _counted(session, doer, filters)
-    return Board(columns, {stage: found.get(stage, 0) for stage in ORDER}, waiting)
+    counting = _found(select(Initiative.stage, func.count(), func.count(Summary.waits_since)), doer, filters).group_by(Initiative.stage)
+    counts = {stage: (found, waiting) for stage, found, waiting in session.execute(counting)}
+    totals = {stage: counts.get(stage, (0, 0))[0] for stage in ORDER}
+    return Board(columns, totals, sum(waiting for _, waiting in counts.values()))
 
 
 def _counted(session: Session, doer: Doer, filters: Filters) -> tuple[int, int]:

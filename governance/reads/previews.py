@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from governance.domain import rights
 from governance.domain.errors import RuleBroken
-from governance.domain.importing import Account
+from governance.domain.importing import Account, RowSays
 from governance.domain.policy import Policy
 from governance.domain.table import Table, read_table
 from governance.domain.vocabulary import Role
@@ -41,7 +41,7 @@ class Preview:
     day: date
 
 
-def preview(session: Session, by: str, now: datetime, source: Source, watch: Watch = iter) -> Preview:
+def preview(session: Session, by: str, now: datetime, source: Source, watch: Watch[RowSays] = iter) -> Preview:
     """What an import would do, row by row; nothing is written. Raises as `read_in` does."""
     size = read.size(session)  # what is recorded while this is worked out makes it older, never newer
     mapping, table, policy = read_in(session, by, now, source)

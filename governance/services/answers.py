@@ -19,9 +19,8 @@ from governance.events import streams
 from governance.events.answers import EvidenceAdded, ItemAnswered
 from governance.ledger.log import Log
 from governance.models.answers import ValueRow
-from governance.models.initiatives import Initiative
 from governance.reads import people, policies, reviews
-from governance.reads.material import evidence, next_piece
+from governance.reads.material import lapsed, next_piece
 
 MOST_VALUES, MOST_PIECES, MOST_CASES = 40, 200, 10**12
 COUNTED = "Enter how many cases were measured, as a whole number from 1."
@@ -165,10 +164,10 @@ def _is_inside(value: StatedValue) -> bool:
 
 def _check_pieces(log: Log, key: str, chosen: Sequence[str]) -> list[Problem]:
     """Those of the initiative, and of them those that still count."""
-    known, version = evidence(log.session, key), log.session.get_one(Initiative, key).model_version
+    known = lapsed(log.session, key)
     if not set(chosen) <= known.keys():
         return [Problem("unknown", "Choose evidence of this initiative.", "evidence")]
-    return other_needed(known[piece].lapsed(version) for piece in dict.fromkeys(chosen))
+    return other_needed(known[piece] for piece in dict.fromkeys(chosen))
 
 
 def _check_evidence(new: NewEvidence, now: datetime) -> None:

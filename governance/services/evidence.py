@@ -21,7 +21,7 @@ from governance.models.answers import Evidence
 from governance.models.initiatives import Initiative
 from governance.models.sharing import ReusedEvidence, SharedEvidence
 from governance.reads import people, policies, sharing
-from governance.reads.material import evidence, next_piece
+from governance.reads.material import lapsed, next_piece
 
 NOT_SHARED = "It is not shared, or no longer."
 
@@ -44,9 +44,8 @@ def supersede(log: Log, evidence_id: str, by: str, reason: str) -> None:
     newer = log.session.get(Evidence, by)
     if newer is None:
         raise RuleBroken("There is no such evidence.", Problem("unknown", f"Choose evidence of {row.initiative_key}.", "successor"))
-    pieces, version = evidence(log.session, row.initiative_key), log.session.get_one(Initiative, row.initiative_key).model_version
-    lapsed = pieces[by].lapsed(version) if by in pieces else None
-    rules.check_may_supersede(sharing.as_piece(log.session, row), sharing.as_piece(log.session, newer), reason, lapsed)
+    why = lapsed(log.session, row.initiative_key).get(by)
+    rules.check_may_supersede(sharing.as_piece(log.session, row), sharing.as_piece(log.session, newer), reason, why)
     event = EvidenceSuperseded(evidence=evidence_id, initiative=row.initiative_key, successor=by, reason=log.keep_words(reason))
     log.record(event, streams.initiative(row.initiative_key))
     _end_reuse(log, evidence_id, ReuseEnd.SUPERSEDED, by)

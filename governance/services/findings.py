@@ -10,10 +10,9 @@ from governance.events.findings import FindingAnswered, FindingClosed, FindingRa
 from governance.ledger.log import Log
 from governance.models.answers import Evidence
 from governance.models.findings import Finding
-from governance.models.initiatives import Initiative
 from governance.models.waivers import Waiver
 from governance.reads import findings, people, policies, waiver_ends
-from governance.reads.material import evidence
+from governance.reads.material import lapsed
 
 
 def raise_finding(log: Log, key: str, new: NewFinding) -> str:
@@ -52,7 +51,7 @@ def answer_finding(log: Log, finding_id: str, evidence_id: str) -> None:
     piece = log.session.get(Evidence, evidence_id)
     if piece is None or piece.initiative_key != row.initiative_key:
         raise RuleBroken("Choose evidence of this initiative.", Problem("unknown", "Choose the evidence that answers it.", "evidence"))
-    if (why := _lapsed(log, row.initiative_key, evidence_id)) is not None:
+    if (why := lapsed(log.session, row.initiative_key)[evidence_id]) is not None:
         raise RuleBroken(f"{why}. Choose other evidence.")
     log.record(FindingAnswered(finding=finding_id, evidence=evidence_id), streams.initiative(row.initiative_key))
 
@@ -65,16 +64,11 @@ def close_finding(log: Log, finding_id: str) -> None:
     _check_open(row)
     if row.answered_by is None:
         raise RuleBroken("Nobody has answered this finding yet: its owner names the evidence first.")
-    if (why := _lapsed(log, row.initiative_key, row.answered_by)) is not None:
+    if (why := lapsed(log.session, row.initiative_key)[row.answered_by]) is not None:
         raise RuleBroken(f"{why}. Its owner names other evidence first.")
     if (waiver := waiver_ends.left(log.session, finding_id)) is not None:
         _check_confirms(log, waiver)
     log.record(FindingClosed(finding=finding_id), streams.initiative(row.initiative_key))
-
-
-def _lapsed(log: Log, key: str, piece: str) -> str | None:
-    """Why a piece of evidence of an initiative counts no more; None while it does."""
-    return evidence(log.session, key)[piece].lapsed(log.session.get_one(Initiative, key).model_version)
 
 
 def _check_confirms(log: Log, waiver: Waiver) -> None:

@@ -1,9 +1,8 @@
 """Importing a spreadsheet: exactly what was previewed, all of it in one transaction."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import TypeAlias
 
 from governance.domain.confirming import check_confirmed
 from governance.domain.importing import Account, Outcome, Row, row_id
@@ -19,14 +18,12 @@ from governance.ledger.log import SYSTEM, Log
 from governance.models.initiatives import Initiative
 from governance.policy.assess import assess_initiative
 from governance.reads import previews, standings
+from governance.reads.importing import Watch
 from governance.reads.keys import key_of, next_number
 from governance.reads.previews import Preview, Source
 
 TOGETHER = 200
 """Rows whose events are recorded at once."""
-
-Watch: TypeAlias = Callable[[Sequence[Row]], Iterable[Row]]
-"""Goes through the rows that change something; a door may show how far it is."""
 
 TEXTS = frozenset({"name", "summary", "unit", "lead"})
 
@@ -38,7 +35,7 @@ def carry_out(
     partial: bool = False,
     expected: str | None = None,
     checked: Preview | None = None,
-    watch: Watch = iter,
+    watch: Watch[Row] = iter,
 ) -> Account:
     """Import a file, whose content and mapping are in the content store. Returns what became of every row, new ones with their key.
 

@@ -18,7 +18,6 @@ from governance.domain.waivers import Asked, Earlier
 from governance.events import streams
 from governance.events.waivers import WaiverAsked, WaiverSigned, WaiverWithdrawn
 from governance.ledger.log import Log
-from governance.models.initiatives import Initiative
 from governance.models.waivers import Waiver
 from governance.reads import exemption_rules, findings, people, sharing
 from governance.reads import material as reading
@@ -107,8 +106,8 @@ def _check_asked(log: Log, of: Subject, ties: Ties, asked: Asked, rows: Sequence
 
 def _check_pieces(log: Log, key: str, named: Sequence[str], before: Sequence[Earlier]) -> None:
     """What a renewal rests on counts itself, and its content is new: brought here from another initiative is not enough."""
-    known, version = reading.evidence(log.session, key), log.session.get_one(Initiative, key).model_version
-    if problems := other_needed(known[piece].lapsed(version) for piece in dict.fromkeys(named) if piece in known):
+    known, lapsed = reading.evidence(log.session, key), reading.lapsed(log.session, key)
+    if problems := other_needed(lapsed.get(piece) for piece in dict.fromkeys(named)):
         raise RuleBroken("The evidence does not hold up.", *problems)
     rules.check_evidence(named, {piece.id: sharing.added(log.session, piece) for piece in known.values()}, before)
 

@@ -160,8 +160,8 @@ def _piece(evidence_id: str) -> Evidence:
 def _newer(piece: Evidence) -> list[Evidence]:
     """What could take its place."""
     session, key = current.session(), piece.initiative_key
-    known, version = material.evidence(session, key), session.get_one(Initiative, key).model_version
-    others = [other for other in checklist_pages.pieces(session, key) if other.id != piece.id and not known[other.id].lapsed(version)]
+    lapsed = material.lapsed(session, key)
+    others = [other for other in checklist_pages.pieces(session, key) if other.id != piece.id and not lapsed[other.id]]
     return [other for other in others if other.kind is piece.kind and other.effective >= piece.effective]
 
 

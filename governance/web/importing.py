@@ -164,5 +164,7 @@ def _listing(form: ImportForm) -> str:
 
 def _cells(rows: Iterable[ImportJob]) -> Iterable[tuple[object, ...]]:
     for row in rows:
-        counts = (row.imported, row.updated, row.unchanged, row.refused)
+        counts = (
+            (row.imported, row.updated, row.unchanged, row.refused) if row.told_digest else (None,) * 4
+        )  # nobody knows before it is read
         yield row.id, row.title, row.asked_at, word(reading.state(row)).label, *counts, row.done_at, row.sheet_digest, row.failed or ""

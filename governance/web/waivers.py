@@ -14,7 +14,6 @@ from governance.domain.dossier import Evidence
 from governance.domain.errors import Conflict, NotThere, RuleBroken
 from governance.domain.vocabulary import Function, WaiverDecision, WaiverSeat, WaiverState
 from governance.domain.waivers import Asked
-from governance.models.initiatives import Initiative
 from governance.models.waivers import Waiver
 from governance.reads import checklist_pages, exemption_rules, material, people, policies, sharing, waiver_pages, words
 from governance.reads import waivers as reading
@@ -169,8 +168,8 @@ def _offer(form: AskForm, key: str, before: list[rules.Earlier]) -> None:
 def _since(key: str, granted: datetime) -> list[Evidence]:
     """The evidence that counts and whose content is newer than a waiver, the newest first."""
     session = current.session()
-    version = session.get_one(Initiative, key).model_version
-    counting = [piece for piece in material.evidence(session, key).values() if not piece.lapsed(version)]
+    lapsed = material.lapsed(session, key)
+    counting = [piece for piece in material.evidence(session, key).values() if not lapsed[piece.id]]
     return [piece for piece in reversed(counting) if sharing.added(session, piece) > granted]
 
 

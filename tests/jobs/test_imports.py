@@ -247,7 +247,7 @@ def handed_over(house: House) -> str:
 def test_a_file_is_read_by_the_worker_which_writes_no_entry(house: House, content: ContentStore, slate: Slate) -> None:
     before, made = counted(house), handed_over(house)
     assert reading.state(row(house, made)) is ImportState.BEING_READ
-    with house.read() as session, pytest.raises(Conflict, match="was not read yet"):
+    with house.read() as session, pytest.raises(Conflict, match="was not read, so there is nothing to say"):
         reading.account(session, row(house, made))
 
     assert working.work(house.ledger, content, slate) and not working.work(house.ledger, content, slate)

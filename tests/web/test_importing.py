@@ -91,6 +91,7 @@ def test_a_file_is_read_by_the_worker_and_how_far_it_is_stands_on_the_page(site:
     assert "Being read" in browser.get("/import?state=being_read").text and "No import fits." in text_of(
         browser.get("/import?state=previewed")
     )
+    assert "Not read" in browser.get("/import").text and ",Being read,,,,,," in browser.get("/import?format=csv").text
     assert browser.get(f"{path}?format=csv").status_code == 409
     assert "is being read again" in text_of(browser.post(path, expected="", partial="y")), "there is nothing to confirm yet"
 
